@@ -1,0 +1,202 @@
+"""The wiring: six steps with a correction loop, and the exits beside them.
+
+Nodes are thin: take the step's input out of the state, call the step, put its result back.
+"""
+
+from __future__ import annotations
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from chat2sql.config.vocabulary import TokenUsage
+from chat2sql.graph import edges
+from chat2sql.graph.conclude import conclude
+from chat2sql.graph.errors import ModelUnavailable
+from chat2sql.graph.state import (
+    ApprovalRequest,
+    AskState,
+    ExecuteInput,
+    GenerateInput,
+    PresentInput,
+    RetrieveSchemaInput,
+    RouteModelInput,
+    Ruling,
+    SelfCorrectInput,
+    UnderstandInput,
+)
+from chat2sql.graph.steps import Steps
+
+AskGraph = CompiledStateGraph[AskState, None, AskState, AskState]
+
+RECURSION_LIMIT = 60
+"""Far above the longest path (three corrections, each after a failed execution, and two clarifications)."""
+
+
+class Nodes:
+    """The graph's nodes over one implementation of the steps."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    async def understand(self, state: AskState) -> AskState:
+        """Step 1."""
+        understanding = await self._steps.understand(
+            UnderstandInput(
+                request=state["request"], as_of=state["as_of"], clarification=state.get("clarification")
+            )
+        )
+        return {"understanding": understanding, "usage": _spent(state) + understanding.usage}
+
+    async def retrieve_schema(self, state: AskState) -> AskState:
+        """Step 2."""
+        found = await self._steps.retrieve_schema(
+            RetrieveSchemaInput(request=state["request"], understanding=state["understanding"])
+        )
+        return {"schema_context": found}
+
+    async def route_model(self, state: AskState) -> AskState:
+        """Step 3."""
+        route = await self._steps.route_model(
+            RouteModelInput(
+                request=state["request"],
+                understanding=state["understanding"],
+                schema_context=state["schema_context"],
+            )
+        )
+        return {"route": route}
+
+    async def generate(self, state: AskState) -> AskState:
+        """Step 4. A model that stays down is left for the next one in the route."""
+        models = state["route"].models
+        this_round = state.get("round", -1) + 1
+        for position, model in enumerate(models):
+            fallbacks_left = len(models) - position - 1
+            try:
+                draft = await self._steps.generate(
+                    GenerateInput(
+                        request=state["request"],
+                        understanding=state["understanding"],
+                        schema_context=state["schema_context"],
+                        model=model,
+                        round=this_round,
+                        attempts=state.get("attempts", ()),
+                        fallbacks_left=fallbacks_left,
+                    )
+                )
+            except ModelUnavailable:
+                if fallbacks_left == 0:
+                    raise
+            else:
+                break
+        return {
+            "draft": draft,
+            "round": this_round,
+            "usage": _spent(state) + draft.usage,
+            "approval": None,
+            "execution": None,
+        }
+
+    async def self_correct(self, state: AskState) -> AskState:
+        """Step 5."""
+        execution = state.get("execution")
+        verdict = await self._steps.self_correct(
+            SelfCorrectInput(
+                request=state["request"],
+                schema_context=state["schema_context"],
+                draft=state["draft"],
+                round=state["round"],
+                execution_error=execution.error if execution else None,
+            )
+        )
+        if verdict.ruling is Ruling.WRONG and verdict.attempt:
+            return {"verdict": verdict, "attempts": (*state.get("attempts", ()), verdict.attempt)}
+        return {"verdict": verdict}
+
+    async def execute(self, state: AskState) -> AskState:
+        """Step 6."""
+        execution = await self._steps.execute(
+            ExecuteInput(
+                request=state["request"],
+                schema_context=state["schema_context"],
+                sql=state["verdict"].sql,
+                round=state["round"],
+            )
+        )
+        return {"execution": execution}
+
+    async def clarify(self, state: AskState) -> AskState:
+        """Beside the path: a question back."""
+        understanding = state["understanding"]
+        asked = understanding.question_back
+        text = asked.to(understanding.language) if asked else ""
+        # Asked once: an answer that is still ambiguous ends with the question back.
+        answer = None if state.get("clarification") else await self._steps.clarify(state["request"], text)
+        return {"clarification": answer}
+
+    async def approve(self, state: AskState) -> AskState:
+        """Beside the path: a person decides about this very SQL."""
+        verdict = state["verdict"]
+        decision = await self._steps.approve(
+            state["request"],
+            ApprovalRequest(
+                sql=verdict.sql,
+                datasource=state["schema_context"].datasource,
+                estimated_rows=verdict.estimated_rows,
+                estimated_cost=verdict.estimated_cost,
+            ),
+        )
+        return {"approval": decision}
+
+    async def present(self, state: AskState) -> AskState:
+        """After the path: words and chart."""
+        presentation = await self._steps.present(
+            PresentInput(
+                request=state["request"],
+                understanding=state["understanding"],
+                schema_context=state["schema_context"],
+                sql=state["verdict"].sql,
+                execution=state["execution"],
+            )
+        )
+        return {"presentation": presentation}
+
+    async def conclude(self, state: AskState) -> AskState:
+        """The end of every path: the answer."""
+        return {"answer": conclude(state)}
+
+
+def build(steps: Steps) -> AskGraph:
+    """The compiled graph over an implementation of the steps."""
+    nodes = Nodes(steps)
+    graph: StateGraph[AskState, None, AskState, AskState] = StateGraph(AskState)
+    graph.add_node("understand", nodes.understand)
+    graph.add_node("retrieve_schema", nodes.retrieve_schema)
+    graph.add_node("route_model", nodes.route_model)
+    graph.add_node("generate", nodes.generate)
+    graph.add_node("self_correct", nodes.self_correct)
+    graph.add_node("execute", nodes.execute)
+    graph.add_node("clarify", nodes.clarify)
+    graph.add_node("approve", nodes.approve)
+    graph.add_node("present", nodes.present)
+    graph.add_node("conclude", nodes.conclude)
+
+    graph.add_edge(START, "understand")
+    graph.add_conditional_edges(
+        "understand", edges.after_understand, ["retrieve_schema", "clarify", "conclude"]
+    )
+    graph.add_conditional_edges("clarify", edges.after_clarify, ["understand", "conclude"])
+    graph.add_edge("retrieve_schema", "route_model")
+    graph.add_edge("route_model", "generate")
+    graph.add_edge("generate", "self_correct")
+    graph.add_conditional_edges(
+        "self_correct", edges.after_self_correct, ["execute", "approve", "generate", "conclude"]
+    )
+    graph.add_conditional_edges("approve", edges.after_approve, ["execute", "conclude"])
+    graph.add_conditional_edges("execute", edges.after_execute, ["present", "self_correct"])
+    graph.add_edge("present", "conclude")
+    graph.add_edge("conclude", END)
+    return graph.compile()
+
+
+def _spent(state: AskState) -> TokenUsage:
+    return state.get("usage", TokenUsage())

@@ -1,0 +1,44 @@
+"""The routing functions: where each result leads. All are coroutines, since workflow code may run no threads."""
+
+from __future__ import annotations
+
+from chat2sql.config.policies import CORRECTION_ROUNDS
+from chat2sql.config.vocabulary import Intent
+from chat2sql.graph.state import AskState, Ruling
+
+
+async def after_understand(state: AskState) -> str:
+    """A question goes on, an ambiguous one asks back, the rest ends."""
+    intent = state["understanding"].intent
+    if intent is Intent.AMBIGUOUS:
+        return "clarify"
+    return "retrieve_schema" if intent in (Intent.QUERY, Intent.FOLLOW_UP) else "conclude"
+
+
+async def after_clarify(state: AskState) -> str:
+    """An answered question back is understood again; an unanswered one ends with the question back."""
+    return "understand" if state.get("clarification") else "conclude"
+
+
+async def after_self_correct(state: AskState) -> str:
+    """Sound SQL runs (after approval where the policy asks for it); wrong SQL goes back while rounds are left."""
+    match state["verdict"].ruling:
+        case Ruling.SOUND:
+            asks = state["schema_context"].needs_approval or state["request"].require_approval
+            return "approve" if asks else "execute"
+        case Ruling.WRONG:
+            return "generate" if state["round"] < CORRECTION_ROUNDS else "conclude"
+        case _:
+            return "conclude"
+
+
+async def after_approve(state: AskState) -> str:
+    """Only an approved SQL runs."""
+    approval = state.get("approval")
+    return "execute" if approval is not None and approval.approved else "conclude"
+
+
+async def after_execute(state: AskState) -> str:
+    """Rows are presented; a failure of the SQL itself goes back to self-correct with the exact error."""
+    execution = state.get("execution")
+    return "present" if execution is not None and execution.error is None else "self_correct"

@@ -1,0 +1,146 @@
+"""Scripted steps that ship beside the port they fake: the whole graph runs over them in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from chat2sql.config.errors import Chat2SQLError
+from chat2sql.config.vocabulary import Bilingual, Dialect, Intent, Language, Tier, TokenUsage
+from chat2sql.graph.state import (
+    ApprovalDecision,
+    ApprovalRequest,
+    AskRequest,
+    Attempt,
+    Column,
+    Draft,
+    ExecuteInput,
+    Execution,
+    GenerateInput,
+    Presentation,
+    PresentInput,
+    RetrieveSchemaInput,
+    Route,
+    RouteModelInput,
+    Ruling,
+    SchemaContext,
+    SelfCorrectInput,
+    Understanding,
+    UnderstandInput,
+    Verdict,
+)
+
+T = TypeVar("T")
+
+
+class FakeSteps:
+    """Steps that follow a script and note every call in ``calls``.
+
+    Args:
+        intents: what understand finds, one a call; the last one repeats.
+        rulings: what self-correct finds, one a call; the last one repeats.
+        execution_errors: what each run of the SQL fails with; none: it gives one row.
+        clarification: what the person answers to a question back.
+        decision: what the person says to an approval.
+        needs_approval: whether the datasource asks for approvals.
+        models: the route.
+        down: models that raise this error when asked.
+    """
+
+    def __init__(
+        self,
+        *,
+        intents: Sequence[Intent] = (Intent.QUERY,),
+        rulings: Sequence[Ruling] = (Ruling.SOUND,),
+        execution_errors: Sequence[str | None] = (None,),
+        clarification: str | None = None,
+        decision: ApprovalDecision | None = None,
+        needs_approval: bool = False,
+        models: tuple[str, ...] = ("small",),
+        down: dict[str, Chat2SQLError] | None = None,
+    ) -> None:
+        self.calls: list[str] = []
+        self._intents = list(intents)
+        self._rulings = list(rulings)
+        self._execution_errors = list(execution_errors)
+        self._clarification = clarification
+        self._decision = decision
+        self._needs_approval = needs_approval
+        self._models = models
+        self._down = down or {}
+
+    async def understand(self, ask: UnderstandInput) -> Understanding:
+        """The next scripted intent."""
+        self.calls.append("understand")
+        intent = _next(self._intents)
+        said = Bilingual(zh=f"理由：{intent}", en=f"reason: {intent}")
+        return Understanding(
+            language=Language.EN,
+            intent=intent,
+            question=ask.request.question,
+            standalone=ask.request.question,
+            as_of=ask.as_of,
+            question_back=said if intent is Intent.AMBIGUOUS else None,
+            reason=said,
+        )
+
+    async def retrieve_schema(self, ask: RetrieveSchemaInput) -> SchemaContext:
+        """One table."""
+        self.calls.append("retrieve_schema")
+        return SchemaContext(
+            datasource=ask.request.datasource or "demo",
+            dialect=Dialect.SQLITE,
+            catalogue_version="v1",
+            tables=("t",),
+            whole=True,
+            prompt_tokens=10,
+            needs_approval=self._needs_approval,
+        )
+
+    async def route_model(self, ask: RouteModelInput) -> Route:
+        """The scripted route."""
+        self.calls.append("route_model")
+        return Route(models=self._models, tier=Tier.SMALL, reason=Bilingual(zh="", en=""))
+
+    async def generate(self, ask: GenerateInput) -> Draft:
+        """A SQL that carries the round's number."""
+        self.calls.append(f"generate:{ask.model}" if len(self._models) > 1 else "generate")
+        if ask.model in self._down:
+            raise self._down[ask.model]
+        usage = TokenUsage(calls=1, prompt_tokens=10, completion_tokens=5)
+        return Draft(sql=f"SELECT {ask.round}", model=ask.model, usage=usage)
+
+    async def self_correct(self, ask: SelfCorrectInput) -> Verdict:
+        """The next scripted ruling; a failed run is always wrong."""
+        self.calls.append("self_correct")
+        sql = ask.draft.sql or ""
+        ruling = Ruling.WRONG if ask.execution_error else _next(self._rulings)
+        problem = Attempt(sql=sql, problem=ask.execution_error or "no such column")
+        return Verdict(ruling=ruling, sql=sql, attempt=problem if ruling is Ruling.WRONG else None)
+
+    async def execute(self, ask: ExecuteInput) -> Execution:
+        """One row, or the next scripted error."""
+        self.calls.append("execute")
+        error = _next(self._execution_errors)
+        if error:
+            return Execution(error=error)
+        return Execution(columns=(Column(name="n", type="integer"),), preview=((ask.round,),), row_count=1)
+
+    async def clarify(self, request: AskRequest, question_back: str) -> str | None:
+        """The scripted clarification."""
+        self.calls.append("clarify")
+        return self._clarification
+
+    async def approve(self, request: AskRequest, approval: ApprovalRequest) -> ApprovalDecision | None:
+        """The scripted decision."""
+        self.calls.append("approve")
+        return self._decision
+
+    async def present(self, ask: PresentInput) -> Presentation:
+        """A headline."""
+        self.calls.append("present")
+        return Presentation(headline="one row", explanation="counts")
+
+
+def _next(script: list[T]) -> T:
+    return script.pop(0) if len(script) > 1 else script[0]

@@ -1,0 +1,353 @@
+"""What travels through the graph: the request, one typed payload per step, and the answer.
+
+These models are the boundary: they stand in workflow histories and in the clients' JSON, so a field may
+be added with a default but never renamed. Everything large (schema text, prompts, result rows) stays out;
+a reference and a small preview travel instead.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypedDict
+
+from pydantic import ConfigDict, Field
+
+from chat2sql.config.vocabulary import (
+    Bilingual,
+    Cell,
+    Dialect,
+    Frozen,
+    Intent,
+    Language,
+    Outcome,
+    Tier,
+    TokenUsage,
+)
+
+
+class AskRequest(Frozen):
+    """A question, as a program starts it. Only ``request_id`` and ``question`` are required.
+
+    Content is checked by the first step, not here, so that a bad question ends in a clear error rather
+    than in a workflow that cannot read its input. Unknown fields are ignored for the same reason.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    request_id: str = Field(description="Idempotency key: the same id is answered once.")
+    question: str = Field(description="The question, in Chinese or English.")
+    datasource: str | None = Field(None, description="Name of the datasource; none: the settings' default.")
+    tenant: str = Field("default", description="Who pays and whose data it is.")
+    user: str = Field("anonymous", description="Who asks, as an opaque id without personal data.")
+    as_of: date | None = Field(None, description="The day that 'today' means; none: the day of asking.")
+    model: str | None = Field(None, description="Model to use; none: routed by complexity.")
+    conversation: str | None = Field(None, description="Conversation this question belongs to.")
+    language: Language | None = Field(None, description="Language of the answer; none: the question's.")
+    stream: bool = Field(False, description="Publish tokens and step events for a reader to follow.")
+    require_approval: bool = Field(False, description="Wait for a person before the SQL runs.")
+    clarify_within_s: float = Field(
+        0, ge=0, description="Seconds to wait for the answer to a question back; 0: end with it."
+    )
+    approve_within_s: float | None = Field(None, gt=0, description="Seconds an approval is waited for.")
+    patience_s: float | None = Field(None, gt=0, description="Seconds a step is retried in an outage.")
+
+
+class StepName(StrEnum):
+    """The steps, in the order of the path. The first six are the main path."""
+
+    UNDERSTAND = "understand"
+    RETRIEVE_SCHEMA = "retrieve_schema"
+    ROUTE_MODEL = "route_model"
+    GENERATE = "generate"
+    SELF_CORRECT = "self_correct"
+    EXECUTE = "execute"
+    CLARIFY = "clarify"
+    APPROVE = "approve"
+    PRESENT = "present"
+    RECORD = "record"
+
+
+class StepInput(Frozen):
+    """What every step is given."""
+
+    request: AskRequest
+
+
+class UnderstandInput(StepInput):
+    """Input of step 1. ``as_of`` is fixed by the caller so that a retry reads the same day."""
+
+    as_of: date
+    clarification: str | None = None
+
+
+class Understanding(Frozen):
+    """Step 1: what is asked."""
+
+    language: Language
+    intent: Intent
+    question: str = Field(description="The cleaned question.")
+    standalone: str = Field(description="The question as it reads without the conversation.")
+    as_of: date
+    time_notes: str = Field("", description="Each time expression with its dates, a line each.")
+    assumptions: tuple[Bilingual, ...] = ()
+    question_back: Bilingual | None = None
+    reason: Bilingual | None = None
+    usage: TokenUsage = TokenUsage()
+
+
+class RetrieveSchemaInput(StepInput):
+    """Input of step 2."""
+
+    understanding: Understanding
+
+
+class SchemaContext(Frozen):
+    """Step 2: which part of which schema the model will see. The text itself is rendered where it is used."""
+
+    datasource: str
+    dialect: Dialect
+    catalogue_version: str
+    tables: tuple[str, ...]
+    whole: bool
+    prompt_tokens: int
+    needs_approval: bool = False
+
+
+class RouteModelInput(StepInput):
+    """Input of step 3."""
+
+    understanding: Understanding
+    schema_context: SchemaContext
+
+
+class Route(Frozen):
+    """Step 3: the models to ask, in order; a later one is asked when an earlier one is down."""
+
+    models: tuple[str, ...]
+    tier: Tier
+    reason: Bilingual
+
+
+class Attempt(Frozen):
+    """A SQL that was wrong, and the exact reason, as the model will read it."""
+
+    sql: str
+    problem: str
+
+
+class GenerateInput(StepInput):
+    """Input of step 4. ``attempts`` are the wrong ones so far, oldest first."""
+
+    understanding: Understanding
+    schema_context: SchemaContext
+    model: str
+    round: int
+    attempts: tuple[Attempt, ...] = ()
+    fallbacks_left: int = 0
+
+
+class Draft(Frozen):
+    """Step 4: a candidate. ``sql`` is none when the model says it cannot answer, and ``reason`` why."""
+
+    sql: str | None
+    reason: str | None = None
+    model: str
+    usage: TokenUsage = TokenUsage()
+
+
+class SelfCorrectInput(StepInput):
+    """Input of step 5. ``execution_error`` is set when the SQL has run and failed."""
+
+    schema_context: SchemaContext
+    draft: Draft
+    round: int
+    execution_error: str | None = None
+
+
+class Ruling(StrEnum):
+    """What step 5 found."""
+
+    SOUND = "sound"
+    WRONG = "wrong"
+    REFUSED = "refused"
+    CANNOT_ANSWER = "cannot_answer"
+
+
+class Verdict(Frozen):
+    """Step 5: may this run? ``sql`` is the only text that ever runs: re-rendered from the syntax tree."""
+
+    ruling: Ruling
+    sql: str = ""
+    attempt: Attempt | None = Field(None, description="What goes back to the model, when wrong.")
+    message: Bilingual | None = Field(None, description="What the user is told, when refused.")
+    estimated_rows: float | None = None
+    estimated_cost: float | None = None
+
+
+class ExecuteInput(StepInput):
+    """Input of step 6."""
+
+    schema_context: SchemaContext
+    sql: str
+    round: int
+
+
+class Column(Frozen):
+    """A result column. ``type``: integer, decimal, float, text, boolean, date, timestamp, json, binary."""
+
+    name: str
+    type: str
+
+
+class Execution(Frozen):
+    """Step 6: where the rows are, and the first of them. ``error`` is set when the SQL itself failed."""
+
+    error: str | None = None
+    columns: tuple[Column, ...] = ()
+    preview: tuple[tuple[Cell, ...], ...] = ()
+    row_count: int = 0
+    truncated: bool = False
+    result_uri: str | None = None
+
+
+class PresentInput(StepInput):
+    """Input of the presentation of a result."""
+
+    understanding: Understanding
+    schema_context: SchemaContext
+    sql: str
+    execution: Execution
+
+
+class Presentation(Frozen):
+    """A result in words and, where it helps, a chart."""
+
+    headline: str
+    explanation: str
+    chart_kind: str | None = None
+    chart_svg: str | None = None
+    chart_png: str | None = None
+    chart_spec: str | None = Field(None, description="Path of the Vega-Lite specification.")
+
+
+class ApprovalRequest(Frozen):
+    """What a person is asked to approve."""
+
+    sql: str
+    datasource: str
+    estimated_rows: float | None = None
+    estimated_cost: float | None = None
+
+
+class ApprovalDecision(Frozen):
+    """What the person said. Also the argument of the workflow's ``approve`` update."""
+
+    approved: bool
+    user: str = ""
+    note: str = ""
+
+
+class Clarification(Frozen):
+    """The argument of the workflow's ``clarify`` update."""
+
+    text: str
+    user: str = ""
+
+
+class StepTrace(Frozen):
+    """One step as the asker sees it; ``seconds`` is its wall time, waiting and retries included."""
+
+    step: StepName
+    round: int = 0
+    seconds: float
+    note: str = ""
+
+
+class Answer(Frozen):
+    """What came out: the documented object of ``--json`` and of the workflow's result."""
+
+    format: int = Field(1, description="Version of this object; grows only by optional fields.")
+    outcome: Outcome
+    request_id: str
+    workflow_id: str | None = None
+    tenant: str
+    language: Language
+    question: str
+    standalone: str | None = Field(None, description="The question as it was understood.")
+    message: str = Field("", description="What the asker is told, in the asker's language.")
+    datasource: str | None = None
+    dialect: Dialect | None = None
+    sql: str | None = None
+    columns: tuple[Column, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = Field((), description="The first rows; all are at result_uri.")
+    row_count: int = 0
+    truncated: bool = Field(False, description="There are more rows than the cap let through.")
+    result_uri: str | None = None
+    explanation: str = ""
+    chart_kind: str | None = None
+    chart_svg: str | None = None
+    chart_png: str | None = None
+    chart_spec: str | None = None
+    model: str | None = None
+    usage: TokenUsage = TokenUsage()
+    corrections: int = Field(0, description="Rounds in which a wrong SQL went back to the model.")
+    attempts: tuple[Attempt, ...] = Field((), description="The wrong ones, with the reasons.")
+    steps: tuple[StepTrace, ...] = ()
+    asked_at: datetime | None = None
+
+
+class RecordInput(StepInput):
+    """Input of the record of a finished question."""
+
+    answer: Answer
+
+
+class ProgressState(StrEnum):
+    """What a question is doing now."""
+
+    RUNNING = "running"
+    WAITING_FOR_CLARIFICATION = "waiting_for_clarification"
+    WAITING_FOR_APPROVAL = "waiting_for_approval"
+    FINISHED = "finished"
+
+
+class Progress(Frozen):
+    """Answer of the workflow's ``progress`` query."""
+
+    state: ProgressState
+    step: StepName | None = None
+    round: int = 0
+    steps: tuple[StepTrace, ...] = ()
+    question_back: str | None = None
+    approval: ApprovalRequest | None = None
+    outcome: Outcome | None = None
+
+
+class StreamEvent(Frozen):
+    """One event of a followed question. ``kind`` is ``step`` (started), ``done``, ``token`` or ``end``."""
+
+    kind: str
+    step: StepName | None = None
+    round: int = 0
+    text: str = ""
+
+
+class AskState(TypedDict, total=False):
+    """The graph's state. A key is absent until its step has run."""
+
+    request: AskRequest
+    as_of: date
+    clarification: str | None
+    understanding: Understanding
+    schema_context: SchemaContext
+    route: Route
+    draft: Draft
+    verdict: Verdict
+    approval: ApprovalDecision | None
+    execution: Execution | None
+    presentation: Presentation
+    round: int
+    attempts: tuple[Attempt, ...]
+    usage: TokenUsage
+    answer: Answer
