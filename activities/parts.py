@@ -1,0 +1,232 @@
+"""The opened engines that the steps work with: one instance per process."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from chat2sql.config.endpoints import Endpoints
+from chat2sql.config.errors import InvalidInput, Misconfigured
+from chat2sql.config.models import ModelEntry, load_models
+from chat2sql.config.settings import Settings, resolve_secrets
+from chat2sql.config.vocabulary import Language
+from chat2sql.engine.audit.trail import AuditTrail
+from chat2sql.engine.ledger.model_calls import ModelCalls
+from chat2sql.engine.llm.health import ModelHealth
+from chat2sql.engine.llm.open import is_configured, open_model
+from chat2sql.engine.llm.port import ChatModel
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.schema.index import SchemaIndex
+from chat2sql.engine.schema.introspect import introspect
+from chat2sql.engine.sql.executor import Executor, open_executor
+from chat2sql.engine.sql.result_store import ResultStore
+from chat2sql.engine.stores.catalogues import Catalogues
+from chat2sql.engine.stores.conversations import Conversations
+from chat2sql.engine.stores.datasources import Datasource, Datasources
+from chat2sql.engine.stores.pool import Database
+from chat2sql.engine.stores.questions import Question, Questions
+from chat2sql.graph.state import AskRequest
+
+FRESH_FOR_S = 5.0
+"""How long a datasource and its catalogue are taken from memory before the store is asked again, in seconds."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+class Parts:
+    """Engines of one process, opened lazily where an outage of one must not stop the others."""
+
+    def __init__(self, settings: Settings, endpoints: Endpoints, database: Database) -> None:
+        self.settings = settings
+        self.endpoints = endpoints
+        self.database = database
+        self.models = load_models(settings)
+        self.trail = AuditTrail(database)
+        self.ledger = ModelCalls(database)
+        self.datasources = Datasources(database)
+        self.catalogues = Catalogues(database)
+        self.questions = Questions(database)
+        self.conversations = Conversations(database)
+        self.health = ModelHealth(endpoints.redis)
+        self.results = ResultStore(settings.results_location)
+        self.schema_index = SchemaIndex(endpoints.qdrant or endpoints.qdrant_path or ":memory:")
+        self._open_models: dict[str, ChatModel] = {}
+        self._executors: dict[str, Executor] = {}
+        self._fresh_datasources: dict[str, tuple[float, Datasource]] = {}
+        self._fresh_catalogues: dict[str, tuple[float, Catalogue]] = {}
+        self._reading = asyncio.Lock()
+
+    # -- datasources -----------------------------------------------------------------------------------
+
+    async def datasource(self, name: str | None) -> Datasource:
+        """The datasource of that name, or the default one.
+
+        Raises:
+            InvalidInput: there is none.
+        """
+        wanted = name or self.settings.default_datasource
+        known = self._fresh_datasources.get(wanted)
+        if known and known[0] > time.monotonic():
+            return known[1]
+        found = await self.datasources.get(wanted)
+        self._fresh_datasources[wanted] = (time.monotonic() + FRESH_FOR_S, found)
+        return found
+
+    async def catalogue(self, datasource: Datasource, version: str | None = None) -> Catalogue:
+        """The catalogue of a datasource: from memory, from the store, or read now for the first time.
+
+        ``version`` is the one that the question began with: while memory has it the store is not asked. A
+        catalogue refreshed meanwhile is taken as it is now, since the database is as it is now.
+
+        Raises:
+            DatabaseUnavailable, Misconfigured: it was never read, and cannot be read now.
+        """
+        known = self._fresh_catalogues.get(datasource.name)
+        if known and (known[0] > time.monotonic() or known[1].version == version):
+            return known[1]
+        async with self._reading:
+            stored = await self.catalogues.newest(datasource.name)
+            if stored is None:
+                return await self.refresh(datasource)
+            found = known[1] if known and known[1].version == version else None
+            return self._remember(found or Catalogue.model_validate_json(stored.document))
+
+    async def refresh(self, datasource: Datasource) -> Catalogue:
+        """Read the schema from the database itself, and keep it.
+
+        Raises:
+            DatabaseUnavailable, Misconfigured: it cannot be read.
+        """
+        return await self.keep(await self.read_schema(datasource))
+
+    async def read_schema(self, datasource: Datasource) -> Catalogue:
+        """The schema as the database itself has it now.
+
+        Raises:
+            DatabaseUnavailable, Misconfigured: it cannot be read.
+        """
+        return await introspect(resolve_secrets(datasource.dsn), datasource.dialect, datasource.name)
+
+    async def keep(self, catalogue: Catalogue) -> Catalogue:
+        """Store a schema that was read.
+
+        Raises:
+            InvalidInput: its datasource is not there (any more).
+        """
+        await self.catalogues.save(catalogue.datasource, catalogue.model_dump_json())
+        return self._remember(catalogue)
+
+    def _remember(self, catalogue: Catalogue) -> Catalogue:
+        self._fresh_catalogues[catalogue.datasource] = (time.monotonic() + FRESH_FOR_S, catalogue)
+        return catalogue
+
+    async def executor(self, datasource: Datasource) -> Executor:
+        """The executor of a datasource; one a process, opened anew when the datasource has changed."""
+        key = f"{datasource.name} {datasource.dsn}"
+        if key not in self._executors:
+            self._executors[key] = open_executor(datasource.dialect, resolve_secrets(datasource.dsn))
+        return self._executors[key]
+
+    # -- models ----------------------------------------------------------------------------------------
+
+    def open_model(self, entry: ModelEntry) -> ChatModel:
+        """The client of a model; one a process.
+
+        Raises:
+            Misconfigured: its key or its server is missing.
+        """
+        if entry.name not in self._open_models:
+            self._open_models[entry.name] = open_model(entry, self.settings, self.endpoints.local_model)
+        return self._open_models[entry.name]
+
+    def rewriting_model(self, requested: str | None) -> str:
+        """The model that rewrites follow-ups: the requested one, else the first that can be used.
+
+        Raises:
+            Misconfigured: none can be used.
+        """
+        wanted = requested or self.settings.default_model
+        if wanted:
+            return self.models.get(wanted).name
+        for entry in self.models.models:
+            if is_configured(entry, self.settings):
+                return entry.name
+        raise Misconfigured(
+            zh="没有可用的模型。请运行 chat2sql models list 查看。",
+            en="No model can be used. Run `chat2sql models list` to see why.",
+        )
+
+    # -- questions -------------------------------------------------------------------------------------
+
+    @staticmethod
+    def check_names(request: AskRequest) -> None:
+        """The ids of a request become workflow ids and folder names.
+
+        Raises:
+            InvalidInput: one of them has other characters than letters, digits, dot, dash and underscore.
+        """
+        for what, name in (
+            ("request_id", request.request_id),
+            ("tenant", request.tenant),
+            ("user", request.user),
+        ):
+            if not _NAME.fullmatch(name):
+                raise InvalidInput(
+                    zh=f"{what} 只能由字母、数字、点、横线和下划线组成，最长 100 个字符。",
+                    en=f"{what} may hold only letters, digits, dots, dashes and underscores, at most 100 of them.",
+                )
+
+    async def note_asked(self, request: AskRequest, language: Language) -> None:
+        """Write down that the question was asked; again is nothing."""
+        await self.questions.asked(
+            Question(
+                tenant=request.tenant,
+                request_id=request.request_id,
+                workflow_id=workflow_id(request),
+                user_id=request.user,
+                datasource=request.datasource or self.settings.default_datasource,
+                conversation=request.conversation,
+                question=request.question[: self.settings.question_max_chars],
+                language=language,
+                asked_at=datetime.now(UTC),
+            )
+        )
+
+    async def aclose(self) -> None:
+        """Close every client."""
+        for model in self._open_models.values():
+            await model.aclose()
+        for executor in self._executors.values():
+            await executor.aclose()
+        await self.schema_index.close()
+        await self.health.aclose()
+
+
+def workflow_id(request: AskRequest) -> str:
+    """The id under which a question runs: its idempotency key, without personal data."""
+    return f"ask-{request.tenant}-{request.request_id}"
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, endpoints: Endpoints) -> AsyncIterator[Parts]:
+    """Open the engines for as long as the context lasts.
+
+    Raises:
+        Misconfigured: our own database is neither set nor running.
+        StoreUnavailable: it does not answer.
+    """
+    if endpoints.postgres is None:
+        raise Misconfigured(
+            zh="没有运行中的服务。请先运行 chat2sql up --detach。",
+            en="The stack is not running. Start it with `chat2sql up --detach`.",
+        )
+    async with Database(endpoints.postgres) as database:
+        parts = Parts(settings, endpoints, database)
+        try:
+            yield parts
+        finally:
+            await parts.aclose()

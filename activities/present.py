@@ -1,0 +1,109 @@
+"""After the path: a result in words and, where it helps, a chart."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from chat2sql.activities.parts import Parts
+from chat2sql.config.errors import ResultStoreFull
+from chat2sql.config.vocabulary import Bilingual, Frozen
+from chat2sql.engine.present.answer_text import headline
+from chat2sql.engine.present.chart import ChartSpec, choose_chart
+from chat2sql.engine.present.explain import explain, label_of_comment
+from chat2sql.engine.present.render import render_chart
+from chat2sql.engine.present.shape import ResultColumn, roles
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.graph.state import Presentation, PresentInput
+
+CHART_ROWS = 500
+"""Rows read back from the result store for a chart."""
+
+FEWEST_CHART_ROWS = 2
+TITLE_CHARS = 80
+
+
+async def present(parts: Parts, ask: PresentInput) -> Presentation:
+    """Headline, explanation and chart, in the asker's language.
+
+    Raises:
+        ResultStoreFull: the chart could not be written.
+    """
+    context, execution, language = ask.schema_context, ask.execution, ask.understanding.language
+    datasource = await parts.datasource(context.datasource)
+    catalogue = await parts.catalogue(datasource, context.catalogue_version)
+    columns = tuple(ResultColumn(name=column.name, type=column.type) for column in execution.columns)
+    chart = await _chart(parts, ask, columns)
+    return Presentation(
+        headline=headline(columns, execution.preview, execution.row_count, execution.truncated, language),
+        explanation=explain(
+            ask.sql,
+            context.dialect,
+            language=language,
+            labels=_labels(catalogue),
+            assumptions=ask.understanding.assumptions,
+            row_count=execution.row_count,
+            truncated=execution.truncated,
+            row_cap=parts.settings.row_cap,
+        ),
+        chart_kind=chart.kind if chart else None,
+        chart_svg=chart.svg if chart else None,
+        chart_png=chart.png if chart else None,
+        chart_spec=chart.spec if chart else None,
+    )
+
+
+class _Chart(Frozen):
+    """A drawn chart and where its three files are."""
+
+    kind: str
+    svg: str
+    png: str
+    spec: str
+
+
+async def _chart(parts: Parts, ask: PresentInput, columns: tuple[ResultColumn, ...]) -> _Chart | None:
+    execution = ask.execution
+    if execution.result_uri is None or execution.row_count < FEWEST_CHART_ROWS:
+        return None
+    page = await asyncio.to_thread(parts.results.read_page, execution.result_uri, 0, CHART_ROWS)
+    spec = choose_chart(
+        roles(columns, page.rows),
+        columns,
+        page.rows,
+        language=ask.understanding.language,
+        title=ask.understanding.question[:TITLE_CHARS],
+        truncated=execution.row_count > CHART_ROWS or execution.truncated,
+    )
+    if spec is None:
+        return None
+    # The chart's files stand beside the rows that they show, and go with them.
+    rows = Path(url2pathname(urlsplit(execution.result_uri).path))
+    return await asyncio.to_thread(_draw, spec, rows.with_suffix(""))
+
+
+def _draw(spec: ChartSpec, base: Path) -> _Chart:
+    drawn = render_chart(spec, base.parent, base.name)
+    source = base.with_name(f"{base.name}.vl.json")
+    try:
+        fresh = source.with_suffix(".tmp")
+        fresh.write_text(spec.vega_lite)
+        fresh.replace(source)
+    except OSError as error:
+        raise ResultStoreFull(
+            zh="图表文件写不进去：请检查磁盘空间和目录权限。",
+            en="The chart cannot be written: check the free space and the rights of its folder.",
+        ) from error
+    return _Chart(kind=spec.kind.value, svg=str(drawn.svg), png=str(drawn.png), spec=str(source))
+
+
+def _labels(catalogue: Catalogue) -> dict[str, Bilingual]:
+    """Human names from the schema's comments, by ``table`` and ``table.column``."""
+    labels = {table.name: label_of_comment(table.comment) for table in catalogue.tables if table.comment}
+    for table in catalogue.tables:
+        for column in table.columns:
+            if column.comment:
+                labels[f"{table.name}.{column.name}"] = label_of_comment(column.comment)
+    return labels

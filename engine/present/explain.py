@@ -1,0 +1,64 @@
+"""What a SQL query does, in words a business reader follows, from its syntax tree and the schema's labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlglot
+from sqlglot.errors import SqlglotError
+
+from chat2sql.config.vocabulary import Bilingual, Dialect, Language
+from chat2sql.engine.present.naming import Names, label_of_comment
+from chat2sql.engine.present.story import OPAQUE, Story, heading
+
+__all__ = ["explain", "label_of_comment"]
+
+
+def explain(
+    sql: str,
+    dialect: Dialect,
+    *,
+    language: Language,
+    labels: Mapping[str, Bilingual],
+    assumptions: tuple[Bilingual, ...],
+    row_count: int,
+    truncated: bool,
+    row_cap: int,
+) -> str:
+    """Explain a query and how its result came about, a line for each part.
+
+    Args:
+        sql: The query, before any row cap was put around it.
+        dialect: The dialect it is written in.
+        language: The asker's language.
+        labels: Human names by ``table`` and ``table.column``, from the schema's comments.
+        assumptions: How words of the question were read, dates above all.
+        row_count: Rows that were fetched.
+        truncated: There were more rows than ``row_cap``.
+        row_cap: The most rows that are fetched.
+    """
+    story = Story(labels, language, dialect, row_cap)
+    try:
+        lines = story.query(
+            sqlglot.parse_one(sql, dialect=dialect.value), Names(labels, language), frozenset(), 0
+        )
+    except (SqlglotError, RecursionError):
+        lines = [OPAQUE.to(language)]
+    read = [assumption.to(language) for assumption in assumptions]
+    if read:
+        lines.append(
+            heading(
+                language, "理解", "Read as", "；".join(read) if language is Language.ZH else "; ".join(read)
+            )
+        )
+    lines.append(_rowsheading(language, row_count, truncated, row_cap))
+    return "\n".join(lines)
+
+
+def _rowsheading(language: Language, row_count: int, truncated: bool, row_cap: int) -> str:
+    if not truncated:
+        rows = "1 row" if row_count == 1 else f"{row_count:,} rows"
+        return heading(language, "行数", "Rows", f"共 {row_count:,} 行" if language is Language.ZH else rows)
+    zh = f"结果多于上限 {row_cap:,} 行，只取了前 {row_count:,} 行，其余没有取回"
+    en = f"there are more than the {row_cap:,} rows allowed; only the first {row_count:,} were fetched"
+    return heading(language, "行数", "Rows", zh if language is Language.ZH else en)

@@ -1,0 +1,127 @@
+"""M-Schema: the text by which a model is told of a schema.
+
+The order is the catalogue's, whatever the question, so that a model server's prompt cache hits.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy.dialects.postgresql.base import PGIdentifierPreparer
+from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
+
+from chat2sql.config.vocabulary import Dialect
+from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
+from chat2sql.engine.schema.samples import one_line
+from chat2sql.engine.schema.tokens import estimate_tokens
+
+__all__ = ["JOINS_HEADING", "estimate_tokens", "quote", "render", "render_joins", "render_table"]
+
+JOINS_HEADING = "【Foreign keys】"
+_LONGEST_COMMENT = 120
+_SHORT_NUMBER = 3
+_NUMERIC = re.compile(r"INT|NUM|DEC|REAL|FLOA|DOUB|SERIAL|MONEY", re.IGNORECASE)
+_TYPED_TIME = re.compile(r"DATE|TIME|INTERVAL", re.IGNORECASE)
+_TYPE_LENGTH = re.compile(r"\(.*?\)")
+_DIALECT_NAMES = {Dialect.POSTGRESQL: "PostgreSQL", Dialect.SQLITE: "SQLite"}
+
+_RESERVED = {
+    Dialect.POSTGRESQL: PGIdentifierPreparer.reserved_words,
+    Dialect.SQLITE: SQLiteIdentifierPreparer.reserved_words,
+}
+# PostgreSQL folds unquoted names to lower case; SQLite takes any case.
+_PLAIN = {
+    Dialect.POSTGRESQL: re.compile(r"[^\W\dA-Z][^\WA-Z]*"),
+    Dialect.SQLITE: re.compile(r"[^\W\d]\w*"),
+}
+
+
+def quote(name: str, dialect: Dialect) -> str:
+    """The identifier as a statement must spell it: in double quotes only where it needs them."""
+    if _PLAIN[dialect].fullmatch(name) and name.lower() not in _RESERVED[dialect]:
+        return name
+    return '"' + one_line(name, len(name)).replace('"', '""') + '"'
+
+
+def render(catalogue: Catalogue, tables: tuple[str, ...] | None = None) -> str:
+    """The M-Schema text of the catalogue, or of the named tables.
+
+    Args:
+        tables: names as ``Catalogue.table`` finds them, in any order; unknown ones are left out.
+            None: all tables.
+    """
+    if tables is None:
+        chosen = catalogue.tables
+    else:
+        named = {catalogue.key(table) for name in tables if (table := catalogue.table(name)) is not None}
+        chosen = tuple(table for table in catalogue.tables if catalogue.key(table) in named)
+    lines = [f"【DB_ID】 {catalogue.datasource} ({_DIALECT_NAMES[catalogue.dialect]})", "【Schema】"]
+    lines += [render_table(catalogue, table) for table in chosen]
+    keys = {catalogue.key(table) for table in chosen}
+    joins = [
+        line
+        for table in chosen
+        for target, conditions in render_joins(catalogue, table).items()
+        if target in keys
+        for line in conditions
+    ]
+    if joins:
+        lines += [JOINS_HEADING, *joins]
+    return "\n".join(lines) + "\n"
+
+
+def render_table(catalogue: Catalogue, table: Table) -> str:
+    """The part of the text that tells of one table, without its foreign keys."""
+    head = f"# {'View' if table.is_view else 'Table'}: {_spell(catalogue, table)}"
+    comment = one_line(table.comment, _LONGEST_COMMENT)
+    in_key = {name for key in table.foreign_keys for name in key.columns}
+    columns = [_render_column(c, catalogue.dialect, c.primary_key or c.name in in_key) for c in table.columns]
+    return "\n".join([f"{head}, {comment}" if comment else head, "[", *columns, "]"])
+
+
+def _spell(catalogue: Catalogue, table: Table) -> str:
+    name = quote(table.name, catalogue.dialect)
+    if table.schema_name is None or table.schema_name == catalogue.default_schema:
+        return name
+    return f"{quote(table.schema_name, catalogue.dialect)}.{name}"
+
+
+def _render_column(column: Column, dialect: Dialect, is_key: bool) -> str:
+    # A length or scale tells a reader of data nothing.
+    parts = [f"{quote(column.name, dialect)}:{_TYPE_LENGTH.sub('', column.type).lower()}"]
+    if column.primary_key:
+        parts.append("Primary Key")
+    comment = one_line(column.comment, _LONGEST_COMMENT)
+    if comment:
+        parts.append(comment)
+    samples = _telling_samples(column, is_key)
+    if samples:
+        parts.append(f"Examples: [{', '.join(samples)}]")
+    return f"({', '.join(parts)})"
+
+
+def _telling_samples(column: Column, is_key: bool) -> tuple[str, ...]:
+    """The samples that help to write a condition: texts and short codes, not quantities or numbered keys."""
+    if _NUMERIC.search(column.type):
+        codes = not is_key and all(len(sample) <= _SHORT_NUMBER for sample in column.samples)
+        return column.samples if codes else ()
+    if _TYPED_TIME.search(column.type):
+        return column.samples[:1]
+    return column.samples
+
+
+def render_joins(catalogue: Catalogue, table: Table) -> dict[str, tuple[str, ...]]:
+    """The join conditions of a table's foreign keys, by the table they lead to, as ``Catalogue.key`` names it."""
+    joins: dict[str, tuple[str, ...]] = {}
+    for key in table.foreign_keys:
+        target = catalogue.table(key.target_table)
+        if target is None:
+            continue
+        here, there = _spell(catalogue, table), _spell(catalogue, target)
+        line = " AND ".join(
+            f"{here}.{quote(mine, catalogue.dialect)}={there}.{quote(other, catalogue.dialect)}"
+            for mine, other in zip(key.columns, key.target_columns, strict=False)
+        )
+        known = joins.get(catalogue.key(target), ())
+        joins[catalogue.key(target)] = known if line in known else (*known, line)
+    return joins

@@ -1,0 +1,78 @@
+"""What takes days, in the time-skipping server: an approval after three of them, and one that never comes."""
+
+from __future__ import annotations
+
+import sysconfig
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from questions import a_request
+from running_stack import RunningStack, sql_reply
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from chat2sql.activities.parts import open_parts
+from chat2sql.config.policies import TaskQueue
+from chat2sql.config.vocabulary import Outcome
+from chat2sql.graph.state import ApprovalDecision, Clarification, ProgressState
+from chat2sql.workers.client import start_question
+from chat2sql.workers.main import build_worker
+from chat2sql.workflows.answer_question import AnswerQuestion
+
+DAY_S = 86_400.0
+TEST_SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
+
+
+@pytest.fixture
+async def skipping(stack: RunningStack) -> AsyncIterator[WorkflowEnvironment]:
+    """A server that skips waiting time, with workers on the real stack."""
+    stack.script(sql_reply("SELECT count(*) AS orders FROM orders"))
+    async with AsyncExitStack() as opened:
+        environment = await opened.enter_async_context(
+            await WorkflowEnvironment.start_time_skipping(
+                data_converter=pydantic_data_converter, test_server_existing_path=str(TEST_SERVER)
+            )
+        )
+        parts = await opened.enter_async_context(open_parts(stack.settings, stack.endpoints))
+        for queue in TaskQueue:
+            await opened.enter_async_context(build_worker(environment.client, parts, queue))
+        yield environment
+
+
+async def test_approved_after_three_days(skipping: WorkflowEnvironment) -> None:
+    request = a_request(require_approval=True, approve_within_s=7 * DAY_S, patience_s=30 * DAY_S)
+    handle = await start_question(skipping.client, request)
+    asked = await skipping.get_current_time()
+    await skipping.sleep(timedelta(days=3))
+    progress = await handle.query(AnswerQuestion.progress)
+    assert progress.state is ProgressState.WAITING_FOR_APPROVAL
+    await handle.execute_update("approve", ApprovalDecision(approved=True, user="boss"))
+    answer = await handle.result()
+    assert answer.outcome is Outcome.ANSWERED
+    assert (await skipping.get_current_time()) - asked >= timedelta(days=3)
+    waited = next(trace.seconds for trace in answer.steps if trace.step == "approve")
+    assert waited >= 3 * DAY_S - 60
+
+
+async def test_nobody_approves(skipping: WorkflowEnvironment) -> None:
+    request = a_request(require_approval=True, approve_within_s=2 * DAY_S, patience_s=30 * DAY_S)
+    answer = await (await start_question(skipping.client, request)).result()
+    assert answer.outcome is Outcome.REFUSED
+    assert "nobody" in answer.message
+
+
+async def test_clarified_after_a_day(skipping: WorkflowEnvironment) -> None:
+    request = a_request("Show me the data", clarify_within_s=2 * DAY_S, patience_s=30 * DAY_S)
+    handle = await start_question(skipping.client, request)
+    await skipping.sleep(timedelta(days=1))
+    await handle.execute_update("clarify", Clarification(text="number of orders"))
+    assert (await handle.result()).outcome is Outcome.ANSWERED
+
+
+async def test_nobody_clarifies(skipping: WorkflowEnvironment) -> None:
+    request = a_request("Show me the data", clarify_within_s=2 * DAY_S, patience_s=30 * DAY_S)
+    answer = await (await start_question(skipping.client, request)).result()
+    assert answer.outcome is Outcome.ASKS_BACK

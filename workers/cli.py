@@ -1,0 +1,198 @@
+"""The command line. Every command says what it does in ``--help``; docs/cli.md is made from that.
+
+Exit codes: 0 answered, 1 failure, 2 usage, 3 asks back, 4 refused, 5 cannot answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import uuid
+from collections.abc import Coroutine
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+import click
+import typer
+
+from chat2sql.config.endpoints import resolve_endpoints
+from chat2sql.config.errors import Chat2SQLError, InvalidInput
+from chat2sql.config.settings import get_settings
+from chat2sql.config.vocabulary import Language
+from chat2sql.graph.state import ApprovalDecision, AskRequest, Clarification
+from chat2sql.workers import datasource_commands, history_command, model_commands, stack_commands
+from chat2sql.workers.asking import ask as ask_question
+from chat2sql.workers.client import connect
+from chat2sql.workers.console import print_json, say_error, show_answer
+from chat2sql.workers.main import QUEUES
+from chat2sql.workers.main import run as run_worker
+from chat2sql.workflows.answer_question import AnswerQuestion
+
+Result = TypeVar("Result")
+
+app = typer.Typer(
+    name="chat2sql",
+    help="Ask a database a question in Chinese or English. 用中文或英文向数据库提问。",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(datasource_commands.app, name="datasource")
+app.add_typer(model_commands.app, name="models")
+app.command("up")(stack_commands.up)
+app.command("down")(stack_commands.down)
+app.command("status")(stack_commands.status)
+app.command("doctor")(stack_commands.doctor)
+app.command("demo")(stack_commands.demo)
+app.command("history")(history_command.history)
+
+
+class Queue(StrEnum):
+    """What ``worker --queue`` takes."""
+
+    WORKFLOWS = "workflows"
+    LLM = "llm"
+    SQL = "sql"
+    INDEX = "index"
+    ALL = "all"
+
+
+@app.command()
+def ask(
+    question: Annotated[
+        str, typer.Argument(help="The question, in Chinese or English; - reads it from standard input.")
+    ],
+    datasource: Annotated[str | None, typer.Option(help="Datasource to ask.")] = None,
+    tenant: Annotated[str, typer.Option(help="Tenant that asks.")] = "default",
+    user: Annotated[str, typer.Option(help="Who asks, as an opaque id.")] = "cli",
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day that 'today' means; default: today."),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Model to use; default: routed.")] = None,
+    conversation: Annotated[
+        str | None, typer.Option(help="Conversation that this question continues.")
+    ] = None,
+    language: Annotated[
+        Language | None, typer.Option(help="Language of the answer; default: the question's.")
+    ] = None,
+    request_id: Annotated[
+        str | None, typer.Option("--id", help="Idempotency key; the same id is answered once.")
+    ] = None,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Wait for a person's approval before the SQL runs.")
+    ] = False,
+    patience: Annotated[float, typer.Option(help="Seconds a step is retried through an outage.")] = 60,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the answer as one JSON object (docs/clients.md).")
+    ] = False,
+    local: Annotated[
+        bool, typer.Option("--local", help="Run the graph in this process, without Temporal.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show steps and tokens as they come.")] = False,
+) -> None:
+    """Ask a question and wait for its answer."""
+    settings = get_settings()
+    interactive = sys.stdin.isatty() and sys.stderr.isatty() and not as_json
+    request = AskRequest(
+        request_id=request_id or uuid.uuid4().hex[:16],
+        question=sys.stdin.read() if question == "-" else question,
+        datasource=datasource,
+        tenant=tenant,
+        user=user,
+        as_of=as_of.date() if as_of else None,
+        model=model,
+        conversation=conversation,
+        language=language,
+        stream=watch and not local,
+        require_approval=approve,
+        clarify_within_s=600 if interactive else 0,
+        patience_s=patience,
+    )
+    asked = run_async(ask_question(settings, request, local=local, watch=watch, interactive=interactive))
+    if as_json:
+        print_json(asked.answer.model_dump_json(indent=2))
+    else:
+        ui = None if local else resolve_endpoints(settings).temporal_ui
+        show_answer(asked.answer, ui_url=ui)
+    raise typer.Exit(asked.exit_code)
+
+
+@app.command()
+def reply(
+    workflow: Annotated[str, typer.Argument(help="Workflow id of the waiting question.")],
+    text: Annotated[str | None, typer.Argument(help="Answer to the question back.")] = None,
+    approve: Annotated[bool, typer.Option("--approve", help="Approve the SQL that waits.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Reject the SQL that waits.")] = False,
+    user: Annotated[str, typer.Option(help="Who replies, as an opaque id.")] = "cli",
+    note: Annotated[str, typer.Option(help="Reason, kept with the decision.")] = "",
+) -> None:
+    """Answer a waiting question: a clarification, an approval or a rejection."""
+    if approve + reject + (text is not None) != 1:
+        raise InvalidInput(
+            zh="请三选一：回答的文字、--approve 或 --reject。",
+            en="Give exactly one of: a text, --approve, --reject.",
+        )
+
+    async def send() -> None:
+        settings = get_settings()
+        client = await connect(settings, resolve_endpoints(settings))
+        handle = client.get_workflow_handle_for(AnswerQuestion.run, workflow)
+        if text is not None:
+            await handle.execute_update("clarify", Clarification(text=text, user=user))
+        else:
+            decision = ApprovalDecision(approved=approve, user=user, note=note)
+            await handle.execute_update("approve", decision)
+
+    run_async(send())
+
+
+@app.command()
+def cancel(workflow: Annotated[str, typer.Argument(help="Workflow id of the question.")]) -> None:
+    """Cancel a running question; its model call and its statement are stopped."""
+
+    async def send() -> None:
+        settings = get_settings()
+        client = await connect(settings, resolve_endpoints(settings))
+        await client.get_workflow_handle(workflow).cancel()
+
+    run_async(send())
+
+
+@app.command()
+def worker(queue: Annotated[Queue, typer.Option(help="Task queue to poll.")] = Queue.ALL) -> None:
+    """Run a worker in the foreground."""
+    raise typer.Exit(run_worker(QUEUES[queue.value]))
+
+
+def run_async(work: Coroutine[object, object, Result]) -> Result:
+    """Run a command's coroutine to its end."""
+    return asyncio.run(work)
+
+
+def main() -> None:
+    """Entry point of ``chat2sql``: one exit for every command, with a clear message and a meaningful code."""
+    code = 1
+    try:
+        code = app(standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        say_error({Language.ZH: "已中断。", Language.EN: "Interrupted."}[get_settings().language])
+    except Chat2SQLError as error:
+        say_error(error.to(get_settings().language))
+        code = error.exit_code
+    finally:
+        # The SDK's threads may abort an interpreter that is taken down under them; end before that.
+        gc.collect()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

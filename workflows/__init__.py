@@ -1,0 +1,5 @@
+"""Temporal workflows; the only place that calls ``temporalio.workflow``.
+
+answer_question: one question from start to answer. options: a step's policy as activity options.
+attributes: the search attributes.
+"""

@@ -1,0 +1,350 @@
+"""``AnswerQuestion``: one question, durably. The graph runs here; each of its steps is an activity."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from langgraph.errors import GraphRecursionError
+    from pydantic import ValidationError
+    from temporalio.contrib.workflow_streams import WorkflowStream
+
+    from chat2sql.activities.registry import StepActivities
+    from chat2sql.config.errors import Chat2SQLError, Refusal
+    from chat2sql.config.policies import APPROVE_WITHIN_S
+    from chat2sql.config.vocabulary import Language, Outcome
+    from chat2sql.engine.semantics.language import detect_language
+    from chat2sql.graph.build import RECURSION_LIMIT, build
+    from chat2sql.graph.conclude import CANCELLED, failed
+    from chat2sql.graph.state import (
+        Answer,
+        ApprovalDecision,
+        ApprovalRequest,
+        AskRequest,
+        Clarification,
+        Draft,
+        ExecuteInput,
+        Execution,
+        GenerateInput,
+        Presentation,
+        PresentInput,
+        Progress,
+        ProgressState,
+        RecordInput,
+        RetrieveSchemaInput,
+        Route,
+        RouteModelInput,
+        SchemaContext,
+        SelfCorrectInput,
+        StepInput,
+        StepName,
+        StepTrace,
+        StreamEvent,
+        Understanding,
+        UnderstandInput,
+        Verdict,
+    )
+    from chat2sql.graph.streaming import EVENTS_TOPIC
+    from chat2sql.workflows.attributes import COST_USD, DATASOURCE, MODEL, OUTCOME, TENANT_ID, USER_ID
+    from chat2sql.workflows.failures import NotWaiting, error_of
+    from chat2sql.workflows.options import activity_options
+
+Ask = TypeVar("Ask", bound=StepInput)
+Result = TypeVar("Result")
+
+
+@workflow.defn(
+    name="AnswerQuestion", failure_exception_types=[Chat2SQLError, GraphRecursionError, ValidationError]
+)
+class AnswerQuestion:
+    """Answers one question. Is itself the ``Steps`` that the graph calls.
+
+    Result: ``Answer`` for every outcome that is an answer to the asker (answered, asks back, refused,
+    cannot answer). An outage that outlasts the patience, a wrong setting and an input that cannot be
+    taken fail the workflow with an ``ApplicationError`` whose type is the error's name and whose first
+    detail is the ``Answer``.
+    """
+
+    @workflow.init
+    def __init__(self, request: AskRequest) -> None:
+        self._request = request
+        self._stream = WorkflowStream()
+        self._events = self._stream.topic(EVENTS_TOPIC, type=StreamEvent)
+        self._step: StepName | None = None
+        self._round = 0
+        self._traces: list[StepTrace] = []
+        self._language = request.language or detect_language(request.question, Language.EN)
+        self._question_back: str | None = None
+        self._clarification: Clarification | None = None
+        self._approval: ApprovalRequest | None = None
+        self._decision: ApprovalDecision | None = None
+        self._outcome: Outcome | None = None
+
+    @workflow.run
+    async def run(self, request: AskRequest) -> Answer:
+        """From the question to its answer."""
+        asked_at = workflow.now()
+        workflow.upsert_search_attributes(
+            [TENANT_ID.value_set(request.tenant), USER_ID.value_set(request.user)]
+            + ([DATASOURCE.value_set(request.datasource)] if request.datasource else [])
+        )
+        error: Chat2SQLError | None = None
+        try:
+            state = await build(self).ainvoke(
+                {"request": request, "as_of": request.as_of or asked_at.date()},
+                config={"recursion_limit": RECURSION_LIMIT},
+            )
+            answer = self._complete(state["answer"], asked_at)
+        except Chat2SQLError as raised:
+            error = raised
+            outcome = Outcome.REFUSED if isinstance(raised, Refusal) else Outcome.FAILED
+            answer = self._failed(raised, asked_at, outcome)
+        except (asyncio.CancelledError, ActivityError) as raised:
+            if not is_cancelled_exception(raised):
+                raise
+            await self._conclude(self._failed(CANCELLED, asked_at, Outcome.CANCELLED))
+            raise
+        await self._conclude(answer)
+        if error is not None and answer.outcome is Outcome.FAILED:
+            raise ApplicationError(error.message.en, answer, type=type(error).__name__, non_retryable=True)
+        return answer
+
+    # -- the six steps ---------------------------------------------------------------------------------
+
+    async def understand(self, ask: UnderstandInput) -> Understanding:
+        """Step 1."""
+        found = await self._activity(
+            StepName.UNDERSTAND, StepActivities.understand, ask, note=lambda r: r.intent
+        )
+        self._language = found.language
+        return found
+
+    async def retrieve_schema(self, ask: RetrieveSchemaInput) -> SchemaContext:
+        """Step 2."""
+        return await self._activity(
+            StepName.RETRIEVE_SCHEMA,
+            StepActivities.retrieve_schema,
+            ask,
+            note=lambda r: f"{len(r.tables)} tables, {r.prompt_tokens} tokens",
+        )
+
+    async def route_model(self, ask: RouteModelInput) -> Route:
+        """Step 3."""
+        return await self._activity(
+            StepName.ROUTE_MODEL, StepActivities.route_model, ask, note=lambda r: " > ".join(r.models)
+        )
+
+    async def generate(self, ask: GenerateInput) -> Draft:
+        """Step 4."""
+        return await self._activity(
+            StepName.GENERATE,
+            StepActivities.generate,
+            ask,
+            summary=f"round {ask.round}, {ask.model}",
+            note=lambda r: f"{r.model}, {r.usage.completion_tokens} tokens",
+            has_fallback=ask.fallbacks_left > 0,
+            round_=ask.round,
+        )
+
+    async def self_correct(self, ask: SelfCorrectInput) -> Verdict:
+        """Step 5."""
+        return await self._activity(
+            StepName.SELF_CORRECT,
+            StepActivities.self_correct,
+            ask,
+            summary=f"round {ask.round}",
+            note=lambda r: r.ruling,
+            round_=ask.round,
+        )
+
+    async def execute(self, ask: ExecuteInput) -> Execution:
+        """Step 6."""
+        return await self._activity(
+            StepName.EXECUTE,
+            StepActivities.execute,
+            ask,
+            summary=f"round {ask.round}, {ask.schema_context.datasource}",
+            note=lambda r: r.error or f"{r.row_count} rows",
+            round_=ask.round,
+        )
+
+    # -- people ----------------------------------------------------------------------------------------
+
+    async def clarify(self, request: AskRequest, question_back: str) -> str | None:
+        """Wait for the ``clarify`` update for as long as the request allows."""
+        self._question_back = question_back
+        with self._timed(StepName.CLARIFY) as done:
+            try:
+                if request.clarify_within_s > 0:
+                    await workflow.wait_condition(
+                        lambda: self._clarification is not None,
+                        timeout=timedelta(seconds=request.clarify_within_s),
+                    )
+            except TimeoutError:
+                pass
+            finally:
+                self._question_back = None
+            done("answered" if self._clarification else "no answer")
+        return self._clarification.text if self._clarification else None
+
+    async def approve(self, request: AskRequest, approval: ApprovalRequest) -> ApprovalDecision | None:
+        """Wait for the ``approve`` update, days if need be."""
+        self._approval, self._decision = approval, None
+        with self._timed(StepName.APPROVE) as done:
+            try:
+                await workflow.wait_condition(
+                    lambda: self._decision is not None,
+                    timeout=timedelta(seconds=request.approve_within_s or APPROVE_WITHIN_S),
+                )
+            except TimeoutError:
+                pass
+            finally:
+                self._approval = None
+            decision = self._current_decision()
+            done("nobody" if decision is None else ("approved" if decision.approved else "rejected"))
+        return decision
+
+    def _current_decision(self) -> ApprovalDecision | None:
+        return self._decision
+
+    @workflow.update(name="clarify")
+    async def on_clarify(self, clarification: Clarification) -> None:
+        """Answer the question back."""
+        self._clarification = clarification
+
+    @on_clarify.validator
+    def _may_clarify(self, clarification: Clarification) -> None:
+        if self._question_back is None or self._clarification is not None:
+            raise NotWaiting("This question is not waiting for a clarification.")
+        if not clarification.text.strip():
+            raise NotWaiting("The clarification is empty.")
+
+    @workflow.update(name="approve")
+    async def on_approve(self, decision: ApprovalDecision) -> None:
+        """Approve or reject the SQL that waits."""
+        self._decision = decision
+
+    @on_approve.validator
+    def _may_approve(self, decision: ApprovalDecision) -> None:
+        if self._approval is None or self._decision is not None:
+            raise NotWaiting("This question is not waiting for an approval.")
+
+    @workflow.query(name="progress")
+    def progress(self) -> Progress:
+        """What the question is doing now, and what it has done."""
+        if self._outcome is not None:
+            state = ProgressState.FINISHED
+        elif self._question_back is not None:
+            state = ProgressState.WAITING_FOR_CLARIFICATION
+        elif self._approval is not None:
+            state = ProgressState.WAITING_FOR_APPROVAL
+        else:
+            state = ProgressState.RUNNING
+        return Progress(
+            state=state,
+            step=self._step,
+            round=self._round,
+            steps=tuple(self._traces),
+            question_back=self._question_back,
+            approval=self._approval,
+            outcome=self._outcome,
+        )
+
+    # -- after the path --------------------------------------------------------------------------------
+
+    async def present(self, ask: PresentInput) -> Presentation:
+        """Explanation and chart."""
+        return await self._activity(
+            StepName.PRESENT, StepActivities.present, ask, note=lambda r: r.chart_kind or "no chart"
+        )
+
+    async def _conclude(self, answer: Answer) -> None:
+        """Record the outcome, make it searchable, and end the stream."""
+        await self._activity(
+            StepName.RECORD,
+            StepActivities.record,
+            RecordInput(request=self._request, answer=answer),
+            summary=answer.outcome,
+            note=lambda _: answer.outcome,
+        )
+        self._outcome = answer.outcome
+        found: list[SearchAttributeUpdate[Any]] = [OUTCOME.value_set(answer.outcome.value)]
+        found.append(COST_USD.value_set(float(answer.usage.cost_usd)))
+        if answer.model:
+            found.append(MODEL.value_set(answer.model))
+        if answer.datasource:
+            found.append(DATASOURCE.value_set(answer.datasource))
+        workflow.upsert_search_attributes(found)
+        self._publish(StreamEvent(kind="end", text=answer.outcome))
+
+    def _complete(self, answer: Answer, asked_at: datetime) -> Answer:
+        return answer.model_copy(
+            update={
+                "workflow_id": workflow.info().workflow_id,
+                "steps": tuple(self._traces),
+                "asked_at": asked_at,
+            }
+        )
+
+    def _failed(self, error: Chat2SQLError, asked_at: datetime, outcome: Outcome) -> Answer:
+        answer = failed(self._request, error, language=self._language, asked_at=asked_at, outcome=outcome)
+        return self._complete(answer, asked_at)
+
+    # -- how a step is run -----------------------------------------------------------------------------
+
+    async def _activity(
+        self,
+        step: StepName,
+        method: Callable[[StepActivities, Ask], Awaitable[Result]],
+        ask: Ask,
+        *,
+        note: Callable[[Result], str],
+        summary: str = "",
+        has_fallback: bool = False,
+        round_: int = 0,
+    ) -> Result:
+        with self._timed(step, round_) as done:
+            try:
+                result = await workflow.execute_activity_method(
+                    method,
+                    ask,
+                    **activity_options(
+                        step, self._request, summary=summary or step.value, has_fallback=has_fallback
+                    ),
+                )
+            except ActivityError as failure:
+                if is_cancelled_exception(failure):
+                    done("cancelled")
+                    raise
+                error = error_of(failure, step)
+                done(error.message.en)
+                raise error from None
+            done(note(result))
+        return result
+
+    @contextmanager
+    def _timed(self, step: StepName, round_: int = 0) -> Iterator[Callable[[str], None]]:
+        """Trace a step: its time and, told through ``done``, what came of it."""
+        self._step, self._round = step, round_
+        started = workflow.now()
+        notes: list[str] = []
+        self._publish(StreamEvent(kind="step", step=step, round=round_))
+        try:
+            yield notes.append
+        finally:
+            note = "".join(notes)
+            seconds = (workflow.now() - started).total_seconds()
+            self._traces.append(StepTrace(step=step, round=round_, seconds=seconds, note=note))
+            self._publish(StreamEvent(kind="done", step=step, round=round_, text=note))
+
+    def _publish(self, event: StreamEvent) -> None:
+        if self._request.stream:
+            self._events.publish(event)
