@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
+from chat2sql.config.models import Provider
 from chat2sql.engine.llm.port import CompletionRequest
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import WrongSql, question_message, system_message
@@ -25,6 +26,8 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         time_notes=ask.understanding.time_notes,
         wrong=wrong,
     )
+    if ask.schema_context.whole and parts.models.get(ask.model).provider is Provider.LOCAL:
+        await parts.warm(catalogue, ask.schema_context.tables)
     repeats = len({attempt.sql for attempt in wrong}) < len(wrong)
     call = await call_model(
         parts,

@@ -19,10 +19,12 @@ from chat2sql.engine.ledger.model_calls import ModelCalls
 from chat2sql.engine.llm.health import ModelHealth
 from chat2sql.engine.llm.open import is_configured, open_model
 from chat2sql.engine.llm.port import ChatModel
+from chat2sql.engine.llm.prefix_cache import warm_prefix
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.index import SchemaIndex
 from chat2sql.engine.schema.introspect import introspect
 from chat2sql.engine.sql.executor import Executor, open_executor
+from chat2sql.engine.sql.prompting import system_message
 from chat2sql.engine.sql.result_store import ResultStore
 from chat2sql.engine.stores.catalogues import Catalogues
 from chat2sql.engine.stores.conversations import Conversations
@@ -53,7 +55,10 @@ class Parts:
         self.conversations = Conversations(database)
         self.health = ModelHealth(endpoints.redis)
         self.results = ResultStore(settings.results_location)
-        self.schema_index = SchemaIndex(endpoints.qdrant or endpoints.qdrant_path or ":memory:")
+        self.schema_index = SchemaIndex(
+            endpoints.qdrant or endpoints.qdrant_path or ":memory:",
+            api_key=settings.qdrant_api_key,
+        )
         self._open_models: dict[str, ChatModel] = {}
         self._executors: dict[str, Executor] = {}
         self._fresh_datasources: dict[str, tuple[float, Datasource]] = {}
@@ -143,6 +148,15 @@ class Parts:
             self._open_models[entry.name] = open_model(entry, self.settings, self.endpoints.local_model)
         return self._open_models[entry.name]
 
+    async def warm(self, catalogue: Catalogue, tables: tuple[str, ...]) -> None:
+        """Have the embedded model read rules and schema, or restore that state from disk.
+
+        Cheap when it has read them already. Other models keep caches of their own.
+        """
+        if self.settings.local_model_url is None and self.endpoints.local_model:
+            prefix = system_message(catalogue, tables).content
+            await warm_prefix(self.endpoints.local_model, prefix, catalogue.datasource)
+
     def rewriting_model(self, requested: str | None) -> str:
         """The model that rewrites follow-ups: the requested one, else the first that can be used.
 
@@ -153,7 +167,7 @@ class Parts:
         if wanted:
             return self.models.get(wanted).name
         for entry in self.models.models:
-            if is_configured(entry, self.settings):
+            if is_configured(entry, self.settings, self.endpoints.local_model):
                 return entry.name
         raise Misconfigured(
             zh="没有可用的模型。请运行 chat2sql models list 查看。",

@@ -21,7 +21,7 @@ async def route_model(parts: Parts, ask: RouteModelInput) -> Route:
         parts.models,
         requested=ask.request.model or parts.settings.default_model,
         complexity=complexity(ask.understanding.standalone, len(ask.schema_context.tables)),
-        configured=lambda entry: is_configured(entry, parts.settings),
+        configured=lambda entry: is_configured(entry, parts.settings, parts.endpoints.local_model),
         available=await parts.health.available(names),
         prompt_tokens=ask.schema_context.prompt_tokens,
     )

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
         "https://ark.cn-beijing.volces.com/api/v3", description="Doubao (Volcengine Ark) API."
     )
     ark_api_key: SecretStr | None = Field(None, description="Key for models of provider ark.")
-    ollama_url: str = Field("http://127.0.0.1:11434", description="Ollama server.")
+    ollama_url: str | None = Field(None, description="Ollama server, for models of provider ollama.")
     models_file: Path | None = Field(
         None, description="A model catalogue to use instead of the shipped models.toml."
     )

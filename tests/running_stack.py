@@ -57,6 +57,11 @@ class WorkerProcess:
         assert self._process.poll() is None, self.log.read_text()[-3000:]
         return self._ready.exists()
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def kill(self) -> None:
         """kill -9."""
         self._process.kill()

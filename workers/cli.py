@@ -13,9 +13,9 @@ import uuid
 from collections.abc import Coroutine
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, TypeVar
 
-import click
 import typer
 
 from chat2sql.config.endpoints import resolve_endpoints
@@ -47,6 +47,7 @@ app.command("down")(stack_commands.down)
 app.command("status")(stack_commands.status)
 app.command("doctor")(stack_commands.doctor)
 app.command("demo")(stack_commands.demo)
+app.command("migrate")(stack_commands.migrate)
 app.command("history")(history_command.history)
 
 
@@ -163,9 +164,12 @@ def cancel(workflow: Annotated[str, typer.Argument(help="Workflow id of the ques
 
 
 @app.command()
-def worker(queue: Annotated[Queue, typer.Option(help="Task queue to poll.")] = Queue.ALL) -> None:
+def worker(
+    queue: Annotated[Queue, typer.Option(help="Task queue to poll.")] = Queue.ALL,
+    ready_file: Annotated[Path | None, typer.Option(help="Written once the worker polls.")] = None,
+) -> None:
     """Run a worker in the foreground."""
-    raise typer.Exit(run_worker(QUEUES[queue.value]))
+    raise typer.Exit(run_worker(QUEUES[queue.value], ready_file))
 
 
 def run_async(work: Coroutine[object, object, Result]) -> Result:
@@ -177,12 +181,9 @@ def main() -> None:
     """Entry point of ``chat2sql``: one exit for every command, with a clear message and a meaningful code."""
     code = 1
     try:
-        code = app(standalone_mode=False) or 0
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        say_error({Language.ZH: "已中断。", Language.EN: "Interrupted."}[get_settings().language])
+        app()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
     except Chat2SQLError as error:
         say_error(error.to(get_settings().language))
         code = error.exit_code

@@ -143,14 +143,19 @@ async def _workers(client: Client, settings: Settings, queue: TaskQueue) -> Find
 
 
 async def _models(settings: Settings, endpoints: Endpoints) -> tuple[Finding, ...]:
-    usable = [entry.name for entry in load_models(settings).models if is_configured(entry, settings)]
+    usable = [
+        entry.name
+        for entry in load_models(settings).models
+        if is_configured(entry, settings, endpoints.local_model)
+    ]
     advice = Bilingual(zh="见 chat2sql models list", en="see `chat2sql models list`")
     return (Finding(part="models", sound=bool(usable), found=", ".join(usable) or "none", advice=advice),)
 
 
 async def _local_model(settings: Settings, endpoints: Endpoints) -> tuple[Finding, ...]:
     if endpoints.local_model is None:
-        return (Finding(part="local model", sound=False, found="not running", advice=_UP),)
+        others = any(is_configured(entry, settings, None) for entry in load_models(settings).models)
+        return (Finding(part="local model", sound=others, found="not running", advice=_UP),)
     async with httpx.AsyncClient(timeout=5) as client:
         sound = (await client.get(endpoints.local_model.removesuffix("/v1") + "/health")).is_success
     return (Finding(part="local model", sound=sound, found=endpoints.local_model, advice=_UP),)

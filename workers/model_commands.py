@@ -14,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from chat2sql.config.endpoints import resolve_endpoints
-from chat2sql.config.models import ModelEntry, load_models
+from chat2sql.config.models import ModelEntry, Provider, load_models
 from chat2sql.config.settings import get_settings
 from chat2sql.config.vocabulary import Bilingual, Frozen, TokenUsage
+from chat2sql.engine.llm.failures import KEY_VARIABLES
 from chat2sql.engine.llm.local_model import fetch_model
 from chat2sql.engine.llm.open import is_configured, open_model
 from chat2sql.engine.llm.port import CompletionRequest, Message
@@ -51,8 +52,9 @@ class TestedModel(Frozen):
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the models, and which of them can be used."""
     settings = get_settings()
+    local_url = resolve_endpoints(settings).local_model
     listed = tuple(
-        ListedModel(entry=entry, configured=is_configured(entry, settings))
+        ListedModel(entry=entry, configured=is_configured(entry, settings, local_url))
         for entry in load_models(settings).models
     )
     if as_json:
@@ -70,7 +72,13 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
 
 def _missing(entry: ModelEntry) -> str:
-    return f"set CHAT2SQL_{entry.provider.value.upper()}_API_KEY"
+    match entry.provider:
+        case Provider.LOCAL:
+            return "chat2sql up"
+        case Provider.OLLAMA:
+            return "set CHAT2SQL_OLLAMA_URL"
+        case _:
+            return f"set {KEY_VARIABLES[entry.provider]}"
 
 
 @app.command()

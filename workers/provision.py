@@ -14,10 +14,8 @@ from chat2sql.config.settings import Settings
 from chat2sql.config.vocabulary import Bilingual, Dialect
 from chat2sql.engine.demo.load import load_postgres, load_sqlite
 from chat2sql.engine.demo.reader import READER_ROLE, reader_dsn
-from chat2sql.engine.llm.prefix_cache import warm_prefix
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import link
-from chat2sql.engine.sql.prompting import system_message
 from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.engine.stores.migrate import create_database
 from chat2sql.workers.stack import Report
@@ -80,9 +78,6 @@ async def warm(parts: Parts, catalogue: Catalogue) -> None:
 
     Only a schema that goes into every prompt as a whole is worth it.
     """
-    url = parts.endpoints.local_model
-    if url is None:
-        return
     linked = await link(catalogue, "", budget_tokens=parts.settings.schema_budget_tokens, index=None)
     if linked.whole:
-        await warm_prefix(url, system_message(catalogue, linked.tables).content, catalogue.datasource)
+        await parts.warm(catalogue, linked.tables)

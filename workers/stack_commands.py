@@ -13,9 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from chat2sql.config.endpoints import resolve_endpoints
+from chat2sql.config.errors import Misconfigured
 from chat2sql.config.settings import get_settings
 from chat2sql.config.vocabulary import EXIT_CODES, Bilingual, Frozen, Outcome
 from chat2sql.engine.demo.questions import AS_OF, DEMO_QUESTIONS
+from chat2sql.engine.stores.migrate import migrate as migrate_database
 from chat2sql.graph.state import AskRequest
 from chat2sql.workers.asking import ask
 from chat2sql.workers.console import ERR, OUT, print_json, show_answer
@@ -109,6 +111,19 @@ def doctor(as_json: AsJson = False) -> None:
                 line += Text(f"  → {finding.advice.to(settings.language)}", style="yellow")
             OUT.print(line)
     raise typer.Exit(0 if all(finding.sound for finding in findings) else 1)
+
+
+def migrate() -> None:
+    """Bring the product's own database, as its owner, to this version's schema."""
+    settings = get_settings()
+    owner = resolve_endpoints(settings).postgres_owner
+    if owner is None:
+        raise Misconfigured(
+            zh="请把环境变量 CHAT2SQL_POSTGRES_OWNER_URL 设为数据库所有者的地址。",
+            en="Set the environment variable CHAT2SQL_POSTGRES_OWNER_URL to the database's address, as its owner.",
+        )
+    report = migrate_database(owner)
+    OUT.print(Text(f"{report.before or '-'} → {report.after}"))
 
 
 def demo() -> None:

@@ -143,7 +143,7 @@ async def test_killed_between_the_reply_and_its_report(stack: RunningStack, clie
     assert answer.outcome is Outcome.ANSWERED, answer.message
     assert len(stack.model.calls) == before + 1
     assert await _paid(stack, request) == 1
-    assert ("generate", 1, "lost") in await _trail(stack, request)
+    assert ("generate", 2, "completed") in await _trail(stack, request)
 
 
 @pytest.mark.parametrize("part", [TEMPORAL, VALKEY])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sysconfig
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from questions import a_request
 from running_stack import RunningStack, sql_reply
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
@@ -18,9 +20,10 @@ from chat2sql.activities.parts import open_parts
 from chat2sql.config.policies import TaskQueue
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.graph.state import ApprovalDecision, Clarification, ProgressState
-from chat2sql.workers.client import start_question
+from chat2sql.workers.client import QuestionHandle, start_question
 from chat2sql.workers.main import build_worker
 from chat2sql.workflows.answer_question import AnswerQuestion
+from chat2sql.workflows.attributes import ALL_ATTRIBUTES
 
 DAY_S = 86_400.0
 TEST_SERVER = Path(sysconfig.get_path("scripts")) / "temporal-test-server"
@@ -36,6 +39,12 @@ async def skipping(stack: RunningStack) -> AsyncIterator[WorkflowEnvironment]:
                 data_converter=pydantic_data_converter, test_server_existing_path=str(TEST_SERVER)
             )
         )
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace="default",
+                search_attributes={key.name: key.indexed_value_type.value for key in ALL_ATTRIBUTES},
+            )
+        )
         parts = await opened.enter_async_context(open_parts(stack.settings, stack.endpoints))
         for queue in TaskQueue:
             await opened.enter_async_context(build_worker(environment.client, parts, queue))
@@ -45,10 +54,10 @@ async def skipping(stack: RunningStack) -> AsyncIterator[WorkflowEnvironment]:
 async def test_approved_after_three_days(skipping: WorkflowEnvironment) -> None:
     request = a_request(require_approval=True, approve_within_s=7 * DAY_S, patience_s=30 * DAY_S)
     handle = await start_question(skipping.client, request)
+    await _until(handle, ProgressState.WAITING_FOR_APPROVAL)
     asked = await skipping.get_current_time()
     await skipping.sleep(timedelta(days=3))
-    progress = await handle.query(AnswerQuestion.progress)
-    assert progress.state is ProgressState.WAITING_FOR_APPROVAL
+    assert (await handle.query(AnswerQuestion.progress)).state is ProgressState.WAITING_FOR_APPROVAL
     await handle.execute_update("approve", ApprovalDecision(approved=True, user="boss"))
     answer = await handle.result()
     assert answer.outcome is Outcome.ANSWERED
@@ -67,6 +76,7 @@ async def test_nobody_approves(skipping: WorkflowEnvironment) -> None:
 async def test_clarified_after_a_day(skipping: WorkflowEnvironment) -> None:
     request = a_request("Show me the data", clarify_within_s=2 * DAY_S, patience_s=30 * DAY_S)
     handle = await start_question(skipping.client, request)
+    await _until(handle, ProgressState.WAITING_FOR_CLARIFICATION)
     await skipping.sleep(timedelta(days=1))
     await handle.execute_update("clarify", Clarification(text="number of orders"))
     assert (await handle.result()).outcome is Outcome.ANSWERED
@@ -76,3 +86,10 @@ async def test_nobody_clarifies(skipping: WorkflowEnvironment) -> None:
     request = a_request("Show me the data", clarify_within_s=2 * DAY_S, patience_s=30 * DAY_S)
     answer = await (await start_question(skipping.client, request)).result()
     assert answer.outcome is Outcome.ASKS_BACK
+
+
+async def _until(handle: QuestionHandle, state: ProgressState) -> None:
+    """Until the question waits; time is skipped only then, since a skipped hour ends a running step."""
+    async with asyncio.timeout(60):
+        while (await handle.query(AnswerQuestion.progress)).state is not state:
+            await asyncio.sleep(0.05)

@@ -1,0 +1,45 @@
+"""The messages that ask a model for SQL. The system message depends on the schema alone, so that the model
+server's prefix cache serves every question about the same schema."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from chat2sql.config.prompts import prompt
+from chat2sql.config.vocabulary import Dialect, Frozen
+from chat2sql.engine.llm.port import Message
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.schema.m_schema import render
+
+_DIALECT_NAMES = {Dialect.POSTGRESQL: "PostgreSQL", Dialect.SQLITE: "SQLite"}
+
+
+class WrongSql(Frozen):
+    """An earlier SQL and the exact reason why it was wrong."""
+
+    sql: str
+    problem: str
+
+
+def system_message(catalogue: Catalogue, tables: tuple[str, ...]) -> Message:
+    """Rules and schema; the same text for every question that sees the same tables."""
+    text = prompt("generate").format(
+        dialect=_DIALECT_NAMES[catalogue.dialect], schema=render(catalogue, tables)
+    )
+    return Message(role="system", content=text)
+
+
+def question_message(
+    question: str, *, as_of: date, time_notes: str, wrong: Sequence[WrongSql] = ()
+) -> Message:
+    """The question with its dates and, in a correction round, the last wrong SQL with its problem.
+
+    Earlier wrong ones are left out: a small model repeats what it reads most often.
+    """
+    notes = f"Time notes:\n{time_notes}" if time_notes else ""
+    text = prompt("question").format(question=question, as_of=as_of.isoformat(), time_notes=notes).strip()
+    if wrong:
+        last = wrong[-1]
+        text += "\n\n" + prompt("correct").format(sql=last.sql, problem=last.problem).strip()
+    return Message(role="user", content=text)
