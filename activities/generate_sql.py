@@ -22,7 +22,6 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     wrong = tuple(WrongSql(sql=attempt.sql, problem=attempt.problem) for attempt in ask.attempts)
     question = question_message(
         ask.understanding.standalone,
-        as_of=ask.understanding.as_of,
         time_notes=ask.understanding.time_notes,
         wrong=wrong,
     )

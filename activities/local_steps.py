@@ -15,7 +15,7 @@ from chat2sql.activities.auditing import AttemptIdentity, audited
 from chat2sql.activities.execute_sql import execute
 from chat2sql.activities.generate_sql import generate
 from chat2sql.activities.model_call import OnToken
-from chat2sql.activities.parts import Parts, workflow_id
+from chat2sql.activities.parts import Parts
 from chat2sql.activities.present import present
 from chat2sql.activities.record import record
 from chat2sql.activities.retrieve_schema import retrieve_schema
@@ -137,7 +137,7 @@ class LocalSteps:
         identity = AttemptIdentity(
             tenant=self._request.tenant,
             request_id=self._request.request_id,
-            workflow_id=workflow_id(self._request),
+            workflow_id=self._request.workflow_id,
             run_id=self._run_id,
             activity_id=str(next(self._numbers)),
             attempt=1,

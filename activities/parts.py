@@ -200,7 +200,7 @@ class Parts:
             Question(
                 tenant=request.tenant,
                 request_id=request.request_id,
-                workflow_id=workflow_id(request),
+                workflow_id=request.workflow_id,
                 user_id=request.user,
                 datasource=request.datasource or self.settings.default_datasource,
                 conversation=request.conversation,
@@ -218,11 +218,6 @@ class Parts:
             await executor.aclose()
         await self.schema_index.close()
         await self.health.aclose()
-
-
-def workflow_id(request: AskRequest) -> str:
-    """The id under which a question runs: its idempotency key, without personal data."""
-    return f"ask-{request.tenant}-{request.request_id}"
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from chat2sql.activities.self_correct import self_correct
 from chat2sql.activities.understand import understand
 from chat2sql.config.policies import POLICIES, TaskQueue
 from chat2sql.config.vocabulary import TokenUsage
+from chat2sql.graph.messages import EVENTS_TOPIC, StreamEvent
 from chat2sql.graph.state import (
     Draft,
     ExecuteInput,
@@ -33,12 +34,10 @@ from chat2sql.graph.state import (
     SchemaContext,
     SelfCorrectInput,
     StepName,
-    StreamEvent,
     Understanding,
     UnderstandInput,
     Verdict,
 )
-from chat2sql.graph.streaming import EVENTS_TOPIC
 
 FLUSH_TOKENS_EVERY = timedelta(milliseconds=250)
 """Tokens are published in batches; each batch is a signal, and so an event of the history."""

@@ -7,7 +7,12 @@ from chat2sql.activities.parts import Parts
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.sql.check import Check, Severity, check
 from chat2sql.engine.sql.executor import Estimate, SqlProblem, SqlProblemKind
-from chat2sql.graph.state import Attempt, Ruling, SelfCorrectInput, Verdict
+from chat2sql.graph.state import (
+    Attempt,
+    Ruling,
+    SelfCorrectInput,
+    Verdict,
+)
 
 NO_SQL = "The reply held no SQL. Answer with one SELECT statement in a ```sql block."
 

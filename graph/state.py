@@ -52,6 +52,11 @@ class AskRequest(Frozen):
     approve_within_s: float | None = Field(None, gt=0, description="Seconds an approval is waited for.")
     patience_s: float | None = Field(None, gt=0, description="Seconds a step is retried in an outage.")
 
+    @property
+    def workflow_id(self) -> str:
+        """The id under which the question runs: its idempotency key, without personal data."""
+        return f"ask-{self.tenant}-{self.request_id}"
+
 
 class StepName(StrEnum):
     """The steps, in the order of the path. The first six are the main path."""
@@ -248,13 +253,6 @@ class ApprovalDecision(Frozen):
     note: str = ""
 
 
-class Clarification(Frozen):
-    """The argument of the workflow's ``clarify`` update."""
-
-    text: str
-    user: str = ""
-
-
 class StepTrace(Frozen):
     """One step as the asker sees it; ``seconds`` is its wall time, waiting and retries included."""
 
@@ -301,36 +299,6 @@ class RecordInput(StepInput):
     """Input of the record of a finished question."""
 
     answer: Answer
-
-
-class ProgressState(StrEnum):
-    """What a question is doing now."""
-
-    RUNNING = "running"
-    WAITING_FOR_CLARIFICATION = "waiting_for_clarification"
-    WAITING_FOR_APPROVAL = "waiting_for_approval"
-    FINISHED = "finished"
-
-
-class Progress(Frozen):
-    """Answer of the workflow's ``progress`` query."""
-
-    state: ProgressState
-    step: StepName | None = None
-    round: int = 0
-    steps: tuple[StepTrace, ...] = ()
-    question_back: str | None = None
-    approval: ApprovalRequest | None = None
-    outcome: Outcome | None = None
-
-
-class StreamEvent(Frozen):
-    """One event of a followed question. ``kind`` is ``step`` (started), ``done``, ``token`` or ``end``."""
-
-    kind: str
-    step: StepName | None = None
-    round: int = 0
-    text: str = ""
 
 
 class AskState(TypedDict, total=False):

@@ -14,28 +14,21 @@ from temporalio.contrib.workflow_streams import WorkflowStreamClient
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
 
-from chat2sql.activities.local_steps import answer_locally
-from chat2sql.activities.parts import open_parts
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.errors import Chat2SQLError, InvalidInput
 from chat2sql.config.settings import Settings
 from chat2sql.config.vocabulary import EXIT_CODES, EXIT_USAGE, Bilingual, Language, Outcome
 from chat2sql.engine.semantics.language import detect_language, validate_question
 from chat2sql.graph.conclude import CANCELLED, failed
+from chat2sql.graph.messages import EVENTS_TOPIC, Clarification, Progress, ProgressState, StreamEvent
 from chat2sql.graph.state import (
     Answer,
     ApprovalDecision,
     AskRequest,
-    Clarification,
-    Progress,
-    ProgressState,
     StepName,
-    StreamEvent,
 )
-from chat2sql.graph.streaming import EVENTS_TOPIC
-from chat2sql.workers.client import QuestionHandle, connect, start_question
+from chat2sql.workers.client import QuestionHandle, connect, progress_of, start_question
 from chat2sql.workers.console import ERR, step_name
-from chat2sql.workflows.answer_question import AnswerQuestion
 
 POLL_EVERY_S = 0.4
 """How often the progress of a question is looked at while a person waits, in seconds."""
@@ -75,6 +68,10 @@ def _unanswered(request: AskRequest, error: Chat2SQLError, language: Language) -
 
 
 async def _ask_locally(settings: Settings, request: AskRequest, *, watch: bool) -> Answer:
+    # Lazy: only this way of asking needs the engines in this process.
+    from chat2sql.activities.local_steps import answer_locally
+    from chat2sql.activities.parts import open_parts
+
     async with open_parts(settings, resolve_endpoints(settings)) as parts:
         language = request.language or detect_language(request.question, settings.language)
         if watch:
@@ -137,7 +134,7 @@ async def _follow(handle: QuestionHandle, language: Language, *, interactive: bo
     with _spinner(language) as show:
         while True:
             await asyncio.sleep(POLL_EVERY_S)
-            progress = await handle.query(AnswerQuestion.progress)
+            progress = await progress_of(handle)
             if progress.step:
                 show(progress.step)
             if progress.state is ProgressState.FINISHED:

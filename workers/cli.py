@@ -22,14 +22,12 @@ from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.errors import Chat2SQLError, InvalidInput
 from chat2sql.config.settings import get_settings
 from chat2sql.config.vocabulary import Language
-from chat2sql.graph.state import ApprovalDecision, AskRequest, Clarification
+from chat2sql.graph.messages import Clarification
+from chat2sql.graph.state import ApprovalDecision, AskRequest
 from chat2sql.workers import datasource_commands, history_command, model_commands, stack_commands
 from chat2sql.workers.asking import ask as ask_question
 from chat2sql.workers.client import connect
 from chat2sql.workers.console import print_json, say_error, show_answer
-from chat2sql.workers.main import QUEUES
-from chat2sql.workers.main import run as run_worker
-from chat2sql.workflows.answer_question import AnswerQuestion
 
 Result = TypeVar("Result")
 
@@ -141,7 +139,7 @@ def reply(
     async def send() -> None:
         settings = get_settings()
         client = await connect(settings, resolve_endpoints(settings))
-        handle = client.get_workflow_handle_for(AnswerQuestion.run, workflow)
+        handle = client.get_workflow_handle(workflow)
         if text is not None:
             await handle.execute_update("clarify", Clarification(text=text, user=user))
         else:
@@ -169,7 +167,10 @@ def worker(
     ready_file: Annotated[Path | None, typer.Option(help="Written once the worker polls.")] = None,
 ) -> None:
     """Run a worker in the foreground."""
-    raise typer.Exit(run_worker(QUEUES[queue.value], ready_file))
+    # Lazy: the worker brings every engine, and the other commands start faster without them.
+    from chat2sql.workers.main import QUEUES, run
+
+    raise typer.Exit(run(QUEUES[queue.value], ready_file))
 
 
 def run_async(work: Coroutine[object, object, Result]) -> Result:

@@ -8,15 +8,17 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from chat2sql.activities.parts import workflow_id
 from chat2sql.config.endpoints import Endpoints
 from chat2sql.config.errors import Misconfigured
 from chat2sql.config.policies import TaskQueue
 from chat2sql.config.settings import Settings
+from chat2sql.graph.messages import Progress
 from chat2sql.graph.state import Answer, AskRequest
-from chat2sql.workflows.answer_question import AnswerQuestion
 
-QuestionHandle = WorkflowHandle[AnswerQuestion, Answer]
+QuestionHandle = WorkflowHandle[object, Answer]
+
+# By name: a client need not import the workflow, and with it every engine.
+WORKFLOW = "AnswerQuestion"
 
 
 async def connect(settings: Settings, endpoints: Endpoints) -> Client:
@@ -49,16 +51,23 @@ async def connect(settings: Settings, endpoints: Endpoints) -> Client:
 
 async def start_question(client: Client, request: AskRequest) -> QuestionHandle:
     """Start a question. The same request id again joins the running one, or returns the finished one."""
-    name = workflow_id(request)
     try:
-        return await client.start_workflow(
-            AnswerQuestion.run,
+        handle: QuestionHandle = await client.start_workflow(
+            WORKFLOW,
             request,
-            id=name,
+            id=request.workflow_id,
             task_queue=TaskQueue.WORKFLOWS.value,
+            result_type=Answer,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             static_summary=f"{request.tenant}: {request.datasource or 'default'}",
         )
     except WorkflowAlreadyStartedError:
-        return client.get_workflow_handle_for(AnswerQuestion.run, name)
+        return client.get_workflow_handle(request.workflow_id, result_type=Answer)
+    return handle
+
+
+async def progress_of(handle: QuestionHandle) -> Progress:
+    """What a question is doing now."""
+    progress: Progress = await handle.query("progress", result_type=Progress)
+    return progress

@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from chat2sql.activities.parts import Parts, open_parts
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.settings import get_settings
 from chat2sql.config.vocabulary import Bilingual, Dialect, Frozen
-from chat2sql.engine.schema.catalogue import Catalogue
-from chat2sql.engine.schema.m_schema import estimate_tokens, render
 from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.workers.console import OUT, print_json
-from chat2sql.workers.provision import warm
+
+if TYPE_CHECKING:
+    from chat2sql.activities.parts import Parts
+    from chat2sql.engine.schema.catalogue import Catalogue
 
 Result = TypeVar("Result")
 
@@ -102,6 +102,8 @@ def show(name: Name, as_json: AsJson = False) -> None:
     if as_json:
         print_json(catalogue.model_dump_json(indent=2))
         return
+    from chat2sql.engine.schema.m_schema import render
+
     OUT.print(Text(render(catalogue)))
     _tell(catalogue)
 
@@ -112,6 +114,8 @@ def refresh(name: Name) -> None:
 
     async def work(parts: Parts) -> Catalogue:
         datasource = await parts.datasources.get(name)
+        from chat2sql.workers.provision import warm
+
         catalogue = await parts.refresh(datasource)
         await warm(parts, catalogue)
         return catalogue
@@ -131,6 +135,9 @@ def remove(name: Name) -> None:
 
 def _with_parts(work: Callable[[Parts], Awaitable[Result]]) -> Result:
     async def opened() -> Result:
+        # Lazy: the engines take seconds to import, and most commands need none of them.
+        from chat2sql.activities.parts import open_parts
+
         settings = get_settings()
         async with open_parts(settings, resolve_endpoints(settings)) as parts:
             return await work(parts)
@@ -139,6 +146,8 @@ def _with_parts(work: Callable[[Parts], Awaitable[Result]]) -> Result:
 
 
 def _tell(catalogue: Catalogue) -> None:
+    from chat2sql.engine.schema.m_schema import estimate_tokens, render
+
     columns = sum(len(table.columns) for table in catalogue.tables)
     tokens = estimate_tokens(render(catalogue))
     text = Bilingual(

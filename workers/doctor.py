@@ -42,6 +42,12 @@ class Finding(Frozen):
     advice: Bilingual | None = None
 
 
+class Findings(Frozen):
+    """What ``doctor --json`` prints."""
+
+    findings: tuple[Finding, ...]
+
+
 _UP = Bilingual(zh="运行 chat2sql up --detach", en="run `chat2sql up --detach`")
 
 Check = Callable[[Settings, Endpoints], Awaitable[tuple[Finding, ...]]]

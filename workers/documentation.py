@@ -17,14 +17,8 @@ from typer.main import get_command
 
 from chat2sql.config.settings import Settings
 from chat2sql.graph.drawing import mermaid
-from chat2sql.graph.state import (
-    Answer,
-    ApprovalDecision,
-    AskRequest,
-    Clarification,
-    Progress,
-    StreamEvent,
-)
+from chat2sql.graph.messages import Clarification, Progress, StreamEvent
+from chat2sql.graph.state import Answer, ApprovalDecision, AskRequest
 from chat2sql.workers.cli import app
 
 SENT: tuple[type[BaseModel], ...] = (AskRequest, Clarification, ApprovalDecision)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from chat2sql.activities.parts import Parts, open_parts
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.errors import InvalidInput
 from chat2sql.config.settings import get_settings
@@ -19,6 +18,9 @@ from chat2sql.engine.audit.verify import Verification, verify
 from chat2sql.engine.stores.questions import Question
 from chat2sql.graph.state import Answer
 from chat2sql.workers.console import OUT, print_json, show_answer
+
+if TYPE_CHECKING:
+    from chat2sql.activities.parts import Parts
 
 
 class Trail(Frozen):
@@ -47,6 +49,9 @@ def history(
 
 
 async def _history(request_id: str | None, tenant: str, limit: int, *, check: bool, as_json: bool) -> int:
+    # Lazy: the engines take seconds to import, and most commands need none of them.
+    from chat2sql.activities.parts import open_parts
+
     settings = get_settings()
     async with open_parts(settings, resolve_endpoints(settings)) as parts:
         if check:

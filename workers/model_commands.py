@@ -19,7 +19,6 @@ from chat2sql.config.settings import get_settings
 from chat2sql.config.vocabulary import Bilingual, Frozen, TokenUsage
 from chat2sql.engine.llm.failures import KEY_VARIABLES
 from chat2sql.engine.llm.local_model import fetch_model
-from chat2sql.engine.llm.open import is_configured, open_model
 from chat2sql.engine.llm.port import CompletionRequest, Message
 from chat2sql.workers.console import ERR, OUT, print_json
 
@@ -51,6 +50,9 @@ class TestedModel(Frozen):
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the models, and which of them can be used."""
+    # Lazy: the engines take seconds to import, and most commands need none of them.
+    from chat2sql.engine.llm.open import is_configured
+
     settings = get_settings()
     local_url = resolve_endpoints(settings).local_model
     listed = tuple(
@@ -137,6 +139,9 @@ def test(
 
 
 async def _test(name: str) -> TestedModel:
+    # Lazy: the engines take seconds to import, and most commands need none of them.
+    from chat2sql.engine.llm.open import open_model
+
     settings = get_settings()
     entry = load_models(settings).get(name)
     model = open_model(entry, settings, resolve_endpoints(settings).local_model)

@@ -56,6 +56,12 @@ class PartStatus(Frozen):
     log: str | None = None
 
 
+class Statuses(Frozen):
+    """What ``status --json`` prints."""
+
+    parts: tuple[PartStatus, ...]
+
+
 class Stack:
     """The embedded stack of one home folder."""
 

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import threading
 import uuid
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -15,30 +15,19 @@ from rich.text import Text
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.errors import Misconfigured
 from chat2sql.config.settings import get_settings
-from chat2sql.config.vocabulary import EXIT_CODES, Bilingual, Frozen, Outcome
-from chat2sql.engine.demo.questions import AS_OF, DEMO_QUESTIONS
-from chat2sql.engine.stores.migrate import migrate as migrate_database
+from chat2sql.config.vocabulary import EXIT_CODES, Bilingual, Outcome
 from chat2sql.graph.state import AskRequest
 from chat2sql.workers.asking import ask
 from chat2sql.workers.console import ERR, OUT, print_json, show_answer
-from chat2sql.workers.doctor import Finding, examine
 from chat2sql.workers.model_commands import download_progress
-from chat2sql.workers.provision import DEMO, provision
-from chat2sql.workers.stack import PartStatus, Stack
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-class Statuses(Frozen):
-    """What ``status --json`` prints."""
+if TYPE_CHECKING:
+    from chat2sql.workers.stack import Stack
 
-    parts: tuple[PartStatus, ...]
-
-
-class Findings(Frozen):
-    """What ``doctor --json`` prints."""
-
-    findings: tuple[Finding, ...]
+# The imports inside these commands are lazy: servers and engines take seconds to import.
 
 
 def up(
@@ -60,6 +49,9 @@ def up(
 
 def bring_up(*, demo: bool = True) -> Stack:
     """Start what is missing and load what is missing, telling each step."""
+    from chat2sql.workers.provision import provision
+    from chat2sql.workers.stack import Stack
+
     settings = get_settings()
     stack = Stack(settings)
 
@@ -77,6 +69,8 @@ def bring_up(*, demo: bool = True) -> Stack:
 
 def down() -> None:
     """Stop the embedded stack; all data stays."""
+    from chat2sql.workers.stack import Stack
+
     stopped = Stack(get_settings()).down()
     nothing = Bilingual(zh="没有运行中的部件", en="nothing was running").to(get_settings().language)
     OUT.print(Text(", ".join(stopped) or nothing))
@@ -84,6 +78,8 @@ def down() -> None:
 
 def status(as_json: AsJson = False) -> None:
     """Show every part of the stack."""
+    from chat2sql.workers.stack import Stack, Statuses
+
     parts = Stack(get_settings()).status()
     if as_json:
         print_json(Statuses(parts=parts).model_dump_json(indent=2))
@@ -99,6 +95,8 @@ def status(as_json: AsJson = False) -> None:
 
 def doctor(as_json: AsJson = False) -> None:
     """Check every part, and say how to mend what is missing."""
+    from chat2sql.workers.doctor import Findings, examine
+
     settings = get_settings()
     findings = asyncio.run(examine(settings))
     if as_json:
@@ -115,6 +113,8 @@ def doctor(as_json: AsJson = False) -> None:
 
 def migrate() -> None:
     """Bring the product's own database, as its owner, to this version's schema."""
+    from chat2sql.engine.stores.migrate import migrate as migrate_database
+
     settings = get_settings()
     owner = resolve_endpoints(settings).postgres_owner
     if owner is None:
@@ -128,6 +128,9 @@ def migrate() -> None:
 
 def demo() -> None:
     """Start everything and ask three questions: one Chinese, one English, one that needs a correction."""
+    from chat2sql.engine.demo.questions import AS_OF, DEMO_QUESTIONS
+    from chat2sql.workers.provision import DEMO
+
     bring_up()
     settings = get_settings()
     ui = resolve_endpoints(settings).temporal_ui

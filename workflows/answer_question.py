@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -15,7 +13,6 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from langgraph.errors import GraphRecursionError
     from pydantic import ValidationError
-    from temporalio.contrib.workflow_streams import WorkflowStream
 
     from chat2sql.activities.registry import StepActivities
     from chat2sql.config.errors import Chat2SQLError, Refusal
@@ -24,20 +21,18 @@ with workflow.unsafe.imports_passed_through():
     from chat2sql.engine.semantics.language import detect_language
     from chat2sql.graph.build import RECURSION_LIMIT, build
     from chat2sql.graph.conclude import CANCELLED, failed
+    from chat2sql.graph.messages import Clarification, Progress, ProgressState, StreamEvent
     from chat2sql.graph.state import (
         Answer,
         ApprovalDecision,
         ApprovalRequest,
         AskRequest,
-        Clarification,
         Draft,
         ExecuteInput,
         Execution,
         GenerateInput,
         Presentation,
         PresentInput,
-        Progress,
-        ProgressState,
         RecordInput,
         RetrieveSchemaInput,
         Route,
@@ -46,16 +41,13 @@ with workflow.unsafe.imports_passed_through():
         SelfCorrectInput,
         StepInput,
         StepName,
-        StepTrace,
-        StreamEvent,
         Understanding,
         UnderstandInput,
         Verdict,
     )
-    from chat2sql.graph.streaming import EVENTS_TOPIC
     from chat2sql.workflows.attributes import COST_USD, DATASOURCE, MODEL, OUTCOME, TENANT_ID, USER_ID
-    from chat2sql.workflows.failures import NotWaiting, error_of
-    from chat2sql.workflows.options import activity_options
+    from chat2sql.workflows.failures import NotWaiting
+    from chat2sql.workflows.step_runner import StepRunner
 
 Ask = TypeVar("Ask", bound=StepInput)
 Result = TypeVar("Result")
@@ -76,11 +68,7 @@ class AnswerQuestion:
     @workflow.init
     def __init__(self, request: AskRequest) -> None:
         self._request = request
-        self._stream = WorkflowStream()
-        self._events = self._stream.topic(EVENTS_TOPIC, type=StreamEvent)
-        self._step: StepName | None = None
-        self._round = 0
-        self._traces: list[StepTrace] = []
+        self._runner = StepRunner(request)
         self._language = request.language or detect_language(request.question, Language.EN)
         self._question_back: str | None = None
         self._clarification: Clarification | None = None
@@ -121,7 +109,7 @@ class AnswerQuestion:
 
     async def understand(self, ask: UnderstandInput) -> Understanding:
         """Step 1."""
-        found = await self._activity(
+        found = await self._runner.activity(
             StepName.UNDERSTAND, StepActivities.understand, ask, note=lambda r: r.intent
         )
         self._language = found.language
@@ -129,7 +117,7 @@ class AnswerQuestion:
 
     async def retrieve_schema(self, ask: RetrieveSchemaInput) -> SchemaContext:
         """Step 2."""
-        return await self._activity(
+        return await self._runner.activity(
             StepName.RETRIEVE_SCHEMA,
             StepActivities.retrieve_schema,
             ask,
@@ -138,13 +126,13 @@ class AnswerQuestion:
 
     async def route_model(self, ask: RouteModelInput) -> Route:
         """Step 3."""
-        return await self._activity(
+        return await self._runner.activity(
             StepName.ROUTE_MODEL, StepActivities.route_model, ask, note=lambda r: " > ".join(r.models)
         )
 
     async def generate(self, ask: GenerateInput) -> Draft:
         """Step 4."""
-        return await self._activity(
+        return await self._runner.activity(
             StepName.GENERATE,
             StepActivities.generate,
             ask,
@@ -156,7 +144,7 @@ class AnswerQuestion:
 
     async def self_correct(self, ask: SelfCorrectInput) -> Verdict:
         """Step 5."""
-        return await self._activity(
+        return await self._runner.activity(
             StepName.SELF_CORRECT,
             StepActivities.self_correct,
             ask,
@@ -167,7 +155,7 @@ class AnswerQuestion:
 
     async def execute(self, ask: ExecuteInput) -> Execution:
         """Step 6."""
-        return await self._activity(
+        return await self._runner.activity(
             StepName.EXECUTE,
             StepActivities.execute,
             ask,
@@ -181,7 +169,7 @@ class AnswerQuestion:
     async def clarify(self, request: AskRequest, question_back: str) -> str | None:
         """Wait for the ``clarify`` update for as long as the request allows."""
         self._question_back = question_back
-        with self._timed(StepName.CLARIFY) as done:
+        with self._runner.timed(StepName.CLARIFY) as done:
             try:
                 if request.clarify_within_s > 0:
                     await workflow.wait_condition(
@@ -198,7 +186,7 @@ class AnswerQuestion:
     async def approve(self, request: AskRequest, approval: ApprovalRequest) -> ApprovalDecision | None:
         """Wait for the ``approve`` update, days if need be."""
         self._approval, self._decision = approval, None
-        with self._timed(StepName.APPROVE) as done:
+        with self._runner.timed(StepName.APPROVE) as done:
             try:
                 await workflow.wait_condition(
                     lambda: self._decision is not None,
@@ -250,9 +238,9 @@ class AnswerQuestion:
             state = ProgressState.RUNNING
         return Progress(
             state=state,
-            step=self._step,
-            round=self._round,
-            steps=tuple(self._traces),
+            step=self._runner.step,
+            round=self._runner.round,
+            steps=tuple(self._runner.traces),
             question_back=self._question_back,
             approval=self._approval,
             outcome=self._outcome,
@@ -262,13 +250,13 @@ class AnswerQuestion:
 
     async def present(self, ask: PresentInput) -> Presentation:
         """Explanation and chart."""
-        return await self._activity(
+        return await self._runner.activity(
             StepName.PRESENT, StepActivities.present, ask, note=lambda r: r.chart_kind or "no chart"
         )
 
     async def _conclude(self, answer: Answer) -> None:
         """Record the outcome, make it searchable, and end the stream."""
-        await self._activity(
+        await self._runner.activity(
             StepName.RECORD,
             StepActivities.record,
             RecordInput(request=self._request, answer=answer),
@@ -283,13 +271,13 @@ class AnswerQuestion:
         if answer.datasource:
             found.append(DATASOURCE.value_set(answer.datasource))
         workflow.upsert_search_attributes(found)
-        self._publish(StreamEvent(kind="end", text=answer.outcome))
+        self._runner.publish(StreamEvent(kind="end", text=answer.outcome))
 
     def _complete(self, answer: Answer, asked_at: datetime) -> Answer:
         return answer.model_copy(
             update={
                 "workflow_id": workflow.info().workflow_id,
-                "steps": tuple(self._traces),
+                "steps": tuple(self._runner.traces),
                 "asked_at": asked_at,
             }
         )
@@ -297,54 +285,3 @@ class AnswerQuestion:
     def _failed(self, error: Chat2SQLError, asked_at: datetime, outcome: Outcome) -> Answer:
         answer = failed(self._request, error, language=self._language, asked_at=asked_at, outcome=outcome)
         return self._complete(answer, asked_at)
-
-    # -- how a step is run -----------------------------------------------------------------------------
-
-    async def _activity(
-        self,
-        step: StepName,
-        method: Callable[[StepActivities, Ask], Awaitable[Result]],
-        ask: Ask,
-        *,
-        note: Callable[[Result], str],
-        summary: str = "",
-        has_fallback: bool = False,
-        round_: int = 0,
-    ) -> Result:
-        with self._timed(step, round_) as done:
-            try:
-                result = await workflow.execute_activity_method(
-                    method,
-                    ask,
-                    **activity_options(
-                        step, self._request, summary=summary or step.value, has_fallback=has_fallback
-                    ),
-                )
-            except ActivityError as failure:
-                if is_cancelled_exception(failure):
-                    done("cancelled")
-                    raise
-                error = error_of(failure, step)
-                done(error.message.en)
-                raise error from None
-            done(note(result))
-        return result
-
-    @contextmanager
-    def _timed(self, step: StepName, round_: int = 0) -> Iterator[Callable[[str], None]]:
-        """Trace a step: its time and, told through ``done``, what came of it."""
-        self._step, self._round = step, round_
-        started = workflow.now()
-        notes: list[str] = []
-        self._publish(StreamEvent(kind="step", step=step, round=round_))
-        try:
-            yield notes.append
-        finally:
-            note = "".join(notes)
-            seconds = (workflow.now() - started).total_seconds()
-            self._traces.append(StepTrace(step=step, round=round_, seconds=seconds, note=note))
-            self._publish(StreamEvent(kind="done", step=step, round=round_, text=note))
-
-    def _publish(self, event: StreamEvent) -> None:
-        if self._request.stream:
-            self._events.publish(event)

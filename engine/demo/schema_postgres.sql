@@ -147,7 +147,7 @@ CREATE TABLE orders (
     ordered_at timestamptz NOT NULL,
     total_amount numeric(12,2) NOT NULL CHECK (total_amount > 0)
 );
-COMMENT ON TABLE orders IS '销售订单 / sales orders';
+COMMENT ON TABLE orders IS '销售订单 / orders';
 COMMENT ON COLUMN orders.id IS '编号 / id';
 COMMENT ON COLUMN orders.customer_id IS '客户 / customer';
 COMMENT ON COLUMN orders.store_id IS '门店 / store';

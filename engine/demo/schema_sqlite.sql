@@ -51,7 +51,7 @@ CREATE TABLE customers ( -- 客户 / customers
     registered_at datetime NOT NULL -- 注册时间 / registered at
 );
 
-CREATE TABLE orders ( -- 销售订单 / sales orders
+CREATE TABLE orders ( -- 销售订单 / orders
     id integer PRIMARY KEY, -- 编号 / id
     customer_id integer NOT NULL REFERENCES customers (id), -- 客户 / customer
     store_id integer NOT NULL REFERENCES stores (id), -- 门店 / store

@@ -4,7 +4,6 @@ server's prefix cache serves every question about the same schema."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from chat2sql.config.prompts import prompt
 from chat2sql.config.vocabulary import Dialect, Frozen
@@ -30,15 +29,15 @@ def system_message(catalogue: Catalogue, tables: tuple[str, ...]) -> Message:
     return Message(role="system", content=text)
 
 
-def question_message(
-    question: str, *, as_of: date, time_notes: str, wrong: Sequence[WrongSql] = ()
-) -> Message:
+def question_message(question: str, *, time_notes: str, wrong: Sequence[WrongSql] = ()) -> Message:
     """The question with its dates and, in a correction round, the last wrong SQL with its problem.
+
+    The day of asking is not named: dates are resolved already, and a small model puts it into its filters.
 
     Earlier wrong ones are left out: a small model repeats what it reads most often.
     """
     notes = f"Time notes:\n{time_notes}" if time_notes else ""
-    text = prompt("question").format(question=question, as_of=as_of.isoformat(), time_notes=notes).strip()
+    text = prompt("question").format(question=question, time_notes=notes).strip()
     if wrong:
         last = wrong[-1]
         text += "\n\n" + prompt("correct").format(sql=last.sql, problem=last.problem).strip()

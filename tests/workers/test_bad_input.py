@@ -85,7 +85,7 @@ async def test_bad_input(stack: RunningStack, worker: WorkerProcess, case: dict)
 
 async def test_unstorable_result(stack: RunningStack, worker: WorkerProcess) -> None:
     """The disk takes nothing: clear message, and no trace of the result."""
-    stack.script(sql_reply("SELECT id, created_at FROM orders LIMIT 5000"))
+    stack.script(sql_reply("SELECT id, ordered_at FROM orders LIMIT 5000"))
     _, hard = resource.prlimit(worker.pid, resource.RLIMIT_FSIZE)
     request = a_request("列出订单", tenant="full", patience_s=2)
     resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (512, hard))

@@ -16,9 +16,9 @@ from questions import AS_OF
 from running_stack import RunningStack, sql_reply
 from temporalio.client import Client
 
-from chat2sql.graph.state import ApprovalDecision, AskRequest, ProgressState
-from chat2sql.workers.client import start_question
-from chat2sql.workflows.answer_question import AnswerQuestion
+from chat2sql.graph.messages import ProgressState
+from chat2sql.graph.state import ApprovalDecision, AskRequest
+from chat2sql.workers.client import progress_of, start_question
 
 FOLDER = Path(__file__).parents[1] / "replays"
 COUNT = sql_reply("SELECT count(*) AS orders FROM orders")
@@ -46,9 +46,7 @@ async def test_record(stack: RunningStack, client: Client, name: str) -> None:
     with stack.worker():
         handle = await start_question(client, request)
         if name == "approved":
-            while (
-                await handle.query(AnswerQuestion.progress)
-            ).state is not ProgressState.WAITING_FOR_APPROVAL:
+            while (await progress_of(handle)).state is not ProgressState.WAITING_FOR_APPROVAL:
                 await asyncio.sleep(0.05)
             await handle.execute_update("approve", ApprovalDecision(approved=True, user="boss"))
         await handle.result()

@@ -14,17 +14,9 @@ from temporalio.exceptions import ApplicationError, CancelledError
 
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.engine.llm.fake_server import Rule
-from chat2sql.graph.state import (
-    Answer,
-    ApprovalDecision,
-    Clarification,
-    ProgressState,
-    StepName,
-    StreamEvent,
-)
-from chat2sql.graph.streaming import EVENTS_TOPIC
-from chat2sql.workers.client import start_question
-from chat2sql.workflows.answer_question import AnswerQuestion
+from chat2sql.graph.messages import EVENTS_TOPIC, Clarification, ProgressState, StreamEvent
+from chat2sql.graph.state import Answer, ApprovalDecision, StepName
+from chat2sql.workers.client import progress_of, start_question
 
 COUNT = "SELECT count(*) AS orders FROM orders"
 HEAVY = "SELECT count(*) AS heavy_statement FROM order_items a CROSS JOIN order_items b CROSS JOIN orders c"
@@ -48,7 +40,7 @@ async def test_answered(stack: RunningStack, client: Client) -> None:
     assert answer.language == "zh"
     assert answer.usage.calls == 1
     assert [trace.step for trace in answer.steps] == [*list(StepName)[:6], StepName.PRESENT]
-    progress = await handle.query(AnswerQuestion.progress)
+    progress = await progress_of(handle)
     assert (progress.state, progress.outcome) == (ProgressState.FINISHED, Outcome.ANSWERED)
 
 
@@ -120,7 +112,7 @@ async def test_asks_back_and_goes_on(stack: RunningStack, client: Client) -> Non
     with pytest.raises(WorkflowUpdateFailedError):
         await handle.execute_update("clarify", Clarification(text="  "))
     for _ in range(200):
-        progress = await handle.query(AnswerQuestion.progress)
+        progress = await progress_of(handle)
         if progress.state is ProgressState.WAITING_FOR_CLARIFICATION:
             break
         await asyncio.sleep(0.05)
@@ -142,7 +134,7 @@ async def test_approval(stack: RunningStack, client: Client, approved: bool, out
     stack.script(sql_reply(COUNT))
     handle = await start_question(client, a_request(require_approval=True))
     for _ in range(200):
-        progress = await handle.query(AnswerQuestion.progress)
+        progress = await progress_of(handle)
         if progress.state is ProgressState.WAITING_FOR_APPROVAL:
             break
         await asyncio.sleep(0.05)

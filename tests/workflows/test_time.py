@@ -19,10 +19,10 @@ from temporalio.testing import WorkflowEnvironment
 from chat2sql.activities.parts import open_parts
 from chat2sql.config.policies import TaskQueue
 from chat2sql.config.vocabulary import Outcome
-from chat2sql.graph.state import ApprovalDecision, Clarification, ProgressState
-from chat2sql.workers.client import QuestionHandle, start_question
+from chat2sql.graph.messages import Clarification, ProgressState
+from chat2sql.graph.state import ApprovalDecision
+from chat2sql.workers.client import QuestionHandle, progress_of, start_question
 from chat2sql.workers.main import build_worker
-from chat2sql.workflows.answer_question import AnswerQuestion
 from chat2sql.workflows.attributes import ALL_ATTRIBUTES
 
 DAY_S = 86_400.0
@@ -57,7 +57,7 @@ async def test_approved_after_three_days(skipping: WorkflowEnvironment) -> None:
     await _until(handle, ProgressState.WAITING_FOR_APPROVAL)
     asked = await skipping.get_current_time()
     await skipping.sleep(timedelta(days=3))
-    assert (await handle.query(AnswerQuestion.progress)).state is ProgressState.WAITING_FOR_APPROVAL
+    assert (await progress_of(handle)).state is ProgressState.WAITING_FOR_APPROVAL
     await handle.execute_update("approve", ApprovalDecision(approved=True, user="boss"))
     answer = await handle.result()
     assert answer.outcome is Outcome.ANSWERED
@@ -91,5 +91,5 @@ async def test_nobody_clarifies(skipping: WorkflowEnvironment) -> None:
 async def _until(handle: QuestionHandle, state: ProgressState) -> None:
     """Until the question waits; time is skipped only then, since a skipped hour ends a running step."""
     async with asyncio.timeout(60):
-        while (await handle.query(AnswerQuestion.progress)).state is not state:
+        while (await progress_of(handle)).state is not state:
             await asyncio.sleep(0.05)
