@@ -14,7 +14,7 @@ from rich.text import Text
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.settings import get_settings
 from chat2sql.config.vocabulary import Bilingual, Dialect, Frozen
-from chat2sql.engine.stores.datasources import Datasource
+from chat2sql.engine.stores.datasources import Datasource, refuse_literal_secret
 from chat2sql.workers.console import OUT, print_json
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def add(
     datasource = Datasource(
         name=name, dialect=dialect, dsn=dsn, description=description, approval=approval.value
     )
+
+    refuse_literal_secret(dsn)
 
     async def work(parts: Parts) -> Catalogue:
         # Read before it is added: a datasource that cannot be read is not left behind half made.

@@ -72,8 +72,7 @@ def _configure(connection: psycopg.Connection) -> None:
 
 def grant_reader(connection: psycopg.Connection) -> None:
     """Let the role read the tables of ``public``, and take from everyone what nobody needs here."""
-    row = connection.execute("SELECT current_database()").fetchone()
-    database = sql.Identifier(str(row[0])) if row else sql.SQL("")
+    database = sql.Identifier(connection.info.dbname)
     for statement in (
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {database} TO {role}",

@@ -1,19 +1,28 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 from decimal import Decimal
+from importlib.resources import files
 
 from chat2sql.engine.demo.company import VERSION, checksum, generate
 
-# A change of the data is meant if both lines change.
+# A change of data, columns or comments is meant if the version changes with it.
 GOLDEN_VERSION = 1
 GOLDEN_CHECKSUM = "f5ca84c5702a61ea5ede6505d3b1b344db7b9cb4428c6a4a9b272bf99809dadd"
+GOLDEN_SCHEMAS = "8558ae404048e67381c84f8ad8f136af9d0476ad7da6fe18bc7f069120a5828b"
 
 
 def test_the_company_is_the_one_of_this_version() -> None:
     assert (VERSION, checksum(generate())) == (GOLDEN_VERSION, GOLDEN_CHECKSUM)
+
+
+def test_the_schemas_are_those_of_this_version() -> None:
+    folder = files("chat2sql.engine.demo")
+    scripts = b"".join((folder / name).read_bytes() for name in ("schema_postgres.sql", "schema_sqlite.sql"))
+    assert (VERSION, hashlib.sha256(scripts).hexdigest()) == (GOLDEN_VERSION, GOLDEN_SCHEMAS)
 
 
 def test_another_process_time_zone_and_hash_seed_give_the_same_company() -> None:

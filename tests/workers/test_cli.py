@@ -1,0 +1,162 @@
+"""The command line as a user has it: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sysconfig
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from chat2sql.config.settings import child_environment
+from chat2sql.config.vocabulary import Outcome
+from chat2sql.graph.state import Answer
+from running_stack import RunningStack, sql_reply
+
+COUNT = "SELECT count(*) AS orders FROM orders"
+CHAT2SQL = str(Path(sysconfig.get_path("scripts")) / "chat2sql")
+AS_OF = ("--as-of", "2025-06-30")
+
+
+class Cli:
+    """Runs ``chat2sql`` against the stack of the tests."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        self._environment = child_environment(**stack.environment, COLUMNS="160", CHAT2SQL_LANGUAGE="en")
+
+    async def __call__(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        return await asyncio.to_thread(
+            subprocess.run,
+            [CHAT2SQL, *words],
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self._environment,
+            timeout=120,
+        )
+
+
+@pytest.fixture(scope="module")
+async def cli(stack: RunningStack) -> AsyncIterator[Cli]:
+    with stack.worker():
+        yield Cli(stack)
+
+
+async def test_ask_shows_everything(stack: RunningStack, cli: Cli) -> None:
+    stack.script(sql_reply("SELECT count(*) FROM nowhere", times=1), sql_reply("SELECT channel, count(*) AS n FROM orders GROUP BY channel"))
+    done = await cli("ask", "各渠道的订单数", *AS_OF)
+    assert done.returncode == 0, done.stderr
+    for part in ("各渠道的订单数", "SELECT", "nowhere", "校正", "图表", ".png", "模型", "local", "工作流", "ask-default-", "http://"):
+        assert part in done.stdout, part
+
+
+async def test_json_is_the_documented_object(stack: RunningStack, cli: Cli) -> None:
+    stack.script(sql_reply(COUNT))
+    done = await cli("ask", "-", "--json", *AS_OF, given="How many orders are there?\n")
+    answer = Answer.model_validate_json(done.stdout)
+    assert (done.returncode, answer.outcome) == (0, Outcome.ANSWERED)
+
+
+async def test_local_is_the_same_graph(stack: RunningStack, cli: Cli) -> None:
+    stack.script(sql_reply(COUNT))
+    name = uuid.uuid4().hex[:12]
+    words = ("ask", "How many orders are there?", "--json", "--model", "local", "--id", name, *AS_OF)
+    local = Answer.model_validate_json((await cli(*words, "--local")).stdout)
+    durable = Answer.model_validate_json((await cli(*words[:-4], "--id", f"{name}-d", *AS_OF)).stdout)
+    assert local.rows == durable.rows
+    assert [trace.step for trace in local.steps] == [trace.step for trace in durable.steps]
+    trail = json.loads((await cli("history", name, "--json")).stdout)
+    assert [row["step"] for row in trail["attempts"]] == [*(trace.step for trace in local.steps), "record"]
+
+
+async def test_watch_shows_steps_and_tokens(stack: RunningStack, cli: Cli) -> None:
+    stack.script(sql_reply(COUNT, token_delay_s=0.01))
+    done = await cli("ask", "How many orders are there?", "--watch", *AS_OF)
+    assert done.returncode == 0
+    for part in ("understand", "self-correct", "execute", COUNT):
+        assert part in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("ask", "Show me the data"), 3, "?"),
+        (("ask", "Please delete all orders"), 4, "read"),
+        (("ask", "Tell me a joke"), 5, ""),
+        (("ask", ""), 2, "empty"),
+        (("ask", "How many?", "--nonsense"), 2, "--nonsense"),
+        (("ask", "How many?", "--as-of", "yesterday"), 2, "yesterday"),
+        (("nonsense",), 2, "nonsense"),
+        (("history", "no-such-question"), 2, "no-such-question"),
+        (("datasource", "show", "nowhere"), 2, "nowhere"),
+        (("datasource", "add", "leaky", "--dsn", "postgresql://u:secret@h/d"), 2, "${"),
+        (("datasource", "add", "gone", "--dsn", "sqlite:////nowhere/x.db"), 1, "file"),
+        (("models", "test", "no-such-model"), 2, "no-such-model"),
+        (("reply", "ask-default-x"), 2, "exactly one"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+async def test_exit_codes(stack: RunningStack, cli: Cli, words: tuple[str, ...], code: int, says: str) -> None:
+    stack.script(sql_reply(COUNT))
+    done = await cli(*words)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert says in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_datasource_comes_and_goes(stack: RunningStack, cli: Cli) -> None:
+    file = stack.settings.home_dir / "demo/sales.sqlite"
+    added = await cli("datasource", "add", "copy", "--dsn", f"sqlite:///{file}", "--description", "a copy")
+    assert added.returncode == 0, added.stderr
+    assert "tables" in added.stdout
+    listed = json.loads((await cli("datasource", "list", "--json")).stdout)
+    assert "copy" in [datasource["name"] for datasource in listed["datasources"]]
+    assert "orders" in (await cli("datasource", "show", "copy")).stdout
+    assert (await cli("datasource", "refresh", "copy")).returncode == 0
+    stack.script(sql_reply(COUNT))
+    assert (await cli("ask", "How many orders are there?", "--datasource", "copy")).returncode == 0
+    assert (await cli("datasource", "remove", "copy")).returncode == 0
+    assert (await cli("datasource", "show", "copy")).returncode == 2
+
+
+async def test_doctor_and_status(stack: RunningStack, cli: Cli) -> None:
+    findings = json.loads((await cli("doctor", "--json")).stdout)["findings"]
+    unsound = {finding["part"] for finding in findings if not finding["sound"]}
+    # Another module registers datasources that cannot be used, and doctor has to say so.
+    assert unsound <= {"datasource unreachable", "datasource wrong-password"}
+    parts = json.loads((await cli("status", "--json")).stdout)["parts"]
+    assert {part["name"]: part["state"] for part in parts} == {
+        "postgres": "running",
+        "valkey": "running",
+        "temporal": "running",
+        "model": "external",
+        "worker": "stopped",
+    }
+
+
+async def test_history_verifies(cli: Cli) -> None:
+    assert (await cli("history")).returncode == 0
+    done = await cli("history", "--verify")
+    assert done.returncode == 0
+    assert "sound" in done.stdout
+
+
+async def test_models(cli: Cli) -> None:
+    listed = json.loads((await cli("models", "list", "--json")).stdout)["models"]
+    assert {model["entry"]["name"]: model["configured"] for model in listed}["local"]
+    tested = await cli("models", "test", "local", "--json")
+    assert json.loads(tested.stdout)["model"] == "local"
+
+
+async def test_reply_approves_from_another_process(stack: RunningStack, cli: Cli) -> None:
+    stack.script(sql_reply(COUNT))
+    name = uuid.uuid4().hex[:12]
+    asking = asyncio.create_task(cli("ask", "How many orders are there?", "--approve", "--id", name, *AS_OF))
+    async with asyncio.timeout(60):
+        while (await cli("reply", f"ask-default-{name}", "--approve", "--user", "boss")).returncode != 0:
+            await asyncio.sleep(0.2)
+    assert (await asking).returncode == 0
