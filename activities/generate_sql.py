@@ -7,7 +7,7 @@ from chat2sql.activities.parts import Parts
 from chat2sql.config.models import Provider
 from chat2sql.engine.llm.port import CompletionRequest
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
-from chat2sql.engine.sql.prompting import WrongSql, question_message, system_message
+from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_message
 from chat2sql.graph.state import Draft, GenerateInput
 
 
@@ -20,7 +20,7 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     datasource = await parts.datasource(ask.schema_context.datasource)
     catalogue = await parts.catalogue(datasource, ask.schema_context.catalogue_version)
     wrong = tuple(WrongSql(sql=attempt.sql, problem=attempt.problem) for attempt in ask.attempts)
-    question = question_message(
+    question = question_messages(
         ask.understanding.standalone,
         time_notes=ask.understanding.time_notes,
         wrong=wrong,
@@ -38,7 +38,7 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
             round=ask.round,
         ),
         CompletionRequest(
-            messages=(system_message(catalogue, ask.schema_context.tables), question),
+            messages=(system_message(catalogue, ask.schema_context.tables), *question),
             max_tokens=parts.models.get(ask.model).max_output_tokens,
             # A model that repeats its mistake word for word will do so for ever at temperature 0.
             temperature=0.7 if repeats else 0.0,

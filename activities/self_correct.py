@@ -25,11 +25,11 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
     """
     draft, context = ask.draft, ask.schema_context
     if draft.sql is None:
-        return Verdict(ruling=Ruling.CANNOT_ANSWER) if draft.reason else _wrong("", NO_SQL)
+        return Verdict(ruling=Ruling.CANNOT_ANSWER) if draft.reason is not None else _wrong("", NO_SQL)
     datasource = await parts.datasource(context.datasource)
     checked = check(draft.sql, await parts.catalogue(datasource, context.catalogue_version))
     if ask.execution_error:
-        return _wrong(checked.sql, ask.execution_error)
+        return _wrong(draft.sql, ask.execution_error)
     if not checked.ok:
         return _ruling_of(draft.sql, checked)
     executor = await parts.executor(datasource)
@@ -38,7 +38,7 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
         if plan.kind is SqlProblemKind.PERMISSION:
             message = not_permitted(datasource.name).message
             return Verdict(ruling=Ruling.REFUSED, sql=checked.sql, message=message)
-        return _wrong(checked.sql, plan.message)
+        return _wrong(draft.sql, plan.message)
     return _sound(checked.sql, plan)
 
 

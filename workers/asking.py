@@ -30,7 +30,7 @@ from chat2sql.graph.state import (
 from chat2sql.workers.client import QuestionHandle, connect, progress_of, start_question
 from chat2sql.workers.console import ERR, step_name
 
-POLL_EVERY_S = 0.4
+POLL_EVERY_S = 1.0
 """How often the progress of a question is looked at while a person waits, in seconds."""
 
 
@@ -124,7 +124,8 @@ def _failure(failure: WorkflowFailureError, request: AskRequest, language: Langu
 
 @contextlib.contextmanager
 def _spinner(language: Language) -> Iterator[Callable[[StepName], None]]:
-    with Status("…", console=ERR) as status:
+    # The model needs every cycle: two redraws a second are enough.
+    with Status("…", console=ERR, refresh_per_second=2) as status:
         yield lambda step: status.update(step_name(step, language))
 
 

@@ -50,13 +50,12 @@ DEMO_QUESTIONS: tuple[DemoQuestion, ...] = (
         note=Bilingual(zh="英文提问，中文取值", en="An English question about Chinese values"),
     ),
     DemoQuestion(
-        id="months",
+        id="orders-by-month",
         language=Language.ZH,
-        question="统计2024年每个月的订单总金额",
+        question="统计每个月的订单数量",
         gold_sql="""
-            SELECT extract(year FROM ordered_at) AS year, extract(month FROM ordered_at) AS month,
-                   sum(total_amount) AS total_amount
-            FROM orders WHERE ordered_at >= '2024-01-01' AND ordered_at < '2025-01-01' GROUP BY 1, 2""",
+            SELECT extract(year FROM ordered_at) AS year, extract(month FROM ordered_at) AS month, count(*) AS orders
+            FROM orders GROUP BY 1, 2""",
         note=Bilingual(
             zh="小模型常写错日期字段，需要一轮纠正",
             en="Small models miss the date column: a correction round",
@@ -66,6 +65,19 @@ DEMO_QUESTIONS: tuple[DemoQuestion, ...] = (
 """What the demonstration asks: one in Chinese, one in English, one that tends to need a correction round."""
 
 FURTHER_QUESTIONS: tuple[DemoQuestion, ...] = (
+    DemoQuestion(
+        id="months",
+        language=Language.ZH,
+        question="统计2024年每个月的订单总金额",
+        gold_sql="""
+            SELECT extract(year FROM ordered_at) AS year, extract(month FROM ordered_at) AS month,
+                   sum(total_amount) AS total_amount
+            FROM orders WHERE ordered_at >= '2024-01-01' AND ordered_at < '2025-01-01' GROUP BY 1, 2""",
+        note=Bilingual(
+            zh="按年月分组的金额",
+            en="Amounts by year and month",
+        ),
+    ),
     DemoQuestion(
         id="pay",
         language=Language.ZH,

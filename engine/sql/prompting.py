@@ -29,16 +29,21 @@ def system_message(catalogue: Catalogue, tables: tuple[str, ...]) -> Message:
     return Message(role="system", content=text)
 
 
-def question_message(question: str, *, time_notes: str, wrong: Sequence[WrongSql] = ()) -> Message:
-    """The question with its dates and, in a correction round, the last wrong SQL with its problem.
+def question_messages(
+    question: str, *, time_notes: str, wrong: Sequence[WrongSql] = ()
+) -> tuple[Message, ...]:
+    """The question with its dates and, in a correction round, the last wrong SQL and its problem as a dialogue.
 
-    The day of asking is not named: dates are resolved already, and a small model puts it into its filters.
-
-    Earlier wrong ones are left out: a small model repeats what it reads most often.
+    As a dialogue, because then the server has read everything but the problem already. Earlier wrong ones are
+    left out: a small model repeats what it reads most often. The day of asking is not named: dates are resolved
+    already, and a small model puts it into its filters.
     """
     notes = f"Time notes:\n{time_notes}" if time_notes else ""
-    text = prompt("question").format(question=question, time_notes=notes).strip()
-    if wrong:
-        last = wrong[-1]
-        text += "\n\n" + prompt("correct").format(sql=last.sql, problem=last.problem).strip()
-    return Message(role="user", content=text)
+    asked = Message(
+        role="user", content=prompt("question").format(question=question, time_notes=notes).strip()
+    )
+    if not wrong:
+        return (asked,)
+    last = wrong[-1]
+    said = Message(role="assistant", content=f"```sql\n{last.sql}\n```")
+    return (asked, said, Message(role="user", content=prompt("correct").format(problem=last.problem).strip()))

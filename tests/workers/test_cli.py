@@ -11,10 +11,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from running_stack import RunningStack, sql_reply
+
 from chat2sql.config.settings import child_environment
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.graph.state import Answer
-from running_stack import RunningStack, sql_reply
 
 COUNT = "SELECT count(*) AS orders FROM orders"
 CHAT2SQL = str(Path(sysconfig.get_path("scripts")) / "chat2sql")
@@ -47,10 +48,25 @@ async def cli(stack: RunningStack) -> AsyncIterator[Cli]:
 
 
 async def test_ask_shows_everything(stack: RunningStack, cli: Cli) -> None:
-    stack.script(sql_reply("SELECT count(*) FROM nowhere", times=1), sql_reply("SELECT channel, count(*) AS n FROM orders GROUP BY channel"))
+    stack.script(
+        sql_reply("SELECT count(*) FROM nowhere", times=1),
+        sql_reply("SELECT channel, count(*) AS n FROM orders GROUP BY channel"),
+    )
     done = await cli("ask", "各渠道的订单数", *AS_OF)
     assert done.returncode == 0, done.stderr
-    for part in ("各渠道的订单数", "SELECT", "nowhere", "校正", "图表", ".png", "模型", "local", "工作流", "ask-default-", "http://"):
+    for part in (
+        "各渠道的订单数",
+        "SELECT",
+        "nowhere",
+        "校正",
+        "图表",
+        ".png",
+        "模型",
+        "local",
+        "工作流",
+        "ask-default-",
+        "http://",
+    ):
         assert part in done.stdout, part
 
 
@@ -100,7 +116,9 @@ async def test_watch_shows_steps_and_tokens(stack: RunningStack, cli: Cli) -> No
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-async def test_exit_codes(stack: RunningStack, cli: Cli, words: tuple[str, ...], code: int, says: str) -> None:
+async def test_exit_codes(
+    stack: RunningStack, cli: Cli, words: tuple[str, ...], code: int, says: str
+) -> None:
     stack.script(sql_reply(COUNT))
     done = await cli(*words)
     assert done.returncode == code, done.stdout + done.stderr
