@@ -1,12 +1,13 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+, make and git.
 .DEFAULT_GOAL := help
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BENCH_DATA ?= benchmarks/data/spider
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TYPED := workflows activities graph workers config engine
 
-.PHONY: help install demo test check format bench docs down clean
+.PHONY: help install demo test check format docs replays bench down clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -40,8 +41,13 @@ format: $(STAMP) ## Format the code
 docs: $(STAMP) ## Make the generated documentation anew
 	$(BIN)/python -m chat2sql.workers.documentation
 
-bench: $(STAMP) ## Run the benchmarks
-	@for b in benchmarks/*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+replays: $(STAMP) ## Record the histories of the replay tests anew
+	@$(BIN)/python -m pytest tests/workflows/record_histories.py
+
+bench: $(STAMP) ## Run the benchmarks; BENCH_DATA=folder names the Spider data
+	$(BIN)/python benchmarks/orchestration.py
+	$(BIN)/python benchmarks/audit_append.py
+	$(BIN)/python benchmarks/schema_retrieval.py $(BENCH_DATA)
 
 down: ## Stop the embedded stack
 	@test ! -x $(BIN)/chat2sql || $(BIN)/chat2sql down

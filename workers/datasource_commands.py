@@ -58,7 +58,8 @@ def add(
         name=name, dialect=dialect, dsn=dsn, description=description, approval=approval.value
     )
 
-    refuse_literal_secret(dsn)
+    if dialect is Dialect.POSTGRESQL:
+        refuse_literal_secret(dsn)
 
     async def work(parts: Parts) -> Catalogue:
         # Read before it is added: a datasource that cannot be read is not left behind half made.

@@ -223,6 +223,23 @@ async def test_started_by_name_with_plain_json(stack: RunningStack, client: Clie
     assert Answer.model_validate(result).outcome is Outcome.ANSWERED
 
 
+async def test_follow_up_stands_on_the_conversation(stack: RunningStack, client: Client) -> None:
+    stack.script(sql_reply(COUNT))
+    conversation = a_request().request_id
+    first = await (
+        await start_question(client, a_request("2025年6月有多少订单？", conversation=conversation))
+    ).result()
+    assert first.outcome is Outcome.ANSWERED
+    second = await (
+        await start_question(client, a_request("那上个月呢？", conversation=conversation))
+    ).result()
+    assert second.outcome is Outcome.ANSWERED
+    assert "订单" in (second.standalone or "")
+    assert "2025-05-01" in stack.model.calls[-1].prompt
+    alone = await (await start_question(client, a_request("那上个月呢？"))).result()
+    assert alone.outcome is Outcome.ASKS_BACK
+
+
 async def test_unreadable_input_fails_at_once(client: Client) -> None:
     with pytest.raises(WorkflowFailureError) as failure:
         await client.execute_workflow(
