@@ -25,7 +25,9 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         time_notes=ask.understanding.time_notes,
         wrong=wrong,
     )
-    if ask.schema_context.whole and parts.models.get(ask.model).provider is Provider.LOCAL:
+    # Before the first round only: a correction goes on where that round left the model server.
+    local = parts.models.get(ask.model).provider is Provider.LOCAL
+    if local and ask.schema_context.whole and ask.round == 0:
         await parts.warm(catalogue, ask.schema_context.tables)
     repeats = len({attempt.sql for attempt in wrong}) < len(wrong)
     call = await call_model(
