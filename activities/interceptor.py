@@ -65,9 +65,10 @@ class _StepInbound(ActivityInboundInterceptor):
             async with _heartbeat():
                 return await audited(self._parts.trail, identity, work)
         except Chat2SQLError as error:
-            raise to_application_error(error, info, ask.request.patience_s) from error
+            # Without the cause: its words may hold what ours leave out, and histories keep them.
+            raise to_application_error(error, info, ask) from None
         except Exception as error:
-            raise unforeseen(error, info) from error
+            raise unforeseen(error, info) from None
 
 
 @contextlib.asynccontextmanager

@@ -27,6 +27,7 @@ from chat2sql.config.vocabulary import Language, Outcome
 from chat2sql.engine.semantics.language import detect_language
 from chat2sql.graph.conclude import failed
 from chat2sql.graph.local import run
+from chat2sql.graph.naming import check_names
 from chat2sql.graph.state import (
     Answer,
     ApprovalDecision,
@@ -160,16 +161,26 @@ async def answer_locally(
     Raises:
         Chat2SQLError: what ended the question; it is recorded as failed.
     """
-    steps = LocalSteps(parts, request, on_step=on_step, on_token=on_token)
     asked_at = datetime.now(UTC)
+    steps = LocalSteps(parts, request, on_step=on_step, on_token=on_token)
+    failure: Chat2SQLError | None = None
     try:
+        check_names(request)
         answer = await run(steps, request, as_of=request.as_of or date.today())
     except Chat2SQLError as error:
+        failure = error
         language = request.language or detect_language(request.question, Language.EN)
         outcome = Outcome.REFUSED if isinstance(error, Refusal) else Outcome.FAILED
         answer = failed(request, error, language=language, asked_at=asked_at, outcome=outcome)
-        await steps.record(answer)
-        if outcome is Outcome.FAILED:
-            raise
-    answer = answer.model_copy(update={"steps": tuple(steps.traces), "asked_at": asked_at})
-    return await steps.record(answer)
+    answer = await steps.record(
+        answer.model_copy(
+            update={
+                "workflow_id": request.workflow_id,
+                "steps": tuple(steps.traces),
+                "asked_at": asked_at,
+            }
+        )
+    )
+    if failure is not None and answer.outcome is Outcome.FAILED:
+        raise failure
+    return answer

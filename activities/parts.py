@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,13 +35,13 @@ from chat2sql.graph.state import AskRequest
 FRESH_FOR_S = 5.0
 """How long a datasource and its catalogue are taken from memory before the store is asked again, in seconds."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-
 
 class Parts:
     """Engines of one process, opened lazily where an outage of one must not stop the others."""
 
-    def __init__(self, settings: Settings, endpoints: Endpoints, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, endpoints: Endpoints, database: Database, *, owns_index: bool = True
+    ) -> None:
         self.settings = settings
         self.endpoints = endpoints
         self.database = database
@@ -56,14 +55,14 @@ class Parts:
         self.health = ModelHealth(endpoints.redis)
         self.results = ResultStore(settings.results_location)
         self.schema_index = SchemaIndex(
-            endpoints.qdrant or endpoints.qdrant_path or ":memory:",
+            endpoints.qdrant or (endpoints.qdrant_path if owns_index else None) or ":memory:",
             api_key=settings.qdrant_api_key,
         )
         self._open_models: dict[str, ChatModel] = {}
         self._executors: dict[str, Executor] = {}
         self._fresh_datasources: dict[str, tuple[float, Datasource]] = {}
         self._fresh_catalogues: dict[str, tuple[float, Catalogue]] = {}
-        self._reading = asyncio.Lock()
+        self._reading: dict[str, asyncio.Lock] = {}
 
     # -- datasources -----------------------------------------------------------------------------------
 
@@ -93,7 +92,7 @@ class Parts:
         known = self._fresh_catalogues.get(datasource.name)
         if known and (known[0] > time.monotonic() or known[1].version == version):
             return known[1]
-        async with self._reading:
+        async with self._reading.setdefault(datasource.name, asyncio.Lock()):
             stored = await self.catalogues.newest(datasource.name)
             if stored is None:
                 return await self.refresh(datasource)
@@ -176,39 +175,33 @@ class Parts:
 
     # -- questions -------------------------------------------------------------------------------------
 
-    @staticmethod
-    def check_names(request: AskRequest) -> None:
-        """The ids of a request become workflow ids and folder names.
+    async def note_asked(self, request: AskRequest, language: Language) -> None:
+        """Write down that the question was asked; again is nothing.
 
         Raises:
-            InvalidInput: one of them has other characters than letters, digits, dot, dash and underscore.
+            InvalidInput: the request id was used for another question, whose replies the ledger holds.
         """
-        for what, name in (
-            ("request_id", request.request_id),
-            ("tenant", request.tenant),
-            ("user", request.user),
-        ):
-            if not _NAME.fullmatch(name):
-                raise InvalidInput(
-                    zh=f"{what} 只能由字母、数字、点、横线和下划线组成，最长 100 个字符。",
-                    en=f"{what} may hold only letters, digits, dots, dashes and underscores, at most 100 of them.",
-                )
-
-    async def note_asked(self, request: AskRequest, language: Language) -> None:
-        """Write down that the question was asked; again is nothing."""
-        await self.questions.asked(
-            Question(
-                tenant=request.tenant,
-                request_id=request.request_id,
-                workflow_id=request.workflow_id,
-                user_id=request.user,
-                datasource=request.datasource or self.settings.default_datasource,
-                conversation=request.conversation,
-                question=request.question[: self.settings.question_max_chars],
-                language=language,
-                asked_at=datetime.now(UTC),
-            )
+        question = Question(
+            tenant=request.tenant,
+            request_id=request.request_id,
+            workflow_id=request.workflow_id,
+            user_id=request.user,
+            datasource=request.datasource or self.settings.default_datasource,
+            conversation=request.conversation,
+            question=request.question[: self.settings.question_max_chars],
+            language=language,
+            asked_at=datetime.now(UTC),
         )
+        await self.questions.asked(question)
+        known = await self.questions.get(request.tenant, request.request_id)
+        if known is not None and (known.question, known.datasource) != (
+            question.question,
+            question.datasource,
+        ):
+            raise InvalidInput(
+                zh=f"编号 {request.request_id} 已用于另一个问题。请换一个编号。",
+                en=f"The id {request.request_id} was used for another question. Take another id.",
+            )
 
     async def aclose(self) -> None:
         """Close every client."""
@@ -221,8 +214,12 @@ class Parts:
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings, endpoints: Endpoints) -> AsyncIterator[Parts]:
+async def open_parts(
+    settings: Settings, endpoints: Endpoints, *, owns_index: bool = False
+) -> AsyncIterator[Parts]:
     """Open the engines for as long as the context lasts.
+
+    ``owns_index`` is for the worker: the folder of the embedded Qdrant can be opened by one process only.
 
     Raises:
         Misconfigured: our own database is neither set nor running.
@@ -234,7 +231,7 @@ async def open_parts(settings: Settings, endpoints: Endpoints) -> AsyncIterator[
             en="The stack is not running. Start it with `chat2sql up --detach`.",
         )
     async with Database(endpoints.postgres) as database:
-        parts = Parts(settings, endpoints, database)
+        parts = Parts(settings, endpoints, database, owns_index=owns_index)
         try:
             yield parts
         finally:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from chat2sql.activities.parts import Parts
-from chat2sql.config.errors import ResultStoreFull
+from chat2sql.config.errors import Chat2SQLError, ResultStoreFull
 from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.present.answer_text import headline
 from chat2sql.engine.present.chart import ChartSpec, choose_chart
@@ -18,6 +19,8 @@ from chat2sql.engine.present.shape import ResultColumn, roles
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.graph.state import Presentation, PresentInput
 
+_log = logging.getLogger("chat2sql.activities")
+
 CHART_ROWS = 500
 """Rows read back from the result store for a chart."""
 
@@ -26,16 +29,17 @@ TITLE_CHARS = 80
 
 
 async def present(parts: Parts, ask: PresentInput) -> Presentation:
-    """Headline, explanation and chart, in the asker's language.
-
-    Raises:
-        ResultStoreFull: the chart could not be written.
-    """
+    """Headline, explanation and chart, in the asker's language."""
     context, execution, language = ask.schema_context, ask.execution, ask.understanding.language
     datasource = await parts.datasource(context.datasource)
     catalogue = await parts.catalogue(datasource, context.catalogue_version)
     columns = tuple(ResultColumn(name=column.name, type=column.type) for column in execution.columns)
-    chart = await _chart(parts, ask, columns)
+    try:
+        chart = await _chart(parts, ask, columns)
+    except Chat2SQLError as error:
+        # The rows are there and the answer stands; it goes without its picture.
+        _log.warning("no chart: %s", error.message.en)
+        chart = None
     return Presentation(
         headline=headline(columns, execution.preview, execution.row_count, execution.truncated, language),
         explanation=explain(

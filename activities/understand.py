@@ -11,6 +11,7 @@ from chat2sql.engine.semantics.language import detect_language
 from chat2sql.engine.semantics.understand import Turn, rewrite_prompt, time_notes
 from chat2sql.engine.semantics.understand import Understanding as Reading
 from chat2sql.engine.semantics.understand import understand as read_question
+from chat2sql.graph.naming import check_names
 from chat2sql.graph.state import Understanding, UnderstandInput
 
 REWRITE_TOKENS = 120
@@ -24,8 +25,8 @@ async def understand(parts: Parts, ask: UnderstandInput) -> Understanding:
     """
     request = ask.request
     language = request.language or detect_language(request.question, parts.settings.language)
+    check_names(request)
     await parts.note_asked(request, language)
-    parts.check_names(request)
     turns = await _turns(parts, ask)
     read = _read(parts, ask, request.question, turns)
     asked, usage = read.question, TokenUsage()

@@ -39,7 +39,7 @@ async def one(client: Client) -> tuple[str, float]:
     request = AskRequest(
         request_id=uuid.uuid4().hex[:16],
         question="How many stores are there?",
-        tenant=f"bench-{uuid.uuid4().int % 8}",
+        tenant=f"bench{uuid.uuid4().int % 8}",
         as_of=date(2025, 6, 30),
         model="local",
     )

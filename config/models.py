@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from importlib.resources import files
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from chat2sql.config.errors import InvalidInput, Misconfigured
 from chat2sql.config.settings import Settings
@@ -26,7 +26,10 @@ class Provider(StrEnum):
 
 
 class ModelEntry(Frozen):
-    """One model of the catalogue. Prices are US dollars per million tokens."""
+    """One model of the catalogue. Prices are US dollars per million tokens. A person writes it, so a field that
+    is not known is a slip of the pen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(description="How users and routes name it.")
     provider: Provider

@@ -13,9 +13,12 @@ column's declared type says what they are."""
 
 
 class Frozen(BaseModel):
-    """Base of every value that crosses a boundary: immutable, and strict about unknown fields."""
+    """Base of every value that crosses a boundary: immutable.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Unknown fields are ignored, so that an older worker or client reads what a newer one wrote.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Language(StrEnum):

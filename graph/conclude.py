@@ -68,6 +68,7 @@ def conclude(state: AskState) -> Answer:
         usage=state.get("usage", TokenUsage()),
         corrections=state.get("round", 0),
         attempts=state.get("attempts", ()),
+        approval=state.get("approval"),
     )
 
 

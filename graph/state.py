@@ -40,7 +40,9 @@ class AskRequest(Frozen):
     datasource: str | None = Field(None, description="Name of the datasource; none: the settings' default.")
     tenant: str = Field("default", description="Who pays and whose data it is.")
     user: str = Field("anonymous", description="Who asks, as an opaque id without personal data.")
-    as_of: date | None = Field(None, description="The day that 'today' means; none: the day of asking.")
+    as_of: date | None = Field(
+        None, description="The day that 'today' means; none: the day of asking, in UTC."
+    )
     model: str | None = Field(None, description="Model to use; none: routed by complexity.")
     conversation: str | None = Field(None, description="Conversation this question belongs to.")
     language: Language | None = Field(None, description="Language of the answer; none: the question's.")
@@ -251,6 +253,7 @@ class ApprovalDecision(Frozen):
     approved: bool
     user: str = ""
     note: str = ""
+    sql: str | None = Field(None, description="The SQL that was seen; another one is not approved by it.")
 
 
 class StepTrace(Frozen):
@@ -291,6 +294,7 @@ class Answer(Frozen):
     usage: TokenUsage = TokenUsage()
     corrections: int = Field(0, description="Rounds in which a wrong SQL went back to the model.")
     attempts: tuple[Attempt, ...] = Field((), description="The wrong ones, with the reasons.")
+    approval: ApprovalDecision | None = Field(None, description="Who approved or rejected the SQL, and why.")
     steps: tuple[StepTrace, ...] = ()
     asked_at: datetime | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +19,10 @@ from temporalio.client import Client
 from chat2sql.config.settings import Settings
 from chat2sql.engine.llm.fake_server import FakeModelServer
 from chat2sql.workers.client import connect
+
+for _name in [name for name in os.environ if name.startswith("CHAT2SQL_") and name != "CHAT2SQL_MODEL_CACHE"]:
+    # The developer's own servers and languages are none of the tests' business.
+    del os.environ[_name]
 
 
 @pytest.fixture(scope="session")

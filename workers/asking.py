@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from rich.status import Status
 from rich.text import Text
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowFailureError, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.contrib.workflow_streams import WorkflowStreamClient
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError
@@ -84,15 +84,16 @@ async def _ask_durably(settings: Settings, request: AskRequest, *, watch: bool, 
     client = await connect(settings, resolve_endpoints(settings))
     handle = await start_question(client, request)
     language = request.language or detect_language(request.question, settings.language)
+    following = [asyncio.create_task(_follow(handle, language, interactive=interactive, quiet=watch))]
     if watch:
-        following = asyncio.create_task(_watch(WorkflowStreamClient.create(client, handle.id), language))
-    else:
-        following = asyncio.create_task(_follow(handle, language, interactive=interactive))
+        following.append(
+            asyncio.create_task(_watch(WorkflowStreamClient.create(client, handle.id), language))
+        )
     try:
         answer = await handle.result()
-        # What was published before the end is still shown.
-        with contextlib.suppress(asyncio.TimeoutError, RPCError):
-            await asyncio.wait_for(following, timeout=5)
+        if watch:
+            # What was published before the end is still shown.
+            await asyncio.wait(following[1:], timeout=5)
         return Asked(answer)
     except WorkflowFailureError as failure:
         return _failure(failure, request, language)
@@ -100,9 +101,10 @@ async def _ask_durably(settings: Settings, request: AskRequest, *, watch: bool, 
         await handle.cancel()
         raise
     finally:
-        following.cancel()
-        with contextlib.suppress(asyncio.CancelledError, RPCError):
-            await following
+        for task in following:
+            task.cancel()
+        # Whatever went wrong with showing it, the question has its own end.
+        await asyncio.gather(*following, return_exceptions=True)
 
 
 def _failure(failure: WorkflowFailureError, request: AskRequest, language: Language) -> Asked:
@@ -129,13 +131,17 @@ def _spinner(language: Language) -> Iterator[Callable[[StepName], None]]:
         yield lambda step: status.update(step_name(step, language))
 
 
-async def _follow(handle: QuestionHandle, language: Language, *, interactive: bool) -> None:
+async def _follow(handle: QuestionHandle, language: Language, *, interactive: bool, quiet: bool) -> None:
     """Show the running step, and let the person answer what the question waits for."""
     told: ProgressState | None = None
-    with _spinner(language) as show:
+    with contextlib.nullcontext(lambda step: None) if quiet else _spinner(language) as show:
         while True:
             await asyncio.sleep(POLL_EVERY_S)
-            progress = await progress_of(handle)
+            try:
+                progress = await progress_of(handle)
+            except (RPCError, WorkflowQueryFailedError):
+                # No worker answers just now; the question itself waits for one too.
+                continue
             if progress.step:
                 show(progress.step)
             if progress.state is ProgressState.FINISHED:
@@ -150,18 +156,22 @@ async def _follow(handle: QuestionHandle, language: Language, *, interactive: bo
 async def _attend(
     handle: QuestionHandle, progress: Progress, language: Language, *, interactive: bool
 ) -> None:
-    if progress.state is ProgressState.WAITING_FOR_CLARIFICATION and interactive:
-        text = await asyncio.to_thread(_prompt, f"{progress.question_back}\n> ")
-        if text:
-            await handle.execute_update("clarify", Clarification(text=text))
-    elif progress.approval is not None:
-        ERR.print(Text(progress.approval.sql, style="cyan"))
-        if interactive:
-            said = await asyncio.to_thread(_prompt, _APPROVE_PROMPT.to(language))
-            decision = ApprovalDecision(approved=said.lower() in ("y", "yes", "是", "批准"))
-            await handle.execute_update("approve", decision)
-        else:
-            ERR.print(Text(_WAITING.to(language).format(id=handle.id), style="yellow"))
+    try:
+        if progress.state is ProgressState.WAITING_FOR_CLARIFICATION and interactive:
+            text = await _prompt(f"{progress.question_back}\n> ")
+            if text:
+                await handle.execute_update("clarify", Clarification(text=text, user="cli"))
+        elif progress.approval is not None:
+            ERR.print(Text(progress.approval.sql, style="cyan"))
+            if interactive:
+                approved = (await _prompt(_APPROVE_PROMPT.to(language))).lower() in ("y", "yes", "是", "批准")
+                decision = ApprovalDecision(approved=approved, user="cli", sql=progress.approval.sql)
+                await handle.execute_update("approve", decision)
+            else:
+                ERR.print(Text(_WAITING.to(language).format(id=handle.id), style="yellow"))
+    except WorkflowUpdateFailedError as failure:
+        # Somebody else was faster.
+        ERR.print(Text(str(failure.__cause__ or failure), style="yellow"))
 
 
 _APPROVE_PROMPT = Bilingual(zh="批准执行这条 SQL 吗？[y/N] ", en="Approve this SQL? [y/N] ")
@@ -171,10 +181,22 @@ _WAITING = Bilingual(
 )
 
 
-def _prompt(text: str) -> str:
+async def _prompt(text: str) -> str:
+    """A line from the person. Read without a thread, which would keep a process whose question has ended."""
     sys.stderr.write(text)
     sys.stderr.flush()
-    return sys.stdin.readline().strip()
+    loop = asyncio.get_running_loop()
+    typed: asyncio.Future[str] = loop.create_future()
+
+    def read() -> None:
+        if not typed.done():
+            typed.set_result(sys.stdin.readline())
+
+    loop.add_reader(sys.stdin, read)
+    try:
+        return (await typed).strip()
+    finally:
+        loop.remove_reader(sys.stdin)
 
 
 async def _watch(client: WorkflowStreamClient, language: Language) -> None:

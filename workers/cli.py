@@ -9,25 +9,29 @@ import asyncio
 import gc
 import os
 import sys
+import traceback
 import uuid
 from collections.abc import Coroutine
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+from pydantic import ValidationError
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.service import RPCError
 
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.errors import Chat2SQLError, InvalidInput
 from chat2sql.config.settings import get_settings
-from chat2sql.config.vocabulary import Language
+from chat2sql.config.vocabulary import EXIT_USAGE, Language
 from chat2sql.graph.messages import Clarification
 from chat2sql.graph.state import ApprovalDecision, AskRequest
 from chat2sql.workers import datasource_commands, history_command, model_commands, stack_commands
 from chat2sql.workers.asking import ask as ask_question
 from chat2sql.workers.client import connect
-from chat2sql.workers.console import print_json, say_error, show_answer
+from chat2sql.workers.console import print_json, say_error, show_answer, temporal_ui
 
 Result = TypeVar("Result")
 
@@ -95,14 +99,16 @@ def ask(
 ) -> None:
     """Ask a question and wait for its answer."""
     settings = get_settings()
+    given = sys.stdin.read() if question == "-" else question
     interactive = sys.stdin.isatty() and sys.stderr.isatty() and not as_json
     request = AskRequest(
         request_id=request_id or uuid.uuid4().hex[:16],
-        question=sys.stdin.read() if question == "-" else question,
+        # What no UTF-8 text can carry would fail on its way to the server.
+        question=given.encode("utf-8", "replace").decode(),
         datasource=datasource,
         tenant=tenant,
         user=user,
-        as_of=as_of.date() if as_of else None,
+        as_of=as_of.date() if as_of else date.today(),
         model=model,
         conversation=conversation,
         language=language,
@@ -115,8 +121,7 @@ def ask(
     if as_json:
         print_json(asked.answer.model_dump_json(indent=2))
     else:
-        ui = None if local else resolve_endpoints(settings).temporal_ui
-        show_answer(asked.answer, ui_url=ui)
+        show_answer(asked.answer, ui_url=None if local else temporal_ui(settings))
     raise typer.Exit(asked.exit_code)
 
 
@@ -173,6 +178,13 @@ def worker(
     raise typer.Exit(run(QUEUES[queue.value], ready_file))
 
 
+def _language() -> Language:
+    try:
+        return get_settings().language
+    except ValidationError:
+        return Language.EN
+
+
 def run_async(work: Coroutine[object, object, Result]) -> Result:
     """Run a command's coroutine to its end."""
     return asyncio.run(work)
@@ -186,8 +198,20 @@ def main() -> None:
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
     except Chat2SQLError as error:
-        say_error(error.to(get_settings().language))
+        say_error(error.to(_language()))
         code = error.exit_code
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        say_error(f"{where}: {first['msg']}")
+        code = EXIT_USAGE
+    except (RPCError, WorkflowUpdateFailedError) as error:
+        say_error(str(error.__cause__ or error))
+    except Exception as error:
+        # The last resort: told as a defect, with where it happened, instead of ending without a word.
+        say_error(
+            f"{type(error).__name__}: {error}\n" + "".join(traceback.format_tb(error.__traceback__)[-2:])
+        )
     finally:
         # The SDK's threads may abort an interpreter that is taken down under them; end before that.
         gc.collect()

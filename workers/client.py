@@ -13,6 +13,7 @@ from chat2sql.config.errors import Misconfigured
 from chat2sql.config.policies import TaskQueue
 from chat2sql.config.settings import Settings
 from chat2sql.graph.messages import Progress
+from chat2sql.graph.naming import check_names
 from chat2sql.graph.state import Answer, AskRequest
 
 QuestionHandle = WorkflowHandle[object, Answer]
@@ -50,7 +51,12 @@ async def connect(settings: Settings, endpoints: Endpoints) -> Client:
 
 
 async def start_question(client: Client, request: AskRequest) -> QuestionHandle:
-    """Start a question. The same request id again joins the running one, or returns the finished one."""
+    """Start a question. The same request id again joins the running one, or returns the finished one.
+
+    Raises:
+        InvalidInput: an id in the request cannot be taken.
+    """
+    check_names(request)
     try:
         handle: QuestionHandle = await client.start_workflow(
             WORKFLOW,

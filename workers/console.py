@@ -10,6 +10,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from chat2sql.config.endpoints import resolve_endpoints
+from chat2sql.config.settings import Settings
 from chat2sql.config.vocabulary import Bilingual, Language, Outcome
 from chat2sql.engine.present.shape import ResultColumn
 from chat2sql.engine.present.terminal import result_table
@@ -120,7 +122,7 @@ def _facts(answer: Answer, ui_url: str | None) -> RenderableType:
     row(Bilingual(zh="用时", en="time"), _times(answer))
     row(Bilingual(zh="工作流", en="workflow"), answer.workflow_id)
     if ui_url and answer.workflow_id:
-        row(Bilingual(zh="界面", en="Temporal UI"), workflow_link(ui_url, answer.workflow_id))
+        row(Bilingual(zh="界面", en="Temporal UI"), f"{ui_url}/workflows/{answer.workflow_id}")
     return grid
 
 
@@ -134,9 +136,10 @@ def _times(answer: Answer) -> str:
     return f"{total:.2f}s ({each})" if each else ""
 
 
-def workflow_link(ui_url: str, workflow_id: str, namespace: str = "default") -> str:
-    """The page of a workflow in the Temporal UI."""
-    return f"{ui_url.rstrip('/')}/namespaces/{namespace}/workflows/{workflow_id}"
+def temporal_ui(settings: Settings) -> str | None:
+    """The namespace's page of the Temporal UI, if the UI's address is known."""
+    address = resolve_endpoints(settings).temporal_ui
+    return f"{address.rstrip('/')}/namespaces/{settings.temporal_namespace}" if address else None
 
 
 def print_json(text: str) -> None:

@@ -17,7 +17,7 @@ from chat2sql.engine.audit.trail import AuditRow
 from chat2sql.engine.audit.verify import Verification, verify
 from chat2sql.engine.stores.questions import Question
 from chat2sql.graph.state import Answer
-from chat2sql.workers.console import OUT, print_json, show_answer
+from chat2sql.workers.console import OUT, print_json, show_answer, temporal_ui
 
 if TYPE_CHECKING:
     from chat2sql.activities.parts import Parts
@@ -94,7 +94,7 @@ async def _show_trail(parts: Parts, tenant: str, given: str, *, as_json: bool) -
         )
     OUT.print(table)
     if question.answer:
-        show_answer(Answer.model_validate_json(question.answer), ui_url=parts.endpoints.temporal_ui)
+        show_answer(Answer.model_validate_json(question.answer), ui_url=temporal_ui(parts.settings))
     return 0
 
 

@@ -91,7 +91,10 @@ async def serve(queues: Sequence[TaskQueue], ready_file: Path | None = None) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     client = await connect(settings, endpoints)
-    async with open_parts(settings, endpoints) as parts, contextlib.AsyncExitStack() as stack:
+    async with (
+        open_parts(settings, endpoints, owns_index=TaskQueue.INDEX in queues) as parts,
+        contextlib.AsyncExitStack() as stack,
+    ):
         for queue in queues:
             await stack.enter_async_context(build_worker(client, parts, queue))
         _log.info("polling %s", ", ".join(queue.value for queue in queues))

@@ -18,7 +18,7 @@ from chat2sql.config.settings import get_settings
 from chat2sql.config.vocabulary import EXIT_CODES, Bilingual, Outcome
 from chat2sql.graph.state import AskRequest
 from chat2sql.workers.asking import ask
-from chat2sql.workers.console import ERR, OUT, print_json, show_answer
+from chat2sql.workers.console import ERR, OUT, print_json, show_answer, temporal_ui
 from chat2sql.workers.model_commands import download_progress
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -133,7 +133,7 @@ def demo() -> None:
 
     bring_up()
     settings = get_settings()
-    ui = resolve_endpoints(settings).temporal_ui
+    ui = temporal_ui(settings)
     codes = []
     for question in DEMO_QUESTIONS[:3]:
         request = AskRequest(

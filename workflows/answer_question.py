@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from chat2sql.graph.build import RECURSION_LIMIT, build
     from chat2sql.graph.conclude import CANCELLED, failed
     from chat2sql.graph.messages import Clarification, Progress, ProgressState, StreamEvent
+    from chat2sql.graph.naming import check_names
     from chat2sql.graph.state import (
         Answer,
         ApprovalDecision,
@@ -46,7 +47,7 @@ with workflow.unsafe.imports_passed_through():
         Verdict,
     )
     from chat2sql.workflows.attributes import COST_USD, DATASOURCE, MODEL, OUTCOME, TENANT_ID, USER_ID
-    from chat2sql.workflows.failures import NotWaiting
+    from chat2sql.workflows.failures import NotWaiting, defect
     from chat2sql.workflows.step_runner import StepRunner
 
 Ask = TypeVar("Ask", bound=StepInput)
@@ -80,12 +81,13 @@ class AnswerQuestion:
     async def run(self, request: AskRequest) -> Answer:
         """From the question to its answer."""
         asked_at = workflow.now()
-        workflow.upsert_search_attributes(
-            [TENANT_ID.value_set(request.tenant), USER_ID.value_set(request.user)]
-            + ([DATASOURCE.value_set(request.datasource)] if request.datasource else [])
-        )
         error: Chat2SQLError | None = None
         try:
+            check_names(request)
+            workflow.upsert_search_attributes(
+                [TENANT_ID.value_set(request.tenant), USER_ID.value_set(request.user)]
+                + ([DATASOURCE.value_set(request.datasource)] if request.datasource else [])
+            )
             state = await build(self).ainvoke(
                 {"request": request, "as_of": request.as_of or asked_at.date()},
                 config={"recursion_limit": RECURSION_LIMIT},
@@ -95,12 +97,19 @@ class AnswerQuestion:
             error = raised
             outcome = Outcome.REFUSED if isinstance(raised, Refusal) else Outcome.FAILED
             answer = self._failed(raised, asked_at, outcome)
+        except (GraphRecursionError, ValidationError) as raised:
+            error = defect(raised)
+            answer = self._failed(error, asked_at, Outcome.FAILED)
         except (asyncio.CancelledError, ActivityError) as raised:
             if not is_cancelled_exception(raised):
                 raise
             await self._conclude(self._failed(CANCELLED, asked_at, Outcome.CANCELLED))
             raise
-        await self._conclude(answer)
+        try:
+            answer = await self._conclude(answer)
+        except (asyncio.CancelledError, ActivityError):
+            # Cancelled when all was done: the answer stands, and is written down after all.
+            answer = await self._conclude(answer)
         if error is not None and answer.outcome is Outcome.FAILED:
             raise ApplicationError(error.message.en, answer, type=type(error).__name__, non_retryable=True)
         return answer
@@ -138,7 +147,6 @@ class AnswerQuestion:
             ask,
             summary=f"round {ask.round}, {ask.model}",
             note=lambda r: f"{r.model}, {r.usage.completion_tokens} tokens",
-            has_fallback=ask.fallbacks_left > 0,
             round_=ask.round,
         )
 
@@ -211,9 +219,11 @@ class AnswerQuestion:
     @on_clarify.validator
     def _may_clarify(self, clarification: Clarification) -> None:
         if self._question_back is None or self._clarification is not None:
-            raise NotWaiting("This question is not waiting for a clarification.")
+            raise NotWaiting(
+                zh="这个问题没有在等待补充说明。", en="This question is not waiting for a clarification."
+            )
         if not clarification.text.strip():
-            raise NotWaiting("The clarification is empty.")
+            raise NotWaiting(zh="补充说明是空的。", en="The clarification is empty.")
 
     @workflow.update(name="approve")
     async def on_approve(self, decision: ApprovalDecision) -> None:
@@ -223,7 +233,11 @@ class AnswerQuestion:
     @on_approve.validator
     def _may_approve(self, decision: ApprovalDecision) -> None:
         if self._approval is None or self._decision is not None:
-            raise NotWaiting("This question is not waiting for an approval.")
+            raise NotWaiting(
+                zh="这个问题没有在等待批准。", en="This question is not waiting for an approval."
+            )
+        if decision.sql is not None and decision.sql != self._approval.sql:
+            raise NotWaiting(zh="等待批准的已是另一条 SQL。", en="Another SQL waits for the approval by now.")
 
     @workflow.query(name="progress")
     def progress(self) -> Progress:
@@ -254,15 +268,22 @@ class AnswerQuestion:
             StepName.PRESENT, StepActivities.present, ask, note=lambda r: r.chart_kind or "no chart"
         )
 
-    async def _conclude(self, answer: Answer) -> None:
-        """Record the outcome, make it searchable, and end the stream."""
-        await self._runner.activity(
-            StepName.RECORD,
-            StepActivities.record,
-            RecordInput(request=self._request, answer=answer),
-            summary=answer.outcome,
-            note=lambda _: answer.outcome,
-        )
+    async def _conclude(self, answer: Answer) -> Answer:
+        """Record the outcome, make it searchable, and end the stream; the answer with what it cost.
+
+        An answer that cannot be recorded is given all the same: it stands in the workflow's own history.
+        """
+        try:
+            usage = await self._runner.activity(
+                StepName.RECORD,
+                StepActivities.record,
+                RecordInput(request=self._request, answer=answer),
+                summary=answer.outcome,
+                note=lambda _: answer.outcome,
+            )
+            answer = answer.model_copy(update={"usage": usage})
+        except Chat2SQLError as error:
+            workflow.logger.warning("the answer was not recorded: %s", error.message.en)
         self._outcome = answer.outcome
         found: list[SearchAttributeUpdate[Any]] = [OUTCOME.value_set(answer.outcome.value)]
         found.append(COST_USD.value_set(float(answer.usage.cost_usd)))
@@ -272,6 +293,7 @@ class AnswerQuestion:
             found.append(DATASOURCE.value_set(answer.datasource))
         workflow.upsert_search_attributes(found)
         self._runner.publish(StreamEvent(kind="end", text=answer.outcome))
+        return answer
 
     def _complete(self, answer: Answer, asked_at: datetime) -> Answer:
         return answer.model_copy(

@@ -23,8 +23,17 @@ _OUT_OF_TIME: dict[StepName, type[Chat2SQLError]] = {
 class NotWaiting(ApplicationError):
     """An update that the question is not waiting for; the caller gets this text back."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, type="NotWaiting", non_retryable=True)
+    def __init__(self, *, zh: str, en: str) -> None:
+        super().__init__(f"{en} / {zh}", type="NotWaiting", non_retryable=True)
+
+
+def defect(error: Exception) -> Chat2SQLError:
+    """A defect of ours in the workflow itself, told as what it is."""
+    name = type(error).__name__
+    return Chat2SQLError(
+        zh=f"工作流发生内部错误（{name}）。请报告此问题。",
+        en=f"Internal error in the workflow ({name}). Please report it.",
+    )
 
 
 def error_of(failure: ActivityError, step: StepName) -> Chat2SQLError:

@@ -8,7 +8,7 @@ from typing import TypedDict
 from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityCancellationType
 
-from chat2sql.config.policies import ATTEMPTS_BEFORE_FALLBACK, PATIENCE_S, POLICIES
+from chat2sql.config.policies import PATIENCE_S, POLICIES
 from chat2sql.graph.state import AskRequest, StepName
 
 
@@ -24,14 +24,11 @@ class ActivityOptions(TypedDict):
     summary: str
 
 
-def activity_options(
-    step: StepName, request: AskRequest, *, summary: str, has_fallback: bool = False
-) -> ActivityOptions:
+def activity_options(step: StepName, request: AskRequest, *, summary: str) -> ActivityOptions:
     """The options of one step. The step itself ends its retries when the patience is used up; the
     schedule-to-close timeout stands behind that, for the case that no worker is there to say so."""
     policy = POLICIES[step.value]
     patience = request.patience_s or PATIENCE_S
-    attempts = ATTEMPTS_BEFORE_FALLBACK if has_fallback else policy.attempts
     return ActivityOptions(
         task_queue=policy.queue.value,
         start_to_close_timeout=timedelta(seconds=policy.start_to_close),
@@ -41,7 +38,7 @@ def activity_options(
             initial_interval=timedelta(seconds=policy.first_retry),
             backoff_coefficient=policy.backoff,
             maximum_interval=timedelta(seconds=policy.longest_retry),
-            maximum_attempts=attempts,
+            maximum_attempts=policy.attempts,
         ),
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=summary,

@@ -48,7 +48,6 @@ class StepRunner:
         *,
         note: Callable[[Result], str],
         summary: str = "",
-        has_fallback: bool = False,
         round_: int = 0,
     ) -> Result:
         """Run a step as an activity, traced and streamed.
@@ -59,7 +58,6 @@ class StepRunner:
             ask: its input.
             note: what to say of its result, in a few words.
             summary: what Temporal's UI shows beside it.
-            has_fallback: whether somebody else can be asked, so that retries end early.
             round_: the correction round.
 
         Raises:
@@ -71,9 +69,7 @@ class StepRunner:
                 result = await workflow.execute_activity_method(
                     method,
                     ask,
-                    **activity_options(
-                        step, self._request, summary=summary or step.value, has_fallback=has_fallback
-                    ),
+                    **activity_options(step, self._request, summary=summary or step.value),
                 )
             except ActivityError as failure:
                 if is_cancelled_exception(failure):

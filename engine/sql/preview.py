@@ -12,6 +12,8 @@ from chat2sql.config.vocabulary import Cell, Frozen
 from chat2sql.engine.sql.port import ColumnInfo
 
 MOST_BYTES = 32
+MOST_CHARS = 1000
+"""Longest text of a preview cell; the stored result has all of it."""
 """How many bytes of a binary value are shown."""
 
 
@@ -40,7 +42,7 @@ def to_preview(table: pa.Table) -> Preview:
 
 
 def _cell(value: object) -> Cell:
-    if value is None or isinstance(value, (bool, int, str)):
+    if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, float):
         return _float(value)
@@ -48,9 +50,11 @@ def _cell(value: object) -> Cell:
         return format(value, "f")
     if isinstance(value, bytes):
         return "\\x" + value[:MOST_BYTES].hex() + ("…" if len(value) > MOST_BYTES else "")
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    return str(value)
+    return _shortened(value.isoformat() if isinstance(value, (datetime, date, time)) else str(value))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…"
 
 
 def _float(value: float) -> Cell:

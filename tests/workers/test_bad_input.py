@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import resource
 import uuid
@@ -14,6 +15,7 @@ import yaml
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from questions import a_request
 from running_stack import RunningStack, WorkerProcess, sql_reply
+from temporalio.client import Client
 
 from chat2sql.activities.parts import open_parts
 from chat2sql.config.errors import InvalidInput
@@ -109,8 +111,20 @@ async def test_literal_password_is_refused(stack: RunningStack) -> None:
             )
 
 
-async def test_nothing_secret_is_kept(stack: RunningStack, worker: WorkerProcess) -> None:
-    """No table of ours holds the password that the worker was given."""
+async def test_nothing_secret_is_kept(stack: RunningStack, client: Client, worker: WorkerProcess) -> None:
+    """Neither a table of ours nor a workflow history holds the password that the worker was given."""
+    histories = [
+        (await client.get_workflow_handle(execution.id).fetch_history()).to_json()
+        async for execution in client.list_workflows()
+    ]
+    texts = [
+        base64.b64decode(data).decode(errors="replace")
+        for text in histories
+        for data in re.findall(r'"data": ?"([^"]*)"', text)
+    ]
+    assert texts
+    for secret in ("not-the-password", "locked_out"):
+        assert [text for text in (*texts, *histories) if secret in text] == []
     with stack.owner() as connection:
         tables = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'chat2sql'"

@@ -113,6 +113,11 @@ async def test_watch_shows_steps_and_tokens(stack: RunningStack, cli: Cli) -> No
         (("datasource", "add", "gone", "--dsn", "sqlite:////nowhere/x.db"), 1, "file"),
         (("models", "test", "no-such-model"), 2, "no-such-model"),
         (("reply", "ask-default-x"), 2, "exactly one"),
+        (("reply", "ask-default-unknown", "--approve"), 1, "not found"),
+        (("cancel", "ask-default-unknown"), 1, "not found"),
+        (("datasource", "add", "bad!name", "--dsn", "sqlite:////x.db"), 2, "name"),
+        (("ask", "How many orders?", "--patience", "0"), 2, "patience"),
+        (("ask", "How many orders?", "--tenant", "a-b"), 2, "tenant"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )

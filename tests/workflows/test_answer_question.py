@@ -12,6 +12,7 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailed
 from temporalio.contrib.workflow_streams import WorkflowStreamClient
 from temporalio.exceptions import ApplicationError, CancelledError
 
+from chat2sql.config.errors import InvalidInput
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.engine.llm.fake_server import Rule
 from chat2sql.graph.messages import EVENTS_TOPIC, Clarification, ProgressState, StreamEvent
@@ -149,6 +150,10 @@ async def test_approval(stack: RunningStack, client: Client, approved: bool, out
 async def test_cancel_reaches_the_database(stack: RunningStack, client: Client) -> None:
     stack.script(sql_reply(HEAVY))
     handle = await start_question(client, a_request())
+    for _ in range(400):
+        if (await progress_of(handle)).step is StepName.EXECUTE:
+            break
+        await asyncio.sleep(0.05)
     await eventually(lambda: stack.running_statements() > 0, what="the statement runs")
     await handle.cancel()
     await eventually(lambda: stack.running_statements() == 0, what="it is gone", patience_s=2)
@@ -238,6 +243,56 @@ async def test_follow_up_stands_on_the_conversation(stack: RunningStack, client:
     assert "2025-05-01" in stack.model.calls[-1].prompt
     alone = await (await start_question(client, a_request("那上个月呢？"))).result()
     assert alone.outcome is Outcome.ASKS_BACK
+
+
+async def test_tenants_cannot_share_a_workflow_id(client: Client) -> None:
+    with pytest.raises(InvalidInput, match="tenant"):
+        await start_question(client, a_request(tenant="a-b"))
+
+
+async def test_an_id_answers_one_question(stack: RunningStack, client: Client) -> None:
+    stack.script(sql_reply(COUNT))
+    request = a_request("How many orders are there?")
+    await (await start_question(client, request)).result()
+    other = request.model_copy(update={"question": "How many stores are there?"})
+    with pytest.raises(WorkflowFailureError) as failure:
+        await client.execute_workflow(
+            "AnswerQuestion", other, id=f"{request.workflow_id}-again", task_queue="chat2sql-workflows"
+        )
+    assert isinstance(failure.value.cause, ApplicationError)
+    assert failure.value.cause.type == "InvalidInput"
+
+
+async def test_stale_approval_is_refused(stack: RunningStack, client: Client) -> None:
+    stack.script(sql_reply(COUNT))
+    handle = await start_question(client, a_request(require_approval=True))
+    for _ in range(200):
+        progress = await progress_of(handle)
+        if progress.state is ProgressState.WAITING_FOR_APPROVAL:
+            break
+        await asyncio.sleep(0.05)
+    with pytest.raises(WorkflowUpdateFailedError):
+        await handle.execute_update("approve", ApprovalDecision(approved=True, sql="SELECT 1"))
+    assert progress.approval is not None
+    seen = ApprovalDecision(approved=True, user="boss", note="fine", sql=progress.approval.sql)
+    await handle.execute_update("approve", seen)
+    assert (await handle.result()).approval == seen
+
+
+async def test_wide_text_is_cut_in_the_preview(stack: RunningStack, client: Client) -> None:
+    stack.script(sql_reply("SELECT repeat('x', 300000) AS wide FROM orders LIMIT 20"))
+    answer = await (await start_question(client, a_request())).result()
+    assert answer.outcome is Outcome.ANSWERED, answer.message
+    assert len(str(answer.rows[0][0])) < 2000
+
+
+@pytest.mark.parametrize("question", ["", "\u0001\u200b", "😀", "多" * 30_000, "“" * 50_000], ids=range(5))
+async def test_bad_questions_of_programs(client: Client, question: str) -> None:
+    """What the command line stops by itself must end clearly for a program too."""
+    with pytest.raises(WorkflowFailureError) as failure:
+        await (await start_question(client, a_request(question))).result()
+    assert isinstance(failure.value.cause, ApplicationError)
+    assert failure.value.cause.type == "InvalidInput"
 
 
 async def test_unreadable_input_fails_at_once(client: Client) -> None:

@@ -14,8 +14,10 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client
 
 from chat2sql.activities.parts import open_parts
+from chat2sql.config.policies import ATTEMPTS_BEFORE_FALLBACK
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.engine.audit.verify import verify
+from chat2sql.engine.llm.fake_server import Rule
 from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.graph.state import Answer, AskRequest, StepName
 from chat2sql.workers.client import QuestionHandle, start_question
@@ -146,8 +148,24 @@ async def test_killed_between_the_reply_and_its_report(stack: RunningStack, clie
     assert ("generate", 2, "completed") in await _trail(stack, request)
 
 
-@pytest.mark.parametrize("part", [TEMPORAL, VALKEY])
-async def test_killed_server(stack: RunningStack, client: Client, part: str) -> None:
+async def test_killed_valkey(stack: RunningStack, client: Client) -> None:
+    """It is gone when the route is chosen, and comes back in mid-question."""
+    stack.script(sql_reply(COUNT, delay_s=2))
+    request = a_request(tenant="durable")
+    with stack.worker():
+        with stack.locked("chat2sql.questions", database="chat2sql"):
+            handle = await start_question(client, request)
+            await _until_running(handle, StepName.UNDERSTAND)
+            stack.kill_part(VALKEY)
+        await _until_running(handle, StepName.GENERATE)
+        stack.up()
+        answer = await handle.result()
+    assert answer.outcome is Outcome.ANSWERED, answer.message
+    assert await _paid(stack, request) == 1
+
+
+async def test_killed_temporal(stack: RunningStack, client: Client) -> None:
+    part = TEMPORAL
     stack.script(sql_reply(COUNT, delay_s=2))
     request = a_request(tenant="durable")
     before = len(stack.model.calls)
@@ -190,3 +208,26 @@ async def _result(handle: QuestionHandle) -> Answer:
                 return await handle.result()
             except Exception:
                 await asyncio.sleep(0.5)
+
+
+async def test_database_away_for_good_with_a_fallback_model(stack: RunningStack, client: Client) -> None:
+    """An outage of our database while a model is asked is waited out, whether or not another model could be asked."""
+    stack.script(sql_reply(COUNT, delay_s=1))
+    request = a_request(tenant="durable", model=None)
+    with stack.worker(CHAT2SQL_OLLAMA_URL=stack.model.url):
+        handle = await start_question(client, request)
+        await _until_running(handle, StepName.GENERATE)
+        stack.stop_postgres()
+        await asyncio.sleep(6)
+        stack.up()
+        answer = await handle.result()
+    assert answer.outcome is Outcome.ANSWERED, answer.message
+    assert await _paid(stack, request) == 1
+
+
+async def test_next_model_when_the_first_is_down(stack: RunningStack, client: Client) -> None:
+    stack.script(Rule(status=503, times=ATTEMPTS_BEFORE_FALLBACK), sql_reply(COUNT))
+    with stack.worker(CHAT2SQL_OLLAMA_URL=stack.model.url):
+        answer = await (await start_question(client, a_request(model=None))).result()
+    assert answer.outcome is Outcome.ANSWERED, answer.message
+    assert answer.model == "ollama-qwen2_5-coder-7b"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,3 +30,20 @@ async def test_replay(path: Path) -> None:
     )
     history = WorkflowHistory.from_json(f"replay-{path.stem}", path.read_text())
     await replayer.replay_workflow(history)
+
+
+def test_nothing_of_this_machine_is_left() -> None:
+    def payloads(value: object) -> Iterator[str]:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                yield from (
+                    [base64.b64decode(item).decode()]
+                    if key == "data" and isinstance(item, str)
+                    else payloads(item)
+                )
+        elif isinstance(value, list):
+            for item in value:
+                yield from payloads(item)
+
+    for path in HISTORIES:
+        assert [text for text in payloads(json.loads(path.read_text())) if "/tmp/" in text] == []
