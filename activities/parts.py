@@ -96,8 +96,7 @@ class Parts:
             stored = await self.catalogues.newest(datasource.name)
             if stored is None:
                 return await self.refresh(datasource)
-            found = known[1] if known and known[1].version == version else None
-            return self._remember(found or Catalogue.model_validate_json(stored.document))
+            return self._remember(Catalogue.model_validate_json(stored.document))
 
     async def refresh(self, datasource: Datasource) -> Catalogue:
         """Read the schema from the database itself, and keep it.

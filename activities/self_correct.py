@@ -26,10 +26,10 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
     draft, context = ask.draft, ask.schema_context
     if draft.sql is None:
         return Verdict(ruling=Ruling.CANNOT_ANSWER) if draft.reason is not None else _wrong("", NO_SQL)
-    datasource = await parts.datasource(context.datasource)
-    checked = check(draft.sql, await parts.catalogue(datasource, context.catalogue_version))
     if ask.execution_error:
         return _wrong(draft.sql, ask.execution_error)
+    datasource = await parts.datasource(context.datasource)
+    checked = check(draft.sql, await parts.catalogue(datasource, context.catalogue_version))
     if not checked.ok:
         return _ruling_of(draft.sql, checked)
     executor = await parts.executor(datasource)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import date
 
+from chat2sql.graph.messages import Progress, ProgressState
 from chat2sql.graph.state import AskRequest
+from chat2sql.workers.client import QuestionHandle, progress_of
 
 AS_OF = date(2025, 6, 30)
 
@@ -20,3 +23,11 @@ def a_request(question: str = "How many orders are there?", **fields: object) ->
         **fields,
     }
     return AskRequest.model_validate(given)
+
+
+async def until_state(handle: QuestionHandle, state: ProgressState) -> Progress:
+    """Until the question is in a state."""
+    async with asyncio.timeout(60):
+        while (progress := await progress_of(handle)).state is not state:
+            await asyncio.sleep(0.05)
+    return progress

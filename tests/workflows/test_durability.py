@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from questions import a_request
@@ -27,11 +26,6 @@ COUNT = "SELECT count(*) AS orders FROM orders"
 SLOW = "SELECT count(*) AS orders FROM order_items a JOIN order_items b ON a.id % 40 = b.id % 40"
 
 
-@contextlib.contextmanager
-def _nothing() -> Iterator[None]:
-    yield
-
-
 class Stall:
     """How a step is held in its middle: by something real that it waits for."""
 
@@ -49,7 +43,7 @@ class Stall:
             case StepName.ROUTE_MODEL:
                 return self._stack.frozen(VALKEY)
             case _:
-                return _nothing()
+                return contextlib.nullcontext()
 
     def script(self) -> None:
         """What the model says."""
@@ -165,14 +159,13 @@ async def test_killed_valkey(stack: RunningStack, client: Client) -> None:
 
 
 async def test_killed_temporal(stack: RunningStack, client: Client) -> None:
-    part = TEMPORAL
     stack.script(sql_reply(COUNT, delay_s=2))
     request = a_request(tenant="durable")
     before = len(stack.model.calls)
     with stack.worker():
         handle = await start_question(client, request)
         await _until_running(handle, StepName.GENERATE)
-        stack.kill_part(part)
+        stack.kill_part(TEMPORAL)
         await asyncio.sleep(1)
         stack.up()
         answer = await _result(handle)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sysconfig
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -10,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from questions import a_request
+from questions import a_request, until_state
 from running_stack import RunningStack, sql_reply
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -21,7 +20,7 @@ from chat2sql.config.policies import TaskQueue
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.graph.messages import Clarification, ProgressState
 from chat2sql.graph.state import ApprovalDecision
-from chat2sql.workers.client import QuestionHandle, progress_of, start_question
+from chat2sql.workers.client import progress_of, start_question
 from chat2sql.workers.main import build_worker
 from chat2sql.workflows.attributes import ALL_ATTRIBUTES
 
@@ -54,7 +53,8 @@ async def skipping(stack: RunningStack) -> AsyncIterator[WorkflowEnvironment]:
 async def test_approved_after_three_days(skipping: WorkflowEnvironment) -> None:
     request = a_request(require_approval=True, approve_within_s=7 * DAY_S, patience_s=30 * DAY_S)
     handle = await start_question(skipping.client, request)
-    await _until(handle, ProgressState.WAITING_FOR_APPROVAL)
+    # Time is skipped only when nothing runs: a skipped hour ends a running step.
+    await until_state(handle, ProgressState.WAITING_FOR_APPROVAL)
     asked = await skipping.get_current_time()
     await skipping.sleep(timedelta(days=3))
     assert (await progress_of(handle)).state is ProgressState.WAITING_FOR_APPROVAL
@@ -76,7 +76,8 @@ async def test_nobody_approves(skipping: WorkflowEnvironment) -> None:
 async def test_clarified_after_a_day(skipping: WorkflowEnvironment) -> None:
     request = a_request("Show me the data", clarify_within_s=2 * DAY_S, patience_s=30 * DAY_S)
     handle = await start_question(skipping.client, request)
-    await _until(handle, ProgressState.WAITING_FOR_CLARIFICATION)
+    # Time is skipped only when nothing runs: a skipped hour ends a running step.
+    await until_state(handle, ProgressState.WAITING_FOR_CLARIFICATION)
     await skipping.sleep(timedelta(days=1))
     await handle.execute_update("clarify", Clarification(text="number of orders"))
     assert (await handle.result()).outcome is Outcome.ANSWERED
@@ -86,10 +87,3 @@ async def test_nobody_clarifies(skipping: WorkflowEnvironment) -> None:
     request = a_request("Show me the data", clarify_within_s=2 * DAY_S, patience_s=30 * DAY_S)
     answer = await (await start_question(skipping.client, request)).result()
     assert answer.outcome is Outcome.ASKS_BACK
-
-
-async def _until(handle: QuestionHandle, state: ProgressState) -> None:
-    """Until the question waits; time is skipped only then, since a skipped hour ends a running step."""
-    async with asyncio.timeout(60):
-        while (await progress_of(handle)).state is not state:
-            await asyncio.sleep(0.05)
