@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -74,16 +75,20 @@ class ProcessTable:
         """Ask it to end, and make it end after ``patience_s`` seconds. False: it was not running."""
         record = self.find(name)
         if record is not None:
-            process = psutil.Process(record.pid)
             with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(patience_s)
-                except psutil.TimeoutExpired:
-                    process.kill()
-                    process.wait(5)
+                psutil.Process(record.pid).send_signal(signal.SIGTERM)
+                if not self._ends(name, patience_s):
+                    psutil.Process(record.pid).kill()
+                    self._ends(name, 5)
         (self._run / f"{name}.json").unlink(missing_ok=True)
         return record is not None
+
+    def _ends(self, name: str, patience_s: float) -> bool:
+        # Not psutil's wait: it waits for a zombie too, which goes only when its parent does.
+        deadline = time.monotonic() + patience_s
+        while (alive := self.find(name)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return alive is None
 
     def tail(self, name: str, lines: int = 12) -> str:
         """The end of a process's log."""
