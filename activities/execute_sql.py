@@ -1,45 +1,91 @@
-"""Step 6: run the SQL read-only; rows to the result store."""
+"""Step 6: run the SQL read-only; rows, masked, to the result store."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from chat2sql.activities.parts import Parts
 from chat2sql.config.errors import Refusal
-from chat2sql.engine.sql.executor import SqlProblem, SqlProblemKind
-from chat2sql.engine.sql.result_store import ResultKey, preview
+from chat2sql.config.settings import Settings
+from chat2sql.engine.sql.executors.port import FetchLimits, SqlProblem, SqlProblemKind
+from chat2sql.engine.sql.guard.check import check
+from chat2sql.engine.sql.guard.policy import MaskKind
+from chat2sql.engine.sql.guard.problems import told
+from chat2sql.engine.sql.guard.visible import visible
+from chat2sql.engine.sql.masking.lineage import cleared_columns, output_masks
+from chat2sql.engine.sql.masking.sink import MaskingSink
+from chat2sql.engine.sql.results.store import ResultKey
+from chat2sql.engine.sql.results.writer import ResultWriter
 from chat2sql.graph.state import Column, ExecuteInput, Execution
 
 
 async def execute(parts: Parts, ask: ExecuteInput) -> Execution:
-    """Fetch up to the row cap, store the rows, and hand on a reference and the first rows.
+    """Fetch up to the caps, store the rows as the caller may see them, and hand on a reference and the first rows.
+
+    The SQL is judged once more: days may lie between the verdict and an approval, and the policy may be another.
 
     Raises:
-        Refusal: the datasource's role may not read what the SQL reads.
+        Refusal: the policy of now, or the datasource's role, does not let the SQL read what it reads.
         DatabaseUnavailable: the datasource is down.
         ResultStoreFull: the rows could not be written; nothing half written stays behind.
     """
     datasource = await parts.datasource(ask.schema_context.datasource)
+    catalogue = await parts.catalogue(datasource, ask.schema_context.catalogue_version)
+    policy, caller = parts.policy(datasource), ask.request.caller
+    checked = check(ask.sql, catalogue, policy=policy, caller=caller)
+    if not checked.ok:
+        message = told(checked.problems)
+        raise Refusal(zh=message.zh, en=message.en)
+    seen = visible(catalogue, policy, caller)
+    masks = output_masks(checked.sql, seen, policy, caller)
+    cleared = cleared_columns(checked.sql, seen, policy, caller)
+    key = ResultKey(tenant=caller.tenant, request_id=ask.request.request_id, round=ask.round)
     executor = await parts.executor(datasource)
-    fetched = await executor.fetch(
-        ask.sql,
-        row_cap=parts.settings.row_cap,
-        timeout_s=parts.settings.statement_timeout_s,
-        tenant=ask.request.tenant,
+    async with _writer(parts, key, masks) as writer:
+        sink = MaskingSink(writer, masks, policy.detect, cleared)
+        fetched = await executor.fetch(
+            checked.executable, sink, caller=caller, limits=_limits(parts.settings)
+        )
+        if isinstance(fetched, SqlProblem):
+            if fetched.kind is SqlProblemKind.PERMISSION:
+                raise not_permitted(datasource.name)
+            return Execution(error=fetched.message)
+        stored = await asyncio.to_thread(writer.commit, sink.masked)
+    first = await asyncio.to_thread(
+        parts.results.read_page, stored.uri, 0, parts.settings.preview_rows, tenant=caller.tenant
     )
-    if isinstance(fetched, SqlProblem):
-        if fetched.kind is SqlProblemKind.PERMISSION:
-            raise not_permitted(datasource.name)
-        return Execution(error=fetched.message)
-    key = ResultKey(tenant=ask.request.tenant, request_id=ask.request.request_id, round=ask.round)
-    stored = await asyncio.to_thread(parts.results.write, key, fetched)
-    first = preview(fetched, parts.settings.preview_rows)
     return Execution(
-        columns=tuple(Column(name=column.name, type=column.type) for column in first.columns),
+        columns=tuple(
+            Column(name=column.name, type=column.type, mask=mask)
+            for column, mask in zip(first.columns, sink.masked, strict=True)
+        ),
         preview=first.rows,
         row_count=fetched.row_count,
-        truncated=fetched.truncated,
+        truncated=fetched.truncated is not None,
+        truncated_by=fetched.truncated,
         result_uri=stored.uri,
+    )
+
+
+@asynccontextmanager
+async def _writer(
+    parts: Parts, key: ResultKey, masks: tuple[MaskKind | None, ...]
+) -> AsyncIterator[ResultWriter]:
+    """A writer that leaves nothing behind unless it is committed."""
+    writer = await asyncio.to_thread(parts.results.open_writer, key, masks)
+    try:
+        yield writer
+    finally:
+        await asyncio.to_thread(writer.abort)
+
+
+def _limits(settings: Settings) -> FetchLimits:
+    return FetchLimits(
+        row_cap=settings.row_cap,
+        byte_cap=settings.result_max_bytes,
+        timeout_s=settings.statement_timeout_s,
     )
 
 

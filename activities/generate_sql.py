@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
-from chat2sql.config.models import Provider
+from chat2sql.config.models import Provider, is_remote
 from chat2sql.engine.llm.port import CompletionRequest
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_message
@@ -18,7 +18,7 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         ModelUnavailable, RateLimited: the model does not answer.
     """
     datasource = await parts.datasource(ask.schema_context.datasource)
-    catalogue = await parts.catalogue(datasource, ask.schema_context.catalogue_version)
+    catalogue = await parts.view(datasource, ask.request.caller, ask.schema_context.catalogue_version)
     wrong = tuple(WrongSql(sql=attempt.sql, problem=attempt.problem) for attempt in ask.attempts)
     question = question_messages(
         ask.understanding.standalone,
@@ -26,7 +26,9 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         wrong=wrong,
     )
     # Before the first round only: a correction goes on where that round left the model server.
-    local = parts.models.get(ask.model).provider is Provider.LOCAL
+    entry = parts.models.get(ask.model)
+    local = entry.provider is Provider.LOCAL
+    values = not is_remote(entry) or parts.policy(datasource).remote_values
     if local and ask.schema_context.whole and ask.round == 0:
         await parts.warm(catalogue, ask.schema_context.tables)
     repeats = len({attempt.sql for attempt in wrong}) < len(wrong)
@@ -40,8 +42,8 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
             round=ask.round,
         ),
         CompletionRequest(
-            messages=(system_message(catalogue, ask.schema_context.tables), *question),
-            max_tokens=parts.models.get(ask.model).max_output_tokens,
+            messages=(system_message(catalogue, ask.schema_context.tables, values=values), *question),
+            max_tokens=entry.max_output_tokens,
             # A model that repeats its mistake word for word will do so for ever at temperature 0.
             temperature=0.7 if repeats else 0.0,
             seed=ask.round,

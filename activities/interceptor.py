@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from chat2sql.activities.auditing import AttemptIdentity, audited
@@ -45,7 +46,7 @@ class _StepInbound(ActivityInboundInterceptor):
         info = activity.info()
         ask = input.args[0]
         if not isinstance(ask, StepInput):
-            raise TypeError(f"step {info.activity_type} was started without a StepInput")
+            return await self._housekeeping(input)
         identity = AttemptIdentity(
             tenant=ask.request.tenant,
             request_id=ask.request.request_id,
@@ -69,6 +70,16 @@ class _StepInbound(ActivityInboundInterceptor):
             raise to_application_error(error, info, ask) from None
         except Exception as error:
             raise unforeseen(error, info) from None
+
+    async def _housekeeping(self, input: ExecuteActivityInput) -> Any:
+        """Work that belongs to no question, and so to no trail."""
+        try:
+            async with _heartbeat():
+                return await self.next.execute_activity(input)
+        except Chat2SQLError as error:
+            raise ApplicationError(
+                error.message.en, type=type(error).__name__, non_retryable=not error.retryable
+            ) from None
 
 
 @contextlib.asynccontextmanager

@@ -25,13 +25,12 @@ from chat2sql.activities.understand import understand
 from chat2sql.config.errors import Chat2SQLError, Refusal
 from chat2sql.config.vocabulary import Language, Outcome
 from chat2sql.engine.semantics.language import detect_language
+from chat2sql.graph.approval import ApprovalDecision, ApprovalRequest
 from chat2sql.graph.conclude import failed
 from chat2sql.graph.local import run
 from chat2sql.graph.naming import check_names
 from chat2sql.graph.state import (
     Answer,
-    ApprovalDecision,
-    ApprovalRequest,
     AskRequest,
     Draft,
     ExecuteInput,

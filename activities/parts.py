@@ -7,12 +7,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from chat2sql.config.endpoints import Endpoints
 from chat2sql.config.errors import InvalidInput, Misconfigured
 from chat2sql.config.models import ModelEntry, load_models
 from chat2sql.config.settings import Settings, resolve_secrets
-from chat2sql.config.vocabulary import Language
+from chat2sql.config.vocabulary import Caller, Language
 from chat2sql.engine.audit.trail import AuditTrail
 from chat2sql.engine.ledger.model_calls import ModelCalls
 from chat2sql.engine.llm.health import ModelHealth
@@ -22,9 +23,14 @@ from chat2sql.engine.llm.prefix_cache import warm_prefix
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.index import SchemaIndex
 from chat2sql.engine.schema.introspect import introspect
-from chat2sql.engine.sql.executor import Executor, open_executor
+from chat2sql.engine.sql.executors.open import open_executor
+from chat2sql.engine.sql.executors.port import Executor
+from chat2sql.engine.sql.guard.policy import OPEN, Policy
+from chat2sql.engine.sql.guard.policy_file import parse_policy
+from chat2sql.engine.sql.guard.visible import visible
+from chat2sql.engine.sql.masking.samples import without_samples
 from chat2sql.engine.sql.prompting import system_message
-from chat2sql.engine.sql.result_store import ResultStore
+from chat2sql.engine.sql.results.store import ResultStore
 from chat2sql.engine.stores.catalogues import Catalogues
 from chat2sql.engine.stores.conversations import Conversations
 from chat2sql.engine.stores.datasources import Datasource, Datasources
@@ -127,6 +133,25 @@ class Parts:
         self._fresh_catalogues[catalogue.datasource] = (time.monotonic() + FRESH_FOR_S, catalogue)
         return catalogue
 
+    def policy(self, datasource: Datasource) -> Policy:
+        """Who may see what of a datasource, and how far a query may go."""
+        return _policy_of(datasource.policy)
+
+    async def view(self, datasource: Datasource, caller: Caller, version: str | None = None) -> Catalogue:
+        """What of a datasource's catalogue the caller may see, and a model may read.
+
+        Args:
+            datasource: which one.
+            caller: for whom.
+            version: as for ``catalogue``.
+
+        Raises:
+            DatabaseUnavailable, Misconfigured: it was never read, and cannot be read now.
+        """
+        policy = self.policy(datasource)
+        whole = await self.catalogue(datasource, version)
+        return visible(without_samples(whole, policy), policy, caller)
+
     async def executor(self, datasource: Datasource) -> Executor:
         """The executor of a datasource; one a process, opened anew when the datasource has changed."""
         key = f"{datasource.name} {datasource.dsn}"
@@ -210,6 +235,12 @@ class Parts:
             await executor.aclose()
         await self.schema_index.close()
         await self.health.aclose()
+
+
+@lru_cache(maxsize=64)
+def _policy_of(text: str) -> Policy:
+    # It was held against the catalogue when it was given; the catalogue may have changed since.
+    return parse_policy(text) if text else OPEN
 
 
 @asynccontextmanager

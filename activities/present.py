@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from chat2sql.activities.parts import Parts
-from chat2sql.config.errors import Chat2SQLError, ResultStoreFull
+from chat2sql.config.errors import Chat2SQLError
 from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.present.answer_text import headline
 from chat2sql.engine.present.chart import ChartSpec, choose_chart
 from chat2sql.engine.present.explain import explain, label_of_comment
-from chat2sql.engine.present.render import render_chart
+from chat2sql.engine.present.render import draw_chart
 from chat2sql.engine.present.shape import ResultColumn, roles
 from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.sql.executors.port import Truncation
+from chat2sql.engine.sql.guard.policy import MaskKind
+from chat2sql.engine.sql.masking.wording import told as masked_columns_told
+from chat2sql.engine.sql.results.store import ResultStore
 from chat2sql.graph.state import Presentation, PresentInput
 
 _log = logging.getLogger("chat2sql.activities")
@@ -32,7 +35,7 @@ async def present(parts: Parts, ask: PresentInput) -> Presentation:
     """Headline, explanation and chart, in the asker's language."""
     context, execution, language = ask.schema_context, ask.execution, ask.understanding.language
     datasource = await parts.datasource(context.datasource)
-    catalogue = await parts.catalogue(datasource, context.catalogue_version)
+    catalogue = await parts.view(datasource, ask.request.caller, context.catalogue_version)
     columns = tuple(ResultColumn(name=column.name, type=column.type) for column in execution.columns)
     try:
         chart = await _chart(parts, ask, columns)
@@ -49,8 +52,12 @@ async def present(parts: Parts, ask: PresentInput) -> Presentation:
             labels=_labels(catalogue),
             assumptions=ask.understanding.assumptions,
             row_count=execution.row_count,
-            truncated=execution.truncated,
+            truncated=Truncation(execution.truncated_by or "rows") if execution.truncated else None,
             row_cap=parts.settings.row_cap,
+            masked=masked_columns_told(
+                [column.name for column in execution.columns],
+                [MaskKind(column.mask) if column.mask else None for column in execution.columns],
+            ),
         ),
         chart_kind=chart.kind if chart else None,
         chart_svg=chart.svg if chart else None,
@@ -72,7 +79,9 @@ async def _chart(parts: Parts, ask: PresentInput, columns: tuple[ResultColumn, .
     execution = ask.execution
     if execution.result_uri is None or execution.row_count < FEWEST_CHART_ROWS:
         return None
-    page = await asyncio.to_thread(parts.results.read_page, execution.result_uri, 0, CHART_ROWS)
+    page = await asyncio.to_thread(
+        parts.results.read_page, execution.result_uri, 0, CHART_ROWS, tenant=ask.request.tenant
+    )
     spec = choose_chart(
         roles(columns, page.rows),
         columns,
@@ -83,24 +92,24 @@ async def _chart(parts: Parts, ask: PresentInput, columns: tuple[ResultColumn, .
     )
     if spec is None:
         return None
-    # The chart's files stand beside the rows that they show, and go with them.
-    rows = Path(url2pathname(urlsplit(execution.result_uri).path))
-    return await asyncio.to_thread(_draw, spec, rows.with_suffix(""))
+    return await asyncio.to_thread(_kept, parts.results, execution.result_uri, ask.request.tenant, spec)
 
 
-def _draw(spec: ChartSpec, base: Path) -> _Chart:
-    drawn = render_chart(spec, base.parent, base.name)
-    source = base.with_name(f"{base.name}.vl.json")
-    try:
-        fresh = source.with_suffix(".tmp")
-        fresh.write_text(spec.vega_lite)
-        fresh.replace(source)
-    except OSError as error:
-        raise ResultStoreFull(
-            zh="图表文件写不进去：请检查磁盘空间和目录权限。",
-            en="The chart cannot be written: check the free space and the rights of its folder.",
-        ) from error
-    return _Chart(kind=spec.kind.value, svg=str(drawn.svg), png=str(drawn.png), spec=str(source))
+def _kept(results: ResultStore, uri: str, tenant: str, spec: ChartSpec) -> _Chart:
+    """Draw the chart and keep its files beside the rows that they show; they go with them."""
+    drawn = draw_chart(spec)
+
+    def keep(name: str, content: bytes) -> str:
+        kept = results.write_beside(uri, name, content, tenant=tenant)
+        # A local file goes by its path, as people and programs open it.
+        return url2pathname(urlsplit(kept).path) if kept.startswith("file://") else kept
+
+    return _Chart(
+        kind=spec.kind.value,
+        svg=keep("svg", drawn.svg.encode()),
+        png=keep("png", drawn.png),
+        spec=keep("vl.json", spec.vega_lite.encode()),
+    )
 
 
 def _labels(catalogue: Catalogue) -> dict[str, Bilingual]:

@@ -8,14 +8,16 @@ from chat2sql.graph.state import RetrieveSchemaInput, SchemaContext
 
 
 async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaContext:
-    """The whole schema when it fits the budget, else the tables that the question links to.
+    """What the asker may see of the schema: the whole when it fits the budget, else the tables that the question
+    links to.
 
     Raises:
         InvalidInput: there is no such datasource.
         DatabaseUnavailable: the datasource was never read and cannot be reached now.
     """
     datasource = await parts.datasource(ask.request.datasource)
-    catalogue = await parts.catalogue(datasource)
+    version = (await parts.catalogue(datasource)).version
+    catalogue = await parts.view(datasource, ask.request.caller, version)
     linked = await link(
         catalogue,
         ask.understanding.standalone,
@@ -25,7 +27,7 @@ async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaConte
     return SchemaContext(
         datasource=datasource.name,
         dialect=catalogue.dialect,
-        catalogue_version=catalogue.version,
+        catalogue_version=version,
         tables=linked.tables,
         whole=linked.whole,
         prompt_tokens=linked.prompt_tokens,

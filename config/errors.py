@@ -66,7 +66,7 @@ class RateLimited(ModelUnavailable):
 
 
 class StoreUnavailable(Outage):
-    """Our own PostgreSQL (questions, audit, usage) cannot be reached."""
+    """Our own PostgreSQL (questions, audit, usage), or the result store, cannot be reached."""
 
 
 class ResultStoreFull(Outage):

@@ -39,10 +39,21 @@ class ModelEntry(Frozen):
     max_output_tokens: int = Field(gt=0)
     input_usd: Decimal = Decimal(0)
     output_usd: Decimal = Decimal(0)
+    on_premises: bool = Field(
+        False,
+        description="Served on machines of your own, such as a vLLM or Ollama: rows may be shown to it.",
+    )
 
     def cost(self, prompt_tokens: int, completion_tokens: int) -> Decimal:
         """What a call costs, in US dollars."""
         return (self.input_usd * prompt_tokens + self.output_usd * completion_tokens) / 1_000_000
+
+
+def is_remote(entry: ModelEntry) -> bool:
+    """Whether others run the model, so that values from rows are kept from it unless the datasource's policy
+    allows them (``remote_values``). Who runs it is what the catalogue says, whatever the address; the provider
+    ``local`` is one's own."""
+    return entry.provider is not Provider.LOCAL and not entry.on_premises
 
 
 class ModelCatalogue(Frozen):

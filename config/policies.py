@@ -59,3 +59,9 @@ POLICIES: dict[str, Policy] = {
     "present": Policy(queue=TaskQueue.SQL, start_to_close=120),
     "record": Policy(queue=TaskQueue.SQL, start_to_close=60),
 }
+
+EXPIRE_RESULTS = Policy(queue=TaskQueue.SQL, start_to_close=3600, attempts=5)
+"""Beside the path: old results are deleted."""
+
+EXPIRE_RESULTS_EVERY_S = 86_400.0
+"""How often that is done, in seconds."""

@@ -47,7 +47,9 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(None, description="Redis or Valkey; empty: embedded.")
     qdrant_url: str | None = Field(None, description="Qdrant server; empty: embedded.")
     qdrant_api_key: SecretStr | None = Field(None, description="API key of the Qdrant server.")
-    results_url: str | None = Field(None, description="Folder of result files; empty: <home>/results.")
+    results_url: str | None = Field(
+        None, description="Where result files go: a folder or s3://bucket/prefix; empty: <home>/results."
+    )
 
     local_model_url: str | None = Field(
         None, description="OpenAI-compatible server of the local model; empty: embedded."
@@ -76,6 +78,14 @@ class Settings(BaseSettings):
         8000, ge=200, description="Largest schema text in a prompt; above it tables are retrieved."
     )
     row_cap: int = Field(10_000, ge=1, description="Most rows fetched for one answer.")
+    result_max_bytes: int = Field(
+        1 << 30, ge=1, description="Largest result of one answer, in bytes; the rest is left behind."
+    )
+    results_keep_days: int = Field(
+        30,
+        ge=0,
+        description="Days until a stored result is deleted; 0: it is kept until somebody deletes it.",
+    )
     preview_rows: int = Field(20, ge=1, le=200, description="Rows carried in the answer itself.")
     statement_timeout_s: float = Field(60, gt=0, description="Longest run of one statement, in seconds.")
 

@@ -73,10 +73,19 @@ EXIT_USAGE = 2
 
 
 class Dialect(StrEnum):
-    """A database dialect, by sqlglot's name for it."""
+    """A database dialect, by sqlglot's name for it. MariaDB is MYSQL."""
 
     POSTGRESQL = "postgres"
     SQLITE = "sqlite"
+    MYSQL = "mysql"
+    DUCKDB = "duckdb"
+
+
+class Caller(Frozen):
+    """For whom a statement runs. It comes from the request and is bound around the SQL, never taken from it."""
+
+    tenant: str
+    user: str = "anonymous"
 
 
 class Tier(StrEnum):

@@ -10,10 +10,10 @@ from langgraph.graph.state import CompiledStateGraph
 
 from chat2sql.config.vocabulary import TokenUsage
 from chat2sql.graph import edges
+from chat2sql.graph.approval import ApprovalRequest
 from chat2sql.graph.conclude import conclude
 from chat2sql.graph.errors import ModelUnavailable
 from chat2sql.graph.state import (
-    ApprovalRequest,
     AskState,
     ExecuteInput,
     GenerateInput,
@@ -141,6 +141,7 @@ class Nodes:
             ApprovalRequest(
                 sql=verdict.sql,
                 datasource=state["schema_context"].datasource,
+                reason=verdict.approval_reason,
                 estimated_rows=verdict.estimated_rows,
                 estimated_cost=verdict.estimated_cost,
             ),

@@ -29,6 +29,10 @@ MODEL_CANNOT = Bilingual(
     zh="这个数据源回答不了这个问题：{reason}",
     en="This datasource cannot answer that: {reason}",
 )
+NO_REASON = Bilingual(
+    zh="这个数据源回答不了这个问题。请换一种说法，或指明要用的表和字段。",
+    en="This datasource cannot answer that. Put the question differently, or name the tables and columns to use.",
+)
 
 
 def conclude(state: AskState) -> Answer:
@@ -58,6 +62,8 @@ def conclude(state: AskState) -> Answer:
         rows=execution.preview if answered else (),
         row_count=execution.row_count if answered else 0,
         truncated=execution.truncated if answered else False,
+        truncated_by=execution.truncated_by if answered else None,
+        rule=verdict.rule if verdict and verdict.ruling is Ruling.REFUSED else None,
         result_uri=execution.result_uri if answered else None,
         explanation=presentation.explanation,
         chart_kind=presentation.chart_kind,
@@ -116,7 +122,9 @@ def _outcome_of_sql(state: AskState) -> tuple[Outcome, Bilingual]:
         case Ruling.REFUSED:
             return Outcome.REFUSED, verdict.message or NOBODY_APPROVED
         case Ruling.CANNOT_ANSWER:
-            return Outcome.CANNOT_ANSWER, _fill(MODEL_CANNOT, reason=draft.reason or "")
+            return Outcome.CANNOT_ANSWER, _fill(
+                MODEL_CANNOT, reason=draft.reason
+            ) if draft.reason else NO_REASON
         case Ruling.SOUND:
             return Outcome.REFUSED, _approval_message(state)
         case _:

@@ -25,7 +25,8 @@ async def after_self_correct(state: AskState) -> str:
     match state["verdict"].ruling:
         case Ruling.SOUND:
             asks = state["schema_context"].needs_approval or state["request"].require_approval
-            return "approve" if asks else "execute"
+            over = state["verdict"].approval_reason is not None
+            return "approve" if asks or over else "execute"
         case Ruling.WRONG:
             return "generate" if state["round"] < CORRECTION_ROUNDS else "conclude"
         case _:

@@ -7,9 +7,8 @@ from typing import TypeVar
 
 from chat2sql.config.errors import Chat2SQLError
 from chat2sql.config.vocabulary import Bilingual, Dialect, Intent, Language, Tier, TokenUsage
+from chat2sql.graph.approval import ApprovalDecision, ApprovalRequest
 from chat2sql.graph.state import (
-    ApprovalDecision,
-    ApprovalRequest,
     AskRequest,
     Attempt,
     Column,

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field
 
 from chat2sql.config.vocabulary import (
     Bilingual,
+    Caller,
     Cell,
     Dialect,
     Frozen,
@@ -24,6 +25,7 @@ from chat2sql.config.vocabulary import (
     Tier,
     TokenUsage,
 )
+from chat2sql.graph.approval import ApprovalDecision
 
 
 class AskRequest(Frozen):
@@ -58,6 +60,11 @@ class AskRequest(Frozen):
     def workflow_id(self) -> str:
         """The id under which the question runs: its idempotency key, without personal data."""
         return f"ask-{self.tenant}-{self.request_id}"
+
+    @property
+    def caller(self) -> Caller:
+        """For whom its statements run."""
+        return Caller(tenant=self.tenant, user=self.user)
 
 
 class StepName(StrEnum):
@@ -188,6 +195,10 @@ class Verdict(Frozen):
     sql: str = ""
     attempt: Attempt | None = Field(None, description="What goes back to the model, when wrong.")
     message: Bilingual | None = Field(None, description="What the user is told, when refused.")
+    rule: str | None = Field(None, description="The guard's rule that fired, or `cost_gate`, `permission`.")
+    approval_reason: Bilingual | None = Field(
+        None, description="Why this SQL runs only if a person approves."
+    )
     estimated_rows: float | None = None
     estimated_cost: float | None = None
 
@@ -205,6 +216,9 @@ class Column(Frozen):
 
     name: str
     type: str
+    mask: str | None = Field(
+        None, description="What was masked in it: name, phone, id_card ...; none: nothing."
+    )
 
 
 class Execution(Frozen):
@@ -215,6 +229,7 @@ class Execution(Frozen):
     preview: tuple[tuple[Cell, ...], ...] = ()
     row_count: int = 0
     truncated: bool = False
+    truncated_by: str | None = Field(None, description="The cap that left rows behind: rows or bytes.")
     result_uri: str | None = None
 
 
@@ -236,24 +251,6 @@ class Presentation(Frozen):
     chart_svg: str | None = None
     chart_png: str | None = None
     chart_spec: str | None = Field(None, description="Path of the Vega-Lite specification.")
-
-
-class ApprovalRequest(Frozen):
-    """What a person is asked to approve."""
-
-    sql: str
-    datasource: str
-    estimated_rows: float | None = None
-    estimated_cost: float | None = None
-
-
-class ApprovalDecision(Frozen):
-    """What the person said. Also the argument of the workflow's ``approve`` update."""
-
-    approved: bool
-    user: str = ""
-    note: str = ""
-    sql: str | None = Field(None, description="The SQL that was seen; another one is not approved by it.")
 
 
 class StepTrace(Frozen):
@@ -284,6 +281,8 @@ class Answer(Frozen):
     rows: tuple[tuple[Cell, ...], ...] = Field((), description="The first rows; all are at result_uri.")
     row_count: int = 0
     truncated: bool = Field(False, description="There are more rows than the cap let through.")
+    truncated_by: str | None = Field(None, description="The cap that left rows behind: rows or bytes.")
+    rule: str | None = Field(None, description="The rule that refused the SQL, when one did.")
     result_uri: str | None = None
     explanation: str = ""
     chart_kind: str | None = None

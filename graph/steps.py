@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from chat2sql.graph.approval import ApprovalDecision, ApprovalRequest
 from chat2sql.graph.state import (
-    ApprovalDecision,
-    ApprovalRequest,
     AskRequest,
     Draft,
     ExecuteInput,

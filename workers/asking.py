@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 
 from rich.status import Status
-from rich.text import Text
 from temporalio.client import WorkflowFailureError, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.contrib.workflow_streams import WorkflowStreamClient
 from temporalio.exceptions import ApplicationError, CancelledError
@@ -19,16 +18,16 @@ from chat2sql.config.errors import Chat2SQLError, InvalidInput
 from chat2sql.config.settings import Settings
 from chat2sql.config.vocabulary import EXIT_CODES, EXIT_USAGE, Bilingual, Language, Outcome
 from chat2sql.engine.semantics.language import detect_language, validate_question
+from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.conclude import CANCELLED, failed
 from chat2sql.graph.messages import EVENTS_TOPIC, Clarification, Progress, ProgressState, StreamEvent
 from chat2sql.graph.state import (
     Answer,
-    ApprovalDecision,
     AskRequest,
     StepName,
 )
 from chat2sql.workers.client import QuestionHandle, connect, progress_of, start_question
-from chat2sql.workers.console import ERR, step_name
+from chat2sql.workers.console import ERR, plain, step_name
 
 POLL_EVERY_S = 1.0
 """How often the progress of a question is looked at while a person waits, in seconds."""
@@ -162,16 +161,18 @@ async def _attend(
             if text:
                 await handle.execute_update("clarify", Clarification(text=text, user="cli"))
         elif progress.approval is not None:
-            ERR.print(Text(progress.approval.sql, style="cyan"))
+            ERR.print(plain(progress.approval.sql, "cyan"))
+            if progress.approval.reason:
+                ERR.print(plain(progress.approval.reason.to(language), "yellow"))
             if interactive:
                 approved = (await _prompt(_APPROVE_PROMPT.to(language))).lower() in ("y", "yes", "是", "批准")
                 decision = ApprovalDecision(approved=approved, user="cli", sql=progress.approval.sql)
                 await handle.execute_update("approve", decision)
             else:
-                ERR.print(Text(_WAITING.to(language).format(id=handle.id), style="yellow"))
+                ERR.print(plain(_WAITING.to(language).format(id=handle.id), "yellow"))
     except WorkflowUpdateFailedError as failure:
         # Somebody else was faster.
-        ERR.print(Text(str(failure.__cause__ or failure), style="yellow"))
+        ERR.print(plain(str(failure.__cause__ or failure), "yellow"))
 
 
 _APPROVE_PROMPT = Bilingual(zh="批准执行这条 SQL 吗？[y/N] ", en="Approve this SQL? [y/N] ")
@@ -209,7 +210,7 @@ async def _watch(client: WorkflowStreamClient, language: Language) -> None:
             case "step" if event.step:
                 _print_step(language)(event.step, event.round)
             case "done" if event.text:
-                ERR.print(Text(f"  {event.text}", style="dim"))
+                ERR.print(plain(f"  {event.text}", "dim"))
             case "end":
                 return
 
@@ -217,10 +218,10 @@ async def _watch(client: WorkflowStreamClient, language: Language) -> None:
 def _print_step(language: Language) -> Callable[[StepName, int], None]:
     def show(step: StepName, round_: int) -> None:
         again = f" #{round_ + 1}" if round_ else ""
-        ERR.print(Text(f"\n▸ {step_name(step, language)}{again}", style="bold cyan"))
+        ERR.print(plain(f"\n▸ {step_name(step, language)}{again}", "bold cyan"))
 
     return show
 
 
 async def _print_token(text: str) -> None:
-    ERR.print(Text(text), end="")
+    ERR.print(plain(text), end="")

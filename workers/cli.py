@@ -26,9 +26,17 @@ from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.errors import Chat2SQLError, InvalidInput
 from chat2sql.config.settings import get_settings
 from chat2sql.config.vocabulary import EXIT_USAGE, Language
+from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.messages import Clarification
-from chat2sql.graph.state import ApprovalDecision, AskRequest
-from chat2sql.workers import datasource_commands, history_command, model_commands, stack_commands
+from chat2sql.graph.state import AskRequest
+from chat2sql.workers import (
+    datasource_commands,
+    history_command,
+    model_commands,
+    policy_commands,
+    result_commands,
+    stack_commands,
+)
 from chat2sql.workers.asking import ask as ask_question
 from chat2sql.workers.client import connect
 from chat2sql.workers.console import print_json, say_error, show_answer, temporal_ui
@@ -44,6 +52,10 @@ app = typer.Typer(
 )
 app.add_typer(datasource_commands.app, name="datasource")
 app.add_typer(model_commands.app, name="models")
+app.add_typer(result_commands.app, name="results")
+datasource_commands.app.command("policy")(policy_commands.policy)
+datasource_commands.app.command("check")(policy_commands.check)
+datasource_commands.app.command("rls")(policy_commands.rls)
 app.command("up")(stack_commands.up)
 app.command("down")(stack_commands.down)
 app.command("status")(stack_commands.status)

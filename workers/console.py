@@ -13,6 +13,7 @@ from rich.text import Text
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.settings import Settings
 from chat2sql.config.vocabulary import Bilingual, Language, Outcome
+from chat2sql.engine.present.cells import printable, printable_lines
 from chat2sql.engine.present.shape import ResultColumn
 from chat2sql.engine.present.terminal import result_table
 from chat2sql.graph.state import Answer, StepName
@@ -43,6 +44,11 @@ _STYLES: dict[Outcome, str] = {
 }
 
 
+def plain(text: str, style: str = "") -> Text:
+    """Text for the terminal, without what a terminal would obey: questions, models and databases wrote parts of it."""
+    return Text(printable_lines(text), style=style)
+
+
 def step_name(step: StepName, language: Language) -> str:
     """A step's name as users read it."""
     return STEP_NAMES[step].to(language)
@@ -50,7 +56,7 @@ def step_name(step: StepName, language: Language) -> str:
 
 def say_error(text: str) -> None:
     """One clear message, on the error stream."""
-    ERR.print(Text(text, style="red"))
+    ERR.print(plain(text, "red"))
 
 
 def show_answer(answer: Answer, *, ui_url: str | None = None) -> None:
@@ -67,21 +73,28 @@ def answer_view(answer: Answer, *, ui_url: str | None = None) -> RenderableType:
         parts.append(result_table(columns, answer.rows, language))
         more = answer.row_count - len(answer.rows)
         if more > 0:
-            parts.append(Text(_more(answer, more), style="dim"))
+            parts.append(plain(_more(answer, more), "dim"))
     if answer.message:
-        parts.append(Text(answer.message, style=f"bold {_STYLES[answer.outcome]}"))
+        parts.append(plain(answer.message, f"bold {_STYLES[answer.outcome]}"))
     if answer.explanation:
-        parts.append(Text(answer.explanation))
+        parts.append(plain(answer.explanation))
     if answer.sql:
-        parts.append(Syntax(answer.sql, "sql", word_wrap=True, background_color="default"))
+        parts.append(Syntax(printable_lines(answer.sql), "sql", word_wrap=True, background_color="default"))
     for attempt in answer.attempts:
         parts.append(_attempt(attempt.sql, attempt.problem, language))
     parts.append(_facts(answer, ui_url))
-    title = Text(answer.question or answer.request_id, style="bold", overflow="ellipsis", no_wrap=True)
+    title = plain(" ".join((answer.question or answer.request_id).split()), "bold")
+    title.overflow, title.no_wrap = "ellipsis", True
     return Panel(Group(*parts), title=title, title_align="left", border_style=_STYLES[answer.outcome])
 
 
 def _more(answer: Answer, more: int) -> str:
+    if answer.truncated_by == "bytes":
+        return Bilingual(
+            zh=f"还有更多行：结果达到大小上限，保存了 {answer.row_count:,} 行，在 {answer.result_uri}",
+            en=f"There is more: the result reached its largest size; {answer.row_count:,} rows are at "
+            f"{answer.result_uri}",
+        ).to(answer.language)
     if answer.truncated:
         return Bilingual(
             zh=f"还有更多行：结果在 {answer.row_count:,} 行处被截断，全部保存在 {answer.result_uri}",
@@ -97,7 +110,10 @@ def _attempt(sql: str, problem: str, language: Language) -> RenderableType:
     label = Bilingual(zh="校正了一次", en="corrected once").to(language)
     first_line = problem.splitlines()[0] if problem else ""
     return Text.assemble(
-        (f"↺ {label}: ", "yellow"), (first_line, "dim"), ("  ⟵  ", "dim"), (" ".join(sql.split()), "dim")
+        (f"↺ {label}: ", "yellow"),
+        (printable(first_line), "dim"),
+        ("  ⟵  ", "dim"),
+        (printable(" ".join(sql.split())), "dim"),
     )
 
 
@@ -109,9 +125,10 @@ def _facts(answer: Answer, ui_url: str | None) -> RenderableType:
 
     def row(name: Bilingual, value: str | None) -> None:
         if value:
-            grid.add_row(name.to(language), value)
+            grid.add_row(name.to(language), plain(value))
 
     row(Bilingual(zh="图表", en="chart"), answer.chart_png and f"{answer.chart_kind}: {answer.chart_png}")
+    row(Bilingual(zh="规则", en="rule"), answer.rule)
     row(Bilingual(zh="模型", en="model"), answer.model)
     usage = answer.usage
     tokens = Bilingual(

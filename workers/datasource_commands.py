@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from chat2sql.config.endpoints import resolve_endpoints
+from chat2sql.config.errors import InvalidInput
 from chat2sql.config.settings import get_settings
-from chat2sql.config.vocabulary import Bilingual, Dialect, Frozen
+from chat2sql.config.vocabulary import Bilingual, Frozen
+from chat2sql.engine.schema.dsn import dialect_of
+from chat2sql.engine.sql.guard.policy_file import parse_policy
 from chat2sql.engine.stores.datasources import Datasource, refuse_literal_secret
-from chat2sql.workers.console import OUT, print_json
+from chat2sql.workers.console import OUT, plain, print_json
 
 if TYPE_CHECKING:
     from chat2sql.activities.parts import Parts
@@ -46,29 +49,39 @@ class Datasources(Frozen):
 def add(
     name: Name,
     dsn: Annotated[
-        str, typer.Option(help="postgresql://user:${PASSWORD_VARIABLE}@host/db, or sqlite:////path.")
+        str,
+        typer.Option(
+            help="postgresql://user:${PASSWORD_VARIABLE}@host/db, mysql://..., sqlite:////path or duckdb:////path."
+        ),
     ],
     description: Annotated[str, typer.Option(help="What it holds.")] = "",
     approval: Annotated[Approval, typer.Option(help="When a person must approve a SQL.")] = Approval.NEVER,
+    policy: Annotated[
+        Path | None, typer.Option(help="Policy file: who may see what (docs/policy.md).", dir_okay=False)
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Change one that is there.")] = False,
 ) -> None:
     """Add a database and read its schema."""
-    dialect = Dialect.POSTGRESQL if dsn.startswith("postgres") or "dbname=" in dsn else Dialect.SQLITE
+    dialect = dialect_of(dsn)
+    refuse_literal_secret(dsn, dialect)
     datasource = Datasource(
-        name=name, dialect=dialect, dsn=dsn, description=description, approval=approval.value
+        name=name,
+        dialect=dialect,
+        dsn=dsn,
+        description=description,
+        approval=approval.value,
+        policy=read_policy(policy) if policy else "",
     )
-
-    if dialect is Dialect.POSTGRESQL:
-        refuse_literal_secret(dsn)
 
     async def work(parts: Parts) -> Catalogue:
         # Read before it is added: a datasource that cannot be read is not left behind half made.
         catalogue = await parts.read_schema(datasource)
+        parse_policy(datasource.policy, catalogue)
         await parts.datasources.add(datasource, replace=replace)
         await parts.keep(catalogue)
         return catalogue
 
-    _tell(_with_parts(work))
+    _tell(with_parts(work))
 
 
 @app.command("list")
@@ -78,7 +91,7 @@ def list_(as_json: AsJson = False) -> None:
     async def work(parts: Parts) -> tuple[Datasource, ...]:
         return await parts.datasources.list()
 
-    found = _with_parts(work)
+    found = with_parts(work)
     if as_json:
         print_json(Datasources(datasources=found).model_dump_json(indent=2))
         return
@@ -89,7 +102,7 @@ def list_(as_json: AsJson = False) -> None:
             datasource.dialect.value,
             datasource.approval,
             datasource.description,
-            Text(datasource.dsn, style="dim"),
+            plain(datasource.dsn, "dim"),
         )
     OUT.print(table)
 
@@ -101,13 +114,13 @@ def show(name: Name, as_json: AsJson = False) -> None:
     async def work(parts: Parts) -> Catalogue:
         return await parts.catalogue(await parts.datasources.get(name))
 
-    catalogue = _with_parts(work)
+    catalogue = with_parts(work)
     if as_json:
         print_json(catalogue.model_dump_json(indent=2))
         return
     from chat2sql.engine.schema.m_schema import render
 
-    OUT.print(Text(render(catalogue)))
+    OUT.print(plain(render(catalogue)))
     _tell(catalogue)
 
 
@@ -120,10 +133,10 @@ def refresh(name: Name) -> None:
         from chat2sql.workers.provision import warm
 
         catalogue = await parts.refresh(datasource)
-        await warm(parts, catalogue)
+        await warm(parts, datasource)
         return catalogue
 
-    _tell(_with_parts(work))
+    _tell(with_parts(work))
 
 
 @app.command()
@@ -133,10 +146,27 @@ def remove(name: Name) -> None:
     async def work(parts: Parts) -> None:
         await parts.datasources.remove(name)
 
-    _with_parts(work)
+    with_parts(work)
 
 
-def _with_parts(work: Callable[[Parts], Awaitable[Result]]) -> Result:
+def read_policy(file: Path) -> str:
+    """The text of a policy file.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InvalidInput(
+            zh=f"无法读取策略文件 {file}。请检查路径、权限，并保存为 UTF-8 文本。",
+            en=f"The policy file {file} cannot be read. Check its path and rights, and save it as UTF-8 text.",
+        ) from None
+
+
+def with_parts(work: Callable[[Parts], Awaitable[Result]]) -> Result:
+    """Do something with the engines open, and return what comes of it."""
+
     async def opened() -> Result:
         # Lazy: the engines take seconds to import, and most commands need none of them.
         from chat2sql.activities.parts import open_parts
@@ -158,4 +188,4 @@ def _tell(catalogue: Catalogue) -> None:
         en=f"{catalogue.datasource}: {len(catalogue.tables)} tables, {columns} columns, about {tokens:,} tokens, "
         f"version {catalogue.version}",
     )
-    OUT.print(Text(text.to(get_settings().language)))
+    OUT.print(plain(text.to(get_settings().language)))

@@ -22,9 +22,11 @@ from chat2sql.config.errors import Chat2SQLError
 from chat2sql.config.models import load_models
 from chat2sql.config.policies import TaskQueue
 from chat2sql.config.settings import Settings, resolve_secrets
-from chat2sql.config.vocabulary import Bilingual, Frozen
+from chat2sql.config.vocabulary import Bilingual, Caller, Frozen
 from chat2sql.engine.llm.open import is_configured
-from chat2sql.engine.sql.executor import SqlProblem, open_executor
+from chat2sql.engine.sql.executors.open import open_executor
+from chat2sql.engine.sql.executors.port import SqlProblem
+from chat2sql.engine.sql.results.store import ResultStore
 from chat2sql.engine.stores.migrate import current, head
 from chat2sql.workers.client import connect
 from chat2sql.workflows.attributes import ALL_ATTRIBUTES
@@ -168,10 +170,22 @@ async def _local_model(settings: Settings, endpoints: Endpoints) -> tuple[Findin
 
 
 async def _results(settings: Settings, endpoints: Endpoints) -> tuple[Finding, ...]:
-    location = Path(settings.results_location)
-    sound = await asyncio.to_thread(_writable, location)
+    location = settings.results_location
+    # A local folder is tried by writing; elsewhere the store says itself whether it can be reached.
+    if "://" in location:
+        sound = await asyncio.to_thread(_reachable, location)
+    else:
+        sound = await asyncio.to_thread(_writable, Path(location))
     advice = Bilingual(zh=f"检查 {location} 的权限和空间", en=f"check the rights and the space of {location}")
-    return (Finding(part="results", sound=sound, found=str(location), advice=advice),)
+    return (Finding(part="results", sound=sound, found=location, advice=advice),)
+
+
+def _reachable(location: str) -> bool:
+    try:
+        ResultStore(location).list("doctor", limit=1)
+    except Chat2SQLError:
+        return False
+    return True
 
 
 def _writable(folder: Path) -> bool:
@@ -192,7 +206,7 @@ async def _datasources(settings: Settings, endpoints: Endpoints) -> tuple[Findin
             part = f"datasource {datasource.name}"
             try:
                 executor = open_executor(datasource.dialect, resolve_secrets(datasource.dsn))
-                plan = await executor.explain("SELECT 1", 5)
+                plan = await executor.explain("SELECT 1", caller=Caller(tenant="default"), timeout_s=5)
                 await executor.aclose()
             except Chat2SQLError as error:
                 findings.append(Finding(part=part, sound=False, found=error.message.en, advice=error.message))

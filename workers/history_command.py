@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.errors import InvalidInput
@@ -17,7 +16,7 @@ from chat2sql.engine.audit.trail import AuditRow
 from chat2sql.engine.audit.verify import Verification, verify
 from chat2sql.engine.stores.questions import Question
 from chat2sql.graph.state import Answer
-from chat2sql.workers.console import OUT, print_json, show_answer, temporal_ui
+from chat2sql.workers.console import OUT, plain, print_json, show_answer, temporal_ui
 
 if TYPE_CHECKING:
     from chat2sql.activities.parts import Parts
@@ -87,10 +86,10 @@ async def _show_trail(parts: Parts, tenant: str, given: str, *, as_json: bool) -
             str(row.seq),
             row.step,
             str(row.attempt),
-            Text(row.outcome, style=style),
+            plain(row.outcome, style),
             "" if seconds is None else f"{seconds:.2f}",
             row.worker,
-            Text(row.error_type or _cut(row.detail), style="dim"),
+            plain(row.error_type or _cut(row.detail), "dim"),
         )
     OUT.print(table)
     if question.answer:
@@ -124,10 +123,10 @@ def _show_verification(found: Verification, *, as_json: bool) -> int:
             zh=f"审计链完整：{found.rows} 行，{found.tenants} 个租户",
             en=f"The audit chain is sound: {found.rows} rows, {found.tenants} tenants",
         )
-        OUT.print(Text(sound.to(get_settings().language), style="green"))
+        OUT.print(plain(sound.to(get_settings().language), "green"))
     else:
         bad = Bilingual(
             zh=f"审计链被破坏：{found.first_bad}", en=f"The audit chain is broken: {found.first_bad}"
         )
-        OUT.print(Text(bad.to(get_settings().language), style="red"))
+        OUT.print(plain(bad.to(get_settings().language), "red"))
     return 0 if found.first_bad is None else 1

@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,15 +18,18 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from chat2sql.activities.expire_results import Housekeeping
 from chat2sql.activities.interceptor import HEARTBEAT_EVERY_S, StepInterceptor
 from chat2sql.activities.parts import Parts, open_parts
 from chat2sql.activities.registry import StepActivities
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.errors import Chat2SQLError
-from chat2sql.config.policies import TaskQueue
+from chat2sql.config.policies import EXPIRE_RESULTS, TaskQueue
 from chat2sql.config.settings import get_settings
 from chat2sql.workers.client import connect
+from chat2sql.workers.schedules import schedule_expiry
 from chat2sql.workflows.answer_question import AnswerQuestion
+from chat2sql.workflows.expire_results import ExpireResults
 
 PASSTHROUGH = (
     "langgraph",
@@ -65,8 +68,8 @@ def build_worker(client: Client, parts: Parts, queue: TaskQueue) -> Worker:
         client,
         task_queue=queue.value,
         identity=name,
-        workflows=[AnswerQuestion] if queue is TaskQueue.WORKFLOWS else [],
-        activities=StepActivities(parts).for_queue(queue),
+        workflows=[AnswerQuestion, ExpireResults] if queue is TaskQueue.WORKFLOWS else [],
+        activities=[*StepActivities(parts).for_queue(queue), *_housekeeping(parts, queue)],
         interceptors=[StepInterceptor(parts, name)],
         workflow_runner=sandboxed_runner(),
         # A killed worker's cached workflows go to another one after this, not after the default 10 s.
@@ -76,6 +79,10 @@ def build_worker(client: Client, parts: Parts, queue: TaskQueue) -> Worker:
         graceful_shutdown_timeout=timedelta(seconds=10),
         max_concurrent_activities=100,
     )
+
+
+def _housekeeping(parts: Parts, queue: TaskQueue) -> list[Callable[..., object]]:
+    return [Housekeeping(parts).expire_results] if queue is EXPIRE_RESULTS.queue else []
 
 
 async def serve(queues: Sequence[TaskQueue], ready_file: Path | None = None) -> None:
@@ -97,6 +104,8 @@ async def serve(queues: Sequence[TaskQueue], ready_file: Path | None = None) -> 
     ):
         for queue in queues:
             await stack.enter_async_context(build_worker(client, parts, queue))
+        if TaskQueue.WORKFLOWS in queues:
+            await schedule_expiry(client)
         _log.info("polling %s", ", ".join(queue.value for queue in queues))
         if ready_file:
             await asyncio.to_thread(ready_file.write_text, str(os.getpid()))

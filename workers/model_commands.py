@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 from rich.table import Table
-from rich.text import Text
 
 from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.models import ModelEntry, Provider, load_models
@@ -20,7 +19,7 @@ from chat2sql.config.vocabulary import Bilingual, Frozen, TokenUsage
 from chat2sql.engine.llm.failures import KEY_VARIABLES
 from chat2sql.engine.llm.local_model import fetch_model
 from chat2sql.engine.llm.port import CompletionRequest, Message
-from chat2sql.workers.console import ERR, OUT, print_json
+from chat2sql.workers.console import ERR, OUT, plain, print_json
 
 app = typer.Typer(help="Models that can be asked.", no_args_is_help=True)
 
@@ -65,7 +64,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
     table = Table("name", "provider", "model", "tier", "context", "in $/M", "out $/M", "usable")
     for model in listed:
         entry = model.entry
-        usable = Text("yes", style="green") if model.configured else Text(_missing(entry), style="yellow")
+        usable = plain("yes", "green") if model.configured else plain(_missing(entry), "yellow")
         prices = (str(entry.input_usd), str(entry.output_usd))
         table.add_row(
             entry.name, entry.provider, entry.model, entry.tier, f"{entry.context_tokens:,}", *prices, usable
@@ -88,7 +87,7 @@ def pull() -> None:
     """Download the local model, and check its hash."""
     path = pull_with_progress()
     done = Bilingual(zh=f"本地模型已就绪：{path}", en=f"The local model is ready: {path}")
-    OUT.print(Text(done.to(get_settings().language)))
+    OUT.print(plain(done.to(get_settings().language)))
 
 
 def pull_with_progress() -> str:
@@ -129,11 +128,11 @@ def test(
         print_json(tested.model_dump_json(indent=2))
         return
     usage = tested.usage
-    OUT.print(Text(tested.reply))
+    OUT.print(plain(tested.reply))
     OUT.print(
-        Text(
+        plain(
             f"{tested.seconds:.2f} s, {usage.prompt_tokens} + {usage.completion_tokens} tokens, ${usage.cost_usd:.6f}",
-            style="dim",
+            "dim",
         )
     )
 

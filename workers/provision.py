@@ -11,10 +11,9 @@ from chat2sql.activities.parts import Parts, open_parts
 from chat2sql.config.endpoints import Endpoints
 from chat2sql.config.errors import InvalidInput
 from chat2sql.config.settings import Settings
-from chat2sql.config.vocabulary import Bilingual, Dialect
+from chat2sql.config.vocabulary import Bilingual, Caller, Dialect
 from chat2sql.engine.demo.load import load_postgres, load_sqlite
 from chat2sql.engine.demo.reader import READER_ROLE, reader_dsn
-from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import link
 from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.engine.stores.migrate import create_database
@@ -39,16 +38,16 @@ async def provision(settings: Settings, endpoints: Endpoints, report: Report) ->
     copy = settings.home_dir / "demo" / "sales.sqlite"
     await asyncio.to_thread(load_sqlite, copy)
     async with open_parts(settings, endpoints) as parts:
-        catalogue = await _registered(parts, owner, copy)
+        await _registered(parts, owner, copy)
         if settings.local_model_url is None and endpoints.local_model:
             report(
                 Bilingual(zh="为演示数据源预热本地模型", en="warming the local model for the demo datasource")
             )
-            await warm(parts, catalogue)
+            await warm(parts, await parts.datasource(DEMO))
 
 
-async def _registered(parts: Parts, owner_dsn: str, copy: Path) -> Catalogue:
-    """The demo's catalogue, its two datasources registered with their addresses of today."""
+async def _registered(parts: Parts, owner_dsn: str, copy: Path) -> None:
+    """The demo's two datasources, registered with their addresses of today, and their catalogues."""
     demo = Datasource(
         name=DEMO,
         dialect=Dialect.POSTGRESQL,
@@ -67,17 +66,19 @@ async def _registered(parts: Parts, owner_dsn: str, copy: Path) -> Catalogue:
         except InvalidInput:
             known = None
         if known is None or known.dsn != datasource.dsn:
-            await parts.datasources.add(datasource, replace=known is not None)
+            kept = datasource.model_copy(update={"policy": known.policy}) if known else datasource
+            await parts.datasources.add(kept, replace=known is not None)
         if await parts.catalogues.newest(datasource.name) is None:
             await parts.refresh(datasource)
-    return await parts.catalogue(demo)
 
 
-async def warm(parts: Parts, catalogue: Catalogue) -> None:
-    """Have the local model read the schema once, so that questions find it in the prefix cache.
+async def warm(parts: Parts, datasource: Datasource) -> None:
+    """Have the local model read the schema once, as people without a role see it, so that their questions find it
+    in the prefix cache.
 
     Only a schema that goes into every prompt as a whole is worth it.
     """
+    catalogue = await parts.view(datasource, Caller(tenant="default"))
     linked = await link(catalogue, "", budget_tokens=parts.settings.schema_budget_tokens, index=None)
     if linked.whole:
         await parts.warm(catalogue, linked.tables)

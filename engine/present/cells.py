@@ -10,9 +10,10 @@ from decimal import Decimal, InvalidOperation
 from chat2sql.config.vocabulary import Cell
 
 # What XML 1.0 cannot carry (the renderer aborts its whole process on it), what moves a terminal's cursor,
-# and the marks that make text read in another order than it is written.
+# the marks that make text read in another order than it is written, and letters that show nothing.
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe"
+    "\uffff\U000e0000-\U000e007f]"
 )
 _BREAKS = re.compile(r"[\t\r\n\u2028\u2029]+")
 _DECIMALS_KEPT = 4
@@ -24,6 +25,11 @@ def printable(text: str, limit: int | None = None) -> str:
     if limit is not None and len(clean) > limit:
         return clean[: limit - 1] + "…"
     return clean
+
+
+def printable_lines(text: str) -> str:
+    """The same for a text of several lines, such as a SQL: its line breaks and tabs stay."""
+    return "\n".join(_UNPRINTABLE.sub("", line) for line in re.split("\r\n?|[\n\u2028\u2029]", text))
 
 
 def display_width(text: str) -> int:

@@ -10,6 +10,7 @@ from sqlglot.errors import SqlglotError
 from chat2sql.config.vocabulary import Bilingual, Dialect, Language
 from chat2sql.engine.present.naming import Names, label_of_comment
 from chat2sql.engine.present.story import OPAQUE, Story, heading
+from chat2sql.engine.sql.executors.port import Truncation
 
 __all__ = ["explain", "label_of_comment"]
 
@@ -22,8 +23,9 @@ def explain(
     labels: Mapping[str, Bilingual],
     assumptions: tuple[Bilingual, ...],
     row_count: int,
-    truncated: bool,
+    truncated: Truncation | None,
     row_cap: int,
+    masked: Bilingual | None = None,
 ) -> str:
     """Explain a query and how its result came about, a line for each part.
 
@@ -34,8 +36,9 @@ def explain(
         labels: Human names by ``table`` and ``table.column``, from the schema's comments.
         assumptions: How words of the question were read, dates above all.
         row_count: Rows that were fetched.
-        truncated: There were more rows than ``row_cap``.
+        truncated: The cap that left rows behind; None: these are all.
         row_cap: The most rows that are fetched.
+        masked: What was masked in the result, as a sentence; None: nothing.
     """
     story = Story(labels, language, dialect, row_cap)
     try:
@@ -44,21 +47,24 @@ def explain(
         )
     except (SqlglotError, RecursionError):
         lines = [OPAQUE.to(language)]
-    read = [assumption.to(language) for assumption in assumptions]
-    if read:
-        lines.append(
-            heading(
-                language, "理解", "Read as", "；".join(read) if language is Language.ZH else "; ".join(read)
-            )
-        )
+    if assumptions:
+        comma = "；" if language is Language.ZH else "; "
+        read = comma.join(assumption.to(language) for assumption in assumptions)
+        lines.append(heading(language, "理解", "Read as", read))
+    if masked is not None:
+        lines.append(masked.to(language))
     lines.append(_rowsheading(language, row_count, truncated, row_cap))
     return "\n".join(lines)
 
 
-def _rowsheading(language: Language, row_count: int, truncated: bool, row_cap: int) -> str:
-    if not truncated:
+def _rowsheading(language: Language, row_count: int, truncated: Truncation | None, row_cap: int) -> str:
+    if truncated is None:
         rows = "1 row" if row_count == 1 else f"{row_count:,} rows"
         return heading(language, "行数", "Rows", f"共 {row_count:,} 行" if language is Language.ZH else rows)
+    if truncated is Truncation.BYTES:
+        zh = f"结果超过大小上限，只取了前 {row_count:,} 行，其余没有取回"
+        en = f"the result is larger than allowed; only the first {row_count:,} rows were fetched"
+        return heading(language, "行数", "Rows", zh if language is Language.ZH else en)
     zh = f"结果多于上限 {row_cap:,} 行，只取了前 {row_count:,} 行，其余没有取回"
     en = f"there are more than the {row_cap:,} rows allowed; only the first {row_count:,} were fetched"
     return heading(language, "行数", "Rows", zh if language is Language.ZH else en)

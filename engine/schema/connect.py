@@ -12,13 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import psycopg
+import pymysql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from chat2sql.config.errors import Chat2SQLError, DatabaseUnavailable, Misconfigured
 from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.sql.executors import duckdb_errors, mysql_errors
+from chat2sql.engine.sql.executors.port import SqlProblem, SqlProblemKind
 
 _DRIVER_SUFFIX = re.compile(r"^(postgres(?:ql)?)\+\w+://")
 _CONNECT_TIMEOUT_S = 10.0
@@ -182,6 +186,13 @@ def sqlite_error(error: sqlite3.Error) -> Chat2SQLError | None:
     return None
 
 
+def _as_of_a_problem(problem: SqlProblem) -> Chat2SQLError | None:
+    """What a statement's problem means where the statement is our own."""
+    if problem.kind is SqlProblemKind.TIMEOUT:
+        return _unavailable(_TOO_SLOW)
+    return _misconfigured(_NOT_ALLOWED) if problem.kind is SqlProblemKind.PERMISSION else None
+
+
 @contextmanager
 def database_errors() -> Iterator[None]:
     """Turns driver errors about reaching or entering a database into ours; others pass unchanged.
@@ -192,13 +203,17 @@ def database_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (psycopg.Error, sqlite3.Error, DBAPIError) as error:
+    except (psycopg.Error, sqlite3.Error, pymysql.Error, duckdb.Error, DBAPIError) as error:
         driver_error = error.orig if isinstance(error, DBAPIError) else error
         known: Chat2SQLError | None = None
         if isinstance(driver_error, psycopg.Error):
             known = postgres_error(driver_error)
         elif isinstance(driver_error, sqlite3.Error):
             known = sqlite_error(driver_error)
+        elif isinstance(driver_error, pymysql.Error):
+            known = _as_of_a_problem(mysql_errors.statement_failure(driver_error))
+        elif isinstance(driver_error, duckdb.Error):
+            known = _as_of_a_problem(duckdb_errors.statement_failure(driver_error, ""))
         if known is None:
             raise
         raise known from None

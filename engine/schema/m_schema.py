@@ -7,56 +7,88 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy.dialects.mysql.reserved_words import RESERVED_WORDS_MARIADB, RESERVED_WORDS_MYSQL
 from sqlalchemy.dialects.postgresql.base import PGIdentifierPreparer
 from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
 
 from chat2sql.config.vocabulary import Dialect
+from chat2sql.engine.llm.prompt_data import as_data
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
-from chat2sql.engine.schema.samples import one_line
 from chat2sql.engine.schema.tokens import estimate_tokens
 
-__all__ = ["JOINS_HEADING", "estimate_tokens", "quote", "render", "render_joins", "render_table"]
+__all__ = [
+    "DIALECT_NAMES",
+    "JOINS_HEADING",
+    "estimate_tokens",
+    "quote",
+    "render",
+    "render_joins",
+    "render_table",
+]
+
+DIALECT_NAMES = {
+    Dialect.POSTGRESQL: "PostgreSQL",
+    Dialect.SQLITE: "SQLite",
+    Dialect.MYSQL: "MySQL",
+    Dialect.DUCKDB: "DuckDB",
+}
+"""What models know the dialects as."""
 
 JOINS_HEADING = "【Foreign keys】"
 _LONGEST_COMMENT = 120
+_LONGEST_SAMPLE = 40
+_LONGEST_NAME = 128
+"""No database has longer ones: MySQL takes 64 characters, PostgreSQL 63 bytes."""
 _SHORT_NUMBER = 3
 _NUMERIC = re.compile(r"INT|NUM|DEC|REAL|FLOA|DOUB|SERIAL|MONEY", re.IGNORECASE)
 _TYPED_TIME = re.compile(r"DATE|TIME|INTERVAL", re.IGNORECASE)
 _TYPE_LENGTH = re.compile(r"\(.*?\)")
-_DIALECT_NAMES = {Dialect.POSTGRESQL: "PostgreSQL", Dialect.SQLITE: "SQLite"}
 
+# What DuckDB reserves beyond PostgreSQL, whose grammar it has: duckdb_keywords() of DuckDB 2.0.
+_DUCKDB_RESERVED = frozenset(
+    re.findall(
+        r"\w+",
+        """anti asof at by collation columns concurrently describe generated glob lambda lateral map pivot pivot_longer
+    pivot_wider positional qualify semi show struct summarize tablesample try_cast tuple unpack unpivot""",
+    )
+)
 _RESERVED = {
     Dialect.POSTGRESQL: PGIdentifierPreparer.reserved_words,
     Dialect.SQLITE: SQLiteIdentifierPreparer.reserved_words,
+    Dialect.MYSQL: RESERVED_WORDS_MYSQL | RESERVED_WORDS_MARIADB,
+    Dialect.DUCKDB: PGIdentifierPreparer.reserved_words | _DUCKDB_RESERVED,
 }
-# PostgreSQL folds unquoted names to lower case; SQLite takes any case.
-_PLAIN = {
-    Dialect.POSTGRESQL: re.compile(r"[^\W\dA-Z][^\WA-Z]*"),
-    Dialect.SQLITE: re.compile(r"[^\W\d]\w*"),
+# PostgreSQL folds unquoted names to lower case; the others find them in any case.
+_ANY_CASE = re.compile(r"[^\W\d]\w*")
+_PLAIN = {dialect: _ANY_CASE for dialect in Dialect} | {
+    Dialect.POSTGRESQL: re.compile(r"[^\W\dA-Z][^\WA-Z]*")
 }
+_CLOSERS = {")": ("(", "）"), "]": ("[", "］")}
 
 
 def quote(name: str, dialect: Dialect) -> str:
-    """The identifier as a statement must spell it: in double quotes only where it needs them."""
+    """The identifier as a statement must spell it: in quotes (MySQL: backticks) only where it needs them."""
     if _PLAIN[dialect].fullmatch(name) and name.lower() not in _RESERVED[dialect]:
         return name
-    return '"' + one_line(name, len(name)).replace('"', '""') + '"'
+    mark = "`" if dialect is Dialect.MYSQL else '"'
+    return mark + as_data(name, _LONGEST_NAME).replace(mark, mark * 2) + mark
 
 
-def render(catalogue: Catalogue, tables: tuple[str, ...] | None = None) -> str:
+def render(catalogue: Catalogue, tables: tuple[str, ...] | None = None, *, values: bool = True) -> str:
     """The M-Schema text of the catalogue, or of the named tables.
 
     Args:
         tables: names as ``Catalogue.table`` finds them, in any order; unknown ones are left out.
             None: all tables.
+        values: with sample values, which come from rows.
     """
     if tables is None:
         chosen = catalogue.tables
     else:
         named = {catalogue.key(table) for name in tables if (table := catalogue.table(name)) is not None}
         chosen = tuple(table for table in catalogue.tables if catalogue.key(table) in named)
-    lines = [f"【DB_ID】 {catalogue.datasource} ({_DIALECT_NAMES[catalogue.dialect]})", "【Schema】"]
-    lines += [render_table(catalogue, table) for table in chosen]
+    lines = [f"【DB_ID】 {catalogue.datasource} ({DIALECT_NAMES[catalogue.dialect]})", "【Schema】"]
+    lines += [render_table(catalogue, table, values=values) for table in chosen]
     keys = {catalogue.key(table) for table in chosen}
     joins = [
         line
@@ -70,12 +102,15 @@ def render(catalogue: Catalogue, tables: tuple[str, ...] | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def render_table(catalogue: Catalogue, table: Table) -> str:
-    """The part of the text that tells of one table, without its foreign keys."""
+def render_table(catalogue: Catalogue, table: Table, *, values: bool = True) -> str:
+    """The part of the text that tells of one table, without its foreign keys; ``values`` as ``render`` has it."""
     head = f"# {'View' if table.is_view else 'Table'}: {_spell(catalogue, table)}"
-    comment = one_line(table.comment, _LONGEST_COMMENT)
+    comment = _enclosed(table.comment, _LONGEST_COMMENT)
     in_key = {name for key in table.foreign_keys for name in key.columns}
-    columns = [_render_column(c, catalogue.dialect, c.primary_key or c.name in in_key) for c in table.columns]
+    columns = [
+        _render_column(column, catalogue.dialect, column.primary_key or column.name in in_key, values)
+        for column in table.columns
+    ]
     return "\n".join([f"{head}, {comment}" if comment else head, "[", *columns, "]"])
 
 
@@ -86,17 +121,36 @@ def _spell(catalogue: Catalogue, table: Table) -> str:
     return f"{quote(table.schema_name, catalogue.dialect)}.{name}"
 
 
-def _render_column(column: Column, dialect: Dialect, is_key: bool) -> str:
+def _enclosed(text: str, longest: int) -> str:
+    """Data between brackets of ours: a bracket that it does not open itself is one that closes nothing."""
+    open_: list[str] = []
+    spelled = ""
+    for character in as_data(text, longest):
+        opener, harmless = _CLOSERS.get(character, ("", ""))
+        if character in "([":
+            open_.append(character)
+        elif opener and opener not in open_:
+            spelled += harmless
+            continue
+        elif opener:
+            open_.remove(opener)
+        spelled += character
+    return spelled
+
+
+def _render_column(column: Column, dialect: Dialect, is_key: bool, values: bool) -> str:
     # A length or scale tells a reader of data nothing.
-    parts = [f"{quote(column.name, dialect)}:{_TYPE_LENGTH.sub('', column.type).lower()}"]
+    type_ = _enclosed(_TYPE_LENGTH.sub("", column.type).lower(), _LONGEST_NAME)
+    parts = [f"{quote(column.name, dialect)}:{type_}"]
     if column.primary_key:
         parts.append("Primary Key")
-    comment = one_line(column.comment, _LONGEST_COMMENT)
+    comment = _enclosed(column.comment, _LONGEST_COMMENT)
     if comment:
         parts.append(comment)
-    samples = _telling_samples(column, is_key)
+    samples = _telling_samples(column, is_key) if values else ()
     if samples:
-        parts.append(f"Examples: [{', '.join(samples)}]")
+        shown = (_enclosed(sample, _LONGEST_SAMPLE) for sample in samples)
+        parts.append(f"Examples: [{', '.join(shown)}]")
     return f"({', '.join(parts)})"
 
 

@@ -238,7 +238,9 @@ def _read_samples(
             if row is not None and row.width > _LONG_WIDTH:
                 continue
             if row is not None and len(row.values) >= limit:
-                found[relation.oid, attribute.name] = choose_samples(row.values, limit)
+                found[relation.oid, attribute.name] = choose_samples(
+                    row.values, limit, f"{relation.name}.{attribute.name}"
+                )
             else:
                 unknown.append(attribute.name)
         if unknown and time.monotonic() < deadline:
@@ -266,4 +268,7 @@ def _scan(
         if connection.broken or (error.sqlstate is None and postgres_error(error) is not None):
             raise
         return {}
-    return {name: choose_samples((row[i] for row in rows), limit) for i, name in enumerate(columns)}
+    return {
+        name: choose_samples((row[i] for row in rows), limit, f"{relation.name}.{name}")
+        for i, name in enumerate(columns)
+    }

@@ -210,4 +210,7 @@ def _scan(connection: sqlite3.Connection, table: Table, limit: int) -> dict[str,
     query = f"SELECT {heads} FROM {_quote(table.name)} LIMIT {ROWS_READ}"  # noqa: S608
     with closing(connection.execute(query)) as cursor:
         rows = cursor.fetchall()
-    return {name: choose_samples((row[i] for row in rows), limit) for i, name in enumerate(names)}
+    return {
+        name: choose_samples((row[i] for row in rows), limit, f"{table.name}.{name}")
+        for i, name in enumerate(names)
+    }

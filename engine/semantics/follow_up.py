@@ -7,12 +7,14 @@ from datetime import date
 
 from chat2sql.config.prompts import prompt
 from chat2sql.config.vocabulary import Frozen, Language
+from chat2sql.engine.llm.prompt_data import as_data
 from chat2sql.engine.semantics.periods import MONTHS_IN, TimeKind
 from chat2sql.engine.semantics.time_expressions import TimeExpression, resolve_time
 
 TURNS_IN_PROMPT = 5
 """How many of the latest turns a model gets to see."""
 _TURN_CHARS = 1000
+_QUESTION_CHARS = 12_000
 _FILLER = re.compile(
     r"^(?:那么?|那|换成|改成|再看看?|看看?|如果是|要是|(?:and|but|then|so|ok|okay|now)\b|(?:what|how)\s+about|for|in|the|on"
     r"|是|的话|的|呢|怎么样|如何|\s|[,，。.?？!！])*$",
@@ -115,12 +117,7 @@ def rewrite_prompt(turns: tuple[Turn, ...], question: str, language: Language) -
     The latest turns are given, each cut at a thousand characters; none of their text can close the marks around it.
     """
     system, user = prompt("rewrite").split("\n---\n", 1)
-    earlier = "\n".join(f"- {_defused(turn.standalone)[:_TURN_CHARS]}" for turn in turns[-TURNS_IN_PROMPT:])
+    earlier = "\n".join(f"- {as_data(turn.standalone, _TURN_CHARS)}" for turn in turns[-TURNS_IN_PROMPT:])
     written = "Chinese" if language is Language.ZH else "English"
-    return system.format(language=written), user.format(
-        conversation=earlier, question=_defused(question)
-    ).strip()
-
-
-def _defused(text: str) -> str:
-    return " ".join(text.replace("<", "‹").replace(">", "›").split())
+    asked = as_data(question, _QUESTION_CHARS)
+    return system.format(language=written), user.format(conversation=earlier, question=asked).strip()

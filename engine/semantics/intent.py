@@ -7,7 +7,8 @@ model's own judgement later. What they stop gets a reason that the asker can act
 from __future__ import annotations
 
 from chat2sql.config.vocabulary import Bilingual, Frozen, Intent, Language
-from chat2sql.engine.semantics.intent_rules import ATTACKS, CHATTER, FOLLOW_UPS, VAGUE, WRITES, Table
+from chat2sql.engine.semantics.injection import injection
+from chat2sql.engine.semantics.intent_rules import CHATTER, FOLLOW_UPS, VAGUE, WRITES, Table
 from chat2sql.engine.semantics.literals import QUOTED
 
 _REASONS: dict[Intent, Bilingual] = {
@@ -56,10 +57,10 @@ def classify(text: str, language: Language, *, has_history: bool) -> IntentReadi
     Attacks, requests to write and chatter are read in both languages, as questions mix them; elliptical and vague
     forms only in ``language``, whose grammar they are.
     """
-    folded = " ".join(text.split())
-    refused = refusal(folded)
+    refused = refusal(text)
     if refused is not None:
         return refused
+    folded = " ".join(text.split())
     if _matches(CHATTER, folded):
         return IntentReading(intent=Intent.UNANSWERABLE, reason=_REASONS[Intent.UNANSWERABLE])
     return _completeness(folded, language, has_history)
@@ -79,9 +80,9 @@ def _completeness(folded: str, language: Language, has_history: bool) -> IntentR
 
 def refusal(text: str) -> IntentReading | None:
     """The reading of a text that is an attack or asks for a change; None for any other."""
-    folded = " ".join(text.split())
-    if _matches(ATTACKS, folded):
+    if injection(text) is not None:
         return IntentReading(intent=Intent.ATTACK, reason=_REASONS[Intent.ATTACK])
+    folded = " ".join(text.split())
     if _matches(WRITES, QUOTED.sub("''", folded)):
         return IntentReading(intent=Intent.NOT_A_READ, reason=_REASONS[Intent.NOT_A_READ])
     return None

@@ -1,4 +1,4 @@
-"""The tables behind ``intent``: what an attack, a request to write, chatter and an elliptical question look like.
+"""The tables behind ``intent``: what a request to write, chatter and an elliptical question look like.
 
 Each row is a pattern searched in the question, white space folded. Patterns are bounded, so that reading stays
 linear in the length of the question.
@@ -16,52 +16,6 @@ Table = tuple[re.Pattern[str], ...]
 def _table(*patterns: str) -> Table:
     return tuple(re.compile(pattern, re.ASCII | re.IGNORECASE) for pattern in patterns)
 
-
-# --- attacks ---------------------------------------------------------------------------------------------------
-_RULES_EN = (
-    r"(?:instructions?|prompts?|directions?|guidelines?|messages?|guardrails?|restrictions|system\s+rules)"
-)
-_RULES_ZH = r"(?:指令|提示词?|指示|设定|限制(?!条件)|约束|系统规则|安全规则)"
-ATTACKS = _table(
-    rf"\b(?:ignore|disregard|forget|override|bypass)\s+(?:\w+\s+){{0,4}}(?:previous|prior|above"
-    rf"|earlier|preceding|system|your|all|any)\s+(?:\w+\s+){{0,2}}{_RULES_EN}\b",
-    r"\b(?:ignore|disregard|forget)\s+(?:everything|all)\s+(?:above|before|you\s+(?:were|have\s+been)\s+tol"
-    r"d)\b",
-    r"\b(?:reveal|show|print|repeat|output|leak|display|tell|what\s+(?:is|are)|give)\b.{0,30}\b"
-    r"(?:(?:system|hidden|initial|developer)\s+prompt|your\s+(?:\w+\s+)?(?:instructions|prompt)"
-    r"|developer\s+message)\b",
-    r"\byou\s+are\s+now\s+(?:a|an|in|dan|no\s+longer|the|free|unrestricted)\b",
-    r"(?:^|[.;:,!]\s*|\b(?:you|please|now|must|should|will)\s+)(?:act|behave|respond)\s+as\s+(?:an?\s+|the\s+|if\s+you\s+(?:were|are)\s+(?:an?\s+|the\s+)?)?"
-    r"(?:unrestricted|dan|root|dba|superuser|admin\w*|jailbroken|database\s+owner)\b",
-    r"\bpretend\s+(?:that\s+)?(?:you\s+are|to\s+be|you're)\b",
-    r"\b(?:jailbreak|do\s+anything\s+now|(?:developer|god|dan|sudo)\s+mode)\b",
-    r"\bnew\s+(?:system\s+)?instructions?\s*:",
-    r"\b(?:bypass|circumvent|disable|turn\s+off|get\s+around)\s+(?:\w+\s+){0,2}(?:security|polic"
-    r"(?:y|ies)|permissions?|row[\s-]level|guards?|safety|tenant|audit(?:ing)?|read[\s-]only)\b",
-    r"</?(?:system|instructions?|assistant)>|<\|(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]"
-    r"|^\s*#{2,}\s*(?:system|instructions?)\b",
-    rf"(?:忽略|无视|忘记|忘掉|不要理会|不用理会|不要遵守|跳过|绕过|覆盖).{{0,8}}(?:之前|以上|上面|上述|前面|先前|此前|所有|一切|系统|你的|全部|任何).{{0,8}}{_RULES_ZH}",
-    r"(?:输出|告诉|显示|泄露|打印|复述|重复|展示|给我|说出|是什么).{0,12}(?:系统提示|提示词|初始指令|隐藏指令|你的(?:系统)?指令|系统指令)",
-    r"(?:系统提示词|提示词|系统指令|初始指令).{0,6}(?:是什么|内容|给我|发我|原文)",
-    r"你现在(?:是|扮演).{0,12}(?:不受|没有|无).{0,4}(?:限制|约束)|你现在是.{0,6}(?:管理员|DBA|root|超级用户)",
-    r"(?:进入|开启|启用|切换到|打开)(?:开发者|越狱|上帝|管理员|超级用户|调试)模式|越狱",
-    r"(?:绕过|避开|关闭|禁用|突破).{0,6}(?:安全|权限|策略|审计|行级|租户隔离|只读|脱敏)(?!库存)",
-    # SQL as an attack
-    r"""['"`)]\s*;\s*(?:drop|delete|insert|update|alter|truncate|grant|create|exec|shutdown|select|copy)\b""",
-    r"""['"]\s*(?:or|and)\s+['"]?(\w{1,20})['"]?\s*=\s*['"]?\1\b""",
-    r"\bor\s+(?:1\s*=\s*1|true\b\s*(?:--|;|#)|'1'\s*=\s*'1)",
-    r"""['"]\s*\)?\s*(?:--|#\s*$|/\*)""",
-    r"""['"0-9)]\s*union\s+(?:all\s+)?select\b""",
-    r"\bunion\s+(?:all\s+)?select\b.{0,200}?(?:\b(?:pg_\w+|information_schema|sqlite_master|passwords?"
-    r"|null\s*,)|mysql\.)",
-    r"\b(?:xp_cmdshell|sp_executesql|sp_oacreate|pg_sleep|pg_shadow|pg_authid|pg_read_file|pg_read_binary_f"
-    r"ile|pg_ls_dir|pg_terminate_backend|lo_import|lo_export|dblink\w*|load_extension|load_file"
-    r"|set_config|current_setting|dbms_\w+|utl_http)\b",
-    r"\b(?:waitfor\s+delay|into\s+(?:outfile|dumpfile)|benchmark\s*\(|sleep\s*\(\s*[0-9]|copy\s+\S{1,80}\s+"
-    r"(?:to|from)\s+program)",
-    r"\b(?:from|join)\s+(?:pg_catalog|information_schema)\s*\.",
-    r"\b(?:set|reset)\s+(?:session\s+|local\s+)?(?:role|session\s+authorization)\b",
-)
 
 # --- requests to write -----------------------------------------------------------------------------------------
 _CLAUSE = r"(?:^|[.;:!?。；：！？]\s*|\brun\s+|\bexecute\s+|执行\s*)"
@@ -97,7 +51,7 @@ WRITES = _table(
     rf"^{_POLITE_ZH}{_CHANGE_ZH}(?:一下)?{_NOT_NOUN}{_NO_QUESTION}",
     rf"^{_POLITE_ZH}(?:插入|录入|写入|新增|添加|增加|新建)(?:一[条个行笔名张]|[0-9]{{1,4}}[条个行笔名]|新的?|以下|下面|数据|记录){_NO_QUESTION}",
     r"(?:创建|新建|建立?)(?:一[张个])?(?:新的?|临时){0,2}[\w一-鿿]{0,10}?(?:数据表|数据库|索引|视图|触发器|存储过程)"
-    r"|(?:创建|新建|建立?)(?:一[张个](?:新的?|临时){0,2}|新的?|临时)表|^(?:请|帮我)?建表|删表|删库",
+    r"|(?:创建|新建|建立?)(?:一[张个](?:新的?|临时){0,2}|新的?|临时)表|^(?:请|帮我)?建表(?![单格])|删表|删库",
     r"(?:添加|增加|加|删除|去掉|修改)(?:一[列个])?(?:新的?)?(?:字段|列)(?:到|，|名|叫|类型|$)"
     r"|给.{1,20}表(?:添加|增加|加上?|新增)",
     rf"^{_POLITE_ZH}(?:授予|授权给|赋予|收回|撤销|开通){_NO_QUESTION}.{{0,20}}权限(?!的)|^{_POLITE_ZH}给.{{1,20}}授权$",
@@ -132,6 +86,9 @@ WRITES = _table(
     r"|user|role|trigger|procedure|column|table\s+(?:called|named|in\s+the\s+database|[a-z_0-9]+\s*\())",
     rf"{_CLAUSE}{_POLITE_EN}(?:grant|revoke)\s+(?:\S+\s+){{0,6}}?(?:to|on|from|access|permissions?"
     r"|privileges?)\b",
+    r"\b(?:delete|wipe|erase)\s+(?:the|all|this|that|those|these)\s+(?:\w+\s+){0,2}tables?\b",
+    r"\bcopy\s+(?:the\s+)?\w+\s+table\s+to\b|\b(?:execute|perform|run)\s+(?:\w+\s+){0,2}(?:drop|delete|update|insert|alter"
+    r"|truncate)\s+(?:statements?|quer(?:y|ies)|commands?)\b|\bdrop\s+tables\b|\bdelete\s+tables\b",
     r"\b(?:and|then)\s+(?:then\s+|please\s+|also\s+)?(?:delete|erase|truncate|wipe|purge)\s+(?:the"
     r"|all|them|these|those|it|every|any)\b",
 )
@@ -157,6 +114,10 @@ CHATTER = _table(
     r"|an)\s+(?:human|robot|bot|ai)\b|^how\s+are\s+you\b|^what\s+can\s+you\s+do\b",
     r"\btranslate\b.{0,120}\b(?:to|into)\s+(?:chinese|english|french|german|spanish|japanese|korean)\b"
     r"|^(?:please\s+)?translate\s+(?:this|the\s+following|['\":“])",
+    r"\bsummari[sz]e\s+this\s+(?:web\s?page|article|paper|text|document|e?mail)\b|\boutput\s+of\s+this\s+code\b|\bgiven\s+"
+    r"this\s+(?:wikipedia\s+)?(?:article|page|paper)\b|\bconclusions?\s+of\s+this\s+paper\b|\bwhat\s+are\s+your\s+(?:thoughts"
+    r"|opinions?|views)\b|\b(?:write|compose)\s+an?\s+(?:paragraph|article|speech|tweet)\b|\b(?:provide|give\s+me|write)\s+"
+    r"(?:me\s+)?an?\s+recipe\b|\bexplain\s+(?:\w+\s+){0,3}(?:theory|concept)\s+of\b",
     r"\bmeaning\s+of\s+life\b|\brecommend\s+(?:me\s+)?(?:an?\s+|some\s+)?(?:\w+\s+)?(?:movies?"
     r"|restaurants?|books?|songs?|films?)\b|\bcapital\s+of\s+(?:france|china|germany|japan|the\s+us"
     r"|england|italy|spain)\b|\bwho\s+is\s+the\s+president\b|\bhow\s+(?:do|can)\s+i\s+(?:cook|bake"

@@ -1,5 +1,6 @@
-"""From a model's reply to rows. ``extract`` finds the SQL in a reply and ``prompting`` asks for it; ``check`` decides
-whether it may run, with ``binding``, ``scopes``, ``columns`` and ``names`` for the catalogue, ``functions`` for what may
-not be called, ``hints`` and ``problems`` for what goes back to the model; ``executor`` opens the executors of ``port``,
-``postgres`` (with ``postgres_errors`` and ``postgres_types``) and ``sqlite``, whose rows ``arrow`` turns into a table;
-``result_store`` keeps tables as files, and ``preview`` shows their first rows."""
+"""From a model's reply to rows that a person may see.
+
+``prompting`` words the request for SQL and ``extract`` finds it in the reply; ``reason`` is what a model says where it writes
+none. ``guard`` decides whether the SQL may run and makes the text that does. ``gate`` weighs what it would cost;
+``executors`` run it, one for each database, and ``masking`` masks the rows on their way to ``results``, which keeps them.
+``rls`` writes PostgreSQL's row-level security, and ``role_checks`` look at what the datasource's role may do."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from chat2sql.engine.sql.reason import plain_reason
+
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 # A reply cut off at the token limit lacks the closing fence.
 _FENCE = re.compile(r"```[ \t]*(?P<language>\w*)[ \t]*\r?\n?(?P<body>.*?)(?:```|\Z)", re.DOTALL)
@@ -51,7 +53,7 @@ def extract_sql(model_text: str) -> str | None:
 
 
 def extract_reason(model_text: str) -> str | None:
-    """Why the model says it cannot answer (``CANNOT ANSWER: reason``); empty if it gives none.
+    """Why the model says it cannot answer (``CANNOT ANSWER: reason``), fit to be shown; empty if it gives none.
 
     None: it does not say so, or gives SQL all the same.
     """
@@ -59,7 +61,7 @@ def extract_reason(model_text: str) -> str | None:
     found = _CANNOT.search(text)
     if found is None or _from_fences(text[: found.start()]) is not None:
         return None
-    return found["reason"].strip().strip("*`").strip()
+    return plain_reason(found["reason"])
 
 
 def _from_fences(text: str) -> str | None:

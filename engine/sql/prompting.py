@@ -6,12 +6,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chat2sql.config.prompts import prompt
-from chat2sql.config.vocabulary import Dialect, Frozen
+from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.llm.port import Message
+from chat2sql.engine.llm.prompt_data import as_code, as_data
 from chat2sql.engine.schema.catalogue import Catalogue
-from chat2sql.engine.schema.m_schema import render
+from chat2sql.engine.schema.m_schema import DIALECT_NAMES, render
 
-_DIALECT_NAMES = {Dialect.POSTGRESQL: "PostgreSQL", Dialect.SQLITE: "SQLite"}
+_LONGEST_QUESTION = 12_000
+"""A follow-up put together with the question before it is longer than either."""
+_LONGEST_NOTES, _MOST_NOTES = 2_000, 20
+_LONGEST_PROBLEM, _MOST_PROBLEMS = 2_000, 20
 
 
 class WrongSql(Frozen):
@@ -21,11 +25,16 @@ class WrongSql(Frozen):
     problem: str
 
 
-def system_message(catalogue: Catalogue, tables: tuple[str, ...]) -> Message:
-    """Rules and schema; the same text for every question that sees the same tables."""
-    text = prompt("generate").format(
-        dialect=_DIALECT_NAMES[catalogue.dialect], schema=render(catalogue, tables)
-    )
+def system_message(catalogue: Catalogue, tables: tuple[str, ...], *, values: bool = True) -> Message:
+    """Rules and schema; the same text for every question that sees the same tables.
+
+    Args:
+        catalogue: what the caller may see.
+        tables: the tables to tell of, by ``Catalogue.key``.
+        values: with sample values from rows; False for a model that others run, unless the policy allows it.
+    """
+    schema = render(catalogue, tables, values=values)
+    text = prompt("generate").format(dialect=DIALECT_NAMES[catalogue.dialect], schema=schema)
     return Message(role="system", content=text)
 
 
@@ -38,12 +47,15 @@ def question_messages(
     left out: a small model repeats what it reads most often. The day of asking is not named: dates are resolved
     already, and a small model puts it into its filters.
     """
-    notes = f"Time notes:\n{time_notes}" if time_notes else ""
-    asked = Message(
-        role="user", content=prompt("question").format(question=question, time_notes=notes).strip()
+    notes = as_data(time_notes, _LONGEST_NOTES, lines=_MOST_NOTES)
+    text = prompt("question").format(
+        question=as_data(question, _LONGEST_QUESTION),
+        time_notes=f"Time notes:\n<data>{notes}</data>" if notes else "",
     )
+    asked = Message(role="user", content=text.strip())
     if not wrong:
         return (asked,)
     last = wrong[-1]
-    said = Message(role="assistant", content=f"```sql\n{last.sql}\n```")
-    return (asked, said, Message(role="user", content=prompt("correct").format(problem=last.problem).strip()))
+    said = Message(role="assistant", content=f"```sql\n{as_code(last.sql)}\n```")
+    problem = as_data(last.problem, _LONGEST_PROBLEM, lines=_MOST_PROBLEMS)
+    return (asked, said, Message(role="user", content=prompt("correct").format(problem=problem).strip()))

@@ -10,7 +10,7 @@ from chat2sql.engine.demo.questions import AS_OF, DEMO_QUESTIONS, FURTHER_QUESTI
 from chat2sql.engine.demo.reader import reader_dsn
 from chat2sql.engine.schema.introspect import introspect
 from chat2sql.engine.semantics.understand import understand
-from chat2sql.engine.sql.check import check
+from chat2sql.engine.sql.guard.check import check
 
 ALL = DEMO_QUESTIONS + FURTHER_QUESTIONS
 

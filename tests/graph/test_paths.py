@@ -10,9 +10,10 @@ import yaml
 
 from chat2sql.config.errors import Misconfigured, ModelUnavailable
 from chat2sql.config.vocabulary import Intent, Outcome
+from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.fakes import FakeSteps
 from chat2sql.graph.local import run
-from chat2sql.graph.state import ApprovalDecision, AskRequest, Ruling
+from chat2sql.graph.state import AskRequest, Ruling
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "fixtures/graph_paths.yaml").read_text())
 REQUEST = AskRequest(request_id="r1", question="How many orders?")

@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 
 from chat2sql.config.vocabulary import Cell, Language
 from chat2sql.engine.present.answer_text import headline
-from chat2sql.engine.present.cells import display_width
+from chat2sql.engine.present.cells import display_width, printable, printable_lines
 from chat2sql.engine.present.shape import ResultColumn
 from chat2sql.engine.present.terminal import result_table, terminal_chart
 from chat2sql.engine.present.vega import ChartKind
@@ -133,3 +133,18 @@ def test_a_long_line_is_thinned_and_a_gap_stays_a_gap() -> None:
     gap = _shown(terminal_chart(ChartKind.LINE, ("a", "b", "c"), (1.0, None, 2.0))).splitlines()
     assert gap[0].rstrip() == "▁ █"
     assert _shown(terminal_chart(ChartKind.LINE, ("a",), (None,))).strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("SELECT 1\r\n\tFROM t", "SELECT 1\n\tFROM t"),
+        ("a\x1b[2Jb\x9b31mc\x07", "a[2Jb31mc"),
+        ("a\u202eb\u2066c\u061cd\u200be", "abcde"),
+        ("a\U000e0041\ufeffb", "ab"),
+        ("a\u2028b", "a\nb"),
+    ],
+)
+def test_text_of_several_lines_keeps_its_lines_and_nothing_that_acts(text: str, shown: str) -> None:
+    assert printable_lines(text) == shown
+    assert printable(text) == " ".join(shown.split())

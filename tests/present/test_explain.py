@@ -9,6 +9,7 @@ import yaml
 
 from chat2sql.config.vocabulary import Bilingual, Dialect, Language
 from chat2sql.engine.present.explain import explain, label_of_comment
+from chat2sql.engine.sql.executors.port import Truncation
 
 FIXTURE = yaml.safe_load((Path(__file__).parents[1] / "fixtures" / "present_explanations.yaml").read_text())
 LABELS = {name: label_of_comment(comment) for name, comment in FIXTURE["comments"].items()}
@@ -63,7 +64,7 @@ def _explained(sql: str, language: Language, dialect: Dialect = Dialect.POSTGRES
         labels=LABELS,
         assumptions=(),
         row_count=7,
-        truncated=False,
+        truncated=None,
         row_cap=1000,
     )
     return text.splitlines()
@@ -151,11 +152,41 @@ def test_assumptions_and_a_cut_result_are_said() -> None:
                 ),
             ),
             row_count=1000,
-            truncated=True,
+            truncated=Truncation.ROWS,
             row_cap=1000,
         )
         assert read in text.splitlines()
         assert cut in text.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("language", "masked", "cut"),
+    [
+        (
+            Language.ZH,
+            "phone（电话号码）已脱敏。",
+            "结果超过大小上限，只取了前 7 行，其余没有取回",
+        ),
+        (Language.EN, "phone is masked.", "the result is larger than allowed"),
+    ],
+)
+def test_what_was_masked_and_a_result_that_is_too_large_are_said(
+    language: Language, masked: str, cut: str
+) -> None:
+    text = explain(
+        "SELECT phone, name FROM people",
+        Dialect.SQLITE,
+        language=language,
+        labels={},
+        assumptions=(),
+        row_count=7,
+        truncated=Truncation.BYTES,
+        row_cap=1000,
+        masked=Bilingual(zh="phone（电话号码）已脱敏。", en="phone is masked."),
+    )
+    lines = text.splitlines()
+    assert lines[-2] == masked
+    assert cut in lines[-1]
 
 
 @pytest.mark.parametrize(

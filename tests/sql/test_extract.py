@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,22 @@ CASES = yaml.safe_load((Path(__file__).parent.parent / "fixtures" / "sql_extract
 def test_reply(case: dict[str, Any]) -> None:
     assert extract_sql(case["text"]) == case["sql"]
     assert extract_reason(case["text"]) == case.get("reason")
+
+
+@given(st.text(max_size=600))
+def test_any_reason_is_short_plain_and_one_line(text: str) -> None:
+    reason = extract_reason(f"CANNOT ANSWER: {text}")
+    assert reason is not None
+    assert len(reason) <= 300
+    assert not {unicodedata.category(character) for character in reason} & {
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
+        "Zl",
+        "Zp",
+    }
+    assert not set(reason) & set("<>")
 
 
 @given(st.text(max_size=200))

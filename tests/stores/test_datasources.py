@@ -54,16 +54,21 @@ async def test_adding_twice(store: Database) -> None:
     assert (replaced.description, replaced.created_at) == ("other", added.created_at)
 
 
+def with_dsn(dsn: str) -> Datasource:
+    dialect = Dialect.MYSQL if dsn.startswith(("mysql", "mariadb")) else Dialect.POSTGRESQL
+    return SALES.model_copy(update={"dsn": dsn, "dialect": dialect})
+
+
 @pytest.mark.parametrize("dsn", CASES["allowed"])
 async def test_dsn_allowed(store: Database, dsn: str) -> None:
-    added = await Datasources(store).add(SALES.model_copy(update={"dsn": dsn}))
+    added = await Datasources(store).add(with_dsn(dsn))
     assert added.dsn == dsn
 
 
 @pytest.mark.parametrize("dsn", CASES["refused"])
 async def test_dsn_refused(store: Database, dsn: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        await Datasources(store).add(SALES.model_copy(update={"dsn": dsn}))
+        await Datasources(store).add(with_dsn(dsn))
     said = str(refused.value) + refused.value.message.zh + str(refused.value.__cause__)
     assert "opensesame" not in said
     assert "${" in refused.value.message.zh

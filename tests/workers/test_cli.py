@@ -8,9 +8,12 @@ import subprocess
 import sysconfig
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
+from mariadb_server import MariadbServer
 from running_stack import RunningStack, sql_reply
 
 from chat2sql.config.settings import child_environment
@@ -110,7 +113,18 @@ async def test_watch_shows_steps_and_tokens(stack: RunningStack, cli: Cli) -> No
         (("history", "no-such-question"), 2, "no-such-question"),
         (("datasource", "show", "nowhere"), 2, "nowhere"),
         (("datasource", "add", "leaky", "--dsn", "postgresql://u:secret@h/d"), 2, "${"),
-        (("datasource", "add", "gone", "--dsn", "sqlite:////nowhere/x.db"), 1, "file"),
+        (("datasource", "add", "leaky", "--dsn", "mysql://u:secret@h/d"), 2, "${"),
+        (
+            ("datasource", "add", "gone", "--dsn", "sqlite:////nowhere/x.db"),
+            1,
+            "SQLite database file is missing",
+        ),
+        (
+            ("datasource", "add", "gone", "--dsn", "duckdb:////nowhere/x.duckdb"),
+            1,
+            "DuckDB database file is missing",
+        ),
+        (("datasource", "add", "gone", "--dsn", "mysql://u@127.0.0.1:1/d"), 1, "cannot be reached"),
         (("models", "test", "no-such-model"), 2, "no-such-model"),
         (("reply", "ask-default-x"), 2, "exactly one"),
         (("reply", "ask-default-unknown", "--approve"), 1, "not found"),
@@ -144,6 +158,85 @@ async def test_datasource_comes_and_goes(stack: RunningStack, cli: Cli) -> None:
     assert (await cli("ask", "How many orders are there?", "--datasource", "copy")).returncode == 0
     assert (await cli("datasource", "remove", "copy")).returncode == 0
     assert (await cli("datasource", "show", "copy")).returncode == 2
+
+
+async def test_a_mysql_and_a_duckdb_datasource(
+    stack: RunningStack, cli: Cli, mariadb_server: MariadbServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "lager.db"
+    with closing(duckdb.connect(file)) as connection:
+        connection.execute("CREATE TABLE stock (item VARCHAR, pieces INTEGER)")
+    mariadb_server.run(
+        "CREATE DATABASE cli_shop",
+        "CREATE TABLE cli_shop.stock (item varchar(9), pieces int)",
+        "CREATE USER cli_reader IDENTIFIED BY ''",
+        "GRANT SELECT ON cli_shop.* TO cli_reader",
+    )
+    for name, dsn in (
+        ("maria", f"mysql://cli_reader@127.0.0.1:{mariadb_server.port}/cli_shop"),
+        ("duck", str(file)),
+    ):
+        added = await cli("datasource", "add", name, "--dsn", dsn)
+        assert added.returncode == 0, added.stderr
+        assert "1 tables, 2 columns" in added.stdout
+        assert "pieces" in (await cli("datasource", "show", name)).stdout
+        assert (await cli("datasource", "remove", name)).returncode == 0
+    wrong = f"mysql://cli_reader@127.0.0.1:{mariadb_server.port}/no_such_database"
+    refused = await cli("datasource", "add", "maria", "--dsn", wrong)
+    assert refused.returncode == 1 and "refused the login" in refused.stderr, refused
+    mariadb_server.run("DROP USER cli_reader", "DROP DATABASE cli_shop")
+
+
+async def test_a_policy_is_given_shown_checked_and_taken_back(
+    stack: RunningStack, cli: Cli, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text('[masks]\n"customers.name" = "name"\n[ceiling]\nrows = 1000\n', encoding="utf-8")
+    assert "no policy" in (await cli("datasource", "policy", "demo")).stdout
+    mistakes = {
+        '[masks]\n"customers.nickname" = "name"\n': "customers.nickname",
+        "[cieling]\nrows = 1\n": "ceiling",
+    }
+    for text, word in mistakes.items():
+        bad.write_text(text, encoding="utf-8")
+        refused = await cli("datasource", "policy", "demo", "--file", str(bad))
+        assert (refused.returncode, word in refused.stderr) == (2, True), refused.stderr
+    assert (await cli("datasource", "policy", "demo", "--file", str(tmp_path / "none.toml"))).returncode == 2
+    assert "no policy" in (await cli("datasource", "policy", "demo")).stdout
+    try:
+        assert (await cli("datasource", "policy", "demo", "--file", str(good))).returncode == 0
+        shown = json.loads((await cli("datasource", "policy", "demo", "--json")).stdout)
+        assert shown["masks"] == {"customers.name": "name"}
+        checked = await cli("datasource", "check", "demo", "--json")
+        assert checked.returncode == 0, checked.stdout
+        assert [f for f in json.loads(checked.stdout)["findings"] if f["severity"] == "error"] == []
+        assert (await cli("datasource", "rls", "demo", "--role", "reader")).returncode == 2
+    finally:
+        assert (await cli("datasource", "policy", "demo", "--clear")).returncode == 0
+
+
+async def test_results_are_listed_paged_downloaded_and_deleted(
+    stack: RunningStack, cli: Cli, tmp_path: Path
+) -> None:
+    stack.script(sql_reply("SELECT id, name FROM customers ORDER BY id"))
+    asked = json.loads(
+        (await cli("ask", "List all customers", "--tenant", "files", "--local", "--json")).stdout
+    )
+    request_id = asked["request_id"]
+    assert request_id in (await cli("results", "list", "--tenant", "files")).stdout
+    page = await cli(
+        "results", "show", request_id, "--tenant", "files", "--offset", "20", "--limit", "1", "--json"
+    )
+    assert json.loads(page.stdout)["rows"][0][0] == 21
+    file = tmp_path / "customers.csv"
+    done = await cli(
+        "results", "download", request_id, "--tenant", "files", "--format", "csv", "--output", str(file)
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(file.read_text(encoding="utf-8-sig").splitlines()) == asked["row_count"] + 1
+    assert (await cli("results", "show", request_id, "--tenant", "others")).returncode == 2
+    assert (await cli("results", "delete", request_id, "--tenant", "files")).returncode == 0
+    assert (await cli("results", "show", request_id, "--tenant", "files")).returncode == 2
 
 
 async def test_doctor_and_status(stack: RunningStack, cli: Cli) -> None:

@@ -14,8 +14,9 @@ from questions import AS_OF, until_state
 from running_stack import RunningStack, sql_reply
 from temporalio.client import Client
 
+from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.messages import ProgressState
-from chat2sql.graph.state import ApprovalDecision, AskRequest
+from chat2sql.graph.state import AskRequest
 from chat2sql.workers.client import start_question
 
 FOLDER = Path(__file__).parents[1] / "replays"

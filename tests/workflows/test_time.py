@@ -18,8 +18,8 @@ from temporalio.testing import WorkflowEnvironment
 from chat2sql.activities.parts import open_parts
 from chat2sql.config.policies import TaskQueue
 from chat2sql.config.vocabulary import Outcome
+from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.messages import Clarification, ProgressState
-from chat2sql.graph.state import ApprovalDecision
 from chat2sql.workers.client import progress_of, start_question
 from chat2sql.workers.main import build_worker
 from chat2sql.workflows.attributes import ALL_ATTRIBUTES

@@ -1,0 +1,117 @@
+"""Masks follow columns to the output; what would be betrayed is named; and no secret comes out where no mask stands."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+import pytest
+import yaml
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from chat2sql.config.vocabulary import Caller, Dialect
+from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
+from chat2sql.engine.sql.guard.policy import MaskKind, Policy
+from chat2sql.engine.sql.masking.lineage import output_masks
+from chat2sql.engine.sql.masking.probing import probed
+
+FILE = yaml.safe_load((Path(__file__).parent.parent / "fixtures" / "masking_lineage.yaml").read_text())
+POLICY = Policy.model_validate(FILE["policy"])
+NOBODY = Caller(tenant="t", user="nobody")
+DIALECTS = (Dialect.POSTGRESQL, Dialect.SQLITE, Dialect.DUCKDB)
+SCHEMAS = {Dialect.POSTGRESQL: "public", Dialect.SQLITE: None, Dialect.DUCKDB: "main"}
+Run = Callable[[str], list[tuple[object, ...]]]
+
+
+def catalogue(dialect: Dialect) -> Catalogue:
+    tables = []
+    for statement in FILE["schema"].split(";"):
+        if "CREATE TABLE" in statement:
+            name, _, columns = statement.partition("CREATE TABLE ")[2].partition(" (")
+            pairs = [column.split() for column in columns.rstrip(") \n").split(",")]
+            tables.append(
+                Table(
+                    schema_name=SCHEMAS[dialect],
+                    name=name,
+                    columns=tuple(Column(name=column, type=kind) for column, kind in pairs),
+                )
+            )
+    return Catalogue(
+        datasource="shop", dialect=dialect, default_schema=SCHEMAS[dialect], tables=tuple(tables)
+    )
+
+
+@pytest.fixture(scope="module")
+def run(postgres_server: str) -> Iterator[dict[Dialect, Run]]:
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE masking"))
+    postgres = psycopg.connect(make_conninfo(postgres_server, dbname="masking"), autocommit=True)
+    postgres.execute(FILE["schema"].encode())
+    lite = sqlite3.connect(":memory:")
+    lite.executescript(FILE["schema"])
+    duck = duckdb.connect(":memory:")
+    duck.execute(FILE["schema"])
+    yield {
+        Dialect.POSTGRESQL: lambda text: postgres.execute(text.encode()).fetchall(),
+        Dialect.SQLITE: lambda text: lite.execute(text).fetchall(),
+        Dialect.DUCKDB: lambda text: duck.execute(text).fetchall(),
+    }
+    duck.close()
+    lite.close()
+    postgres.close()
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        server.execute("DROP DATABASE masking WITH (FORCE)")
+
+
+def _each() -> list[Any]:
+    return [
+        pytest.param(dialect, case, id=f"{dialect}-{case['sql'][:70]}")
+        for case in FILE["cases"]
+        for dialect in DIALECTS
+        if dialect in case.get("only", DIALECTS) and dialect not in case.get("not", ())
+    ]
+
+
+def _kinds(names: list[str]) -> tuple[MaskKind | None, ...]:
+    return tuple(None if name == "-" else MaskKind(name) for name in names)
+
+
+@pytest.mark.parametrize(("dialect", "case"), _each())
+def test_masks_and_probes(dialect: Dialect, case: dict[str, Any], run: dict[Dialect, Run]) -> None:
+    masks = output_masks(case["sql"], catalogue(dialect), POLICY, NOBODY)
+    assert masks == _kinds(case["masks"])
+    assert set(probed(case["sql"], catalogue(dialect), POLICY, NOBODY)) == set(case.get("probed", ()))
+
+    rows = run[dialect](case["sql"])
+    in_clear = [
+        value
+        for row in rows
+        for value, kind in zip(row, masks if len(masks) == len(row) else masks[:1] * len(row), strict=True)
+        if kind is None and any(secret in str(value) for secret in FILE["secrets"])
+    ]
+    assert bool(in_clear) == case.get("leaks", False)
+    assert case.get("any_number") or all(len(row) == len(masks) for row in rows)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("case", FILE["callers"], ids=lambda case: f"{case['tenant']}-{case['user']}")
+def test_roles_unmask(dialect: Dialect, case: dict[str, Any]) -> None:
+    caller = Caller(tenant=case["tenant"], user=case["user"])
+    expected = case["masks"] if SCHEMAS[dialect] is None else case.get("schema", case["masks"])
+    assert output_masks(case["sql"], catalogue(dialect), POLICY, caller) == _kinds(expected)
+    assert probed(case["sql"], catalogue(dialect), POLICY, caller) == ()
+
+
+def test_a_query_nested_beyond_the_stack_is_masked_whole() -> None:
+    deep = "SELECT name FROM customers" + " UNION ALL SELECT name FROM customers" * 3000
+    shallow = "SELECT id FROM customers WHERE " + " OR ".join(f"name = 'n{n}'" for n in range(3000))
+    assert output_masks(deep, catalogue(Dialect.SQLITE), POLICY, NOBODY)[0] in {
+        MaskKind.SECRET,
+        MaskKind.NAME,
+    }
+    assert probed(shallow, catalogue(Dialect.SQLITE), POLICY, NOBODY) == ()
