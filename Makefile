@@ -1,7 +1,7 @@
 # Each target does its own set-up: a fresh machine needs Python 3.11+, make and git.
 .DEFAULT_GOAL := help
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-BENCH_DATA ?= benchmarks/data/spider
+BENCH_DATA ?= benchmarks/data
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -44,10 +44,17 @@ docs: $(STAMP) ## Make the generated documentation anew
 replays: $(STAMP) ## Record the histories of the replay tests anew
 	@$(BIN)/python -m pytest tests/workflows/record_histories.py
 
-bench: $(STAMP) ## Run the benchmarks; BENCH_DATA=folder names the Spider data
+bench: $(STAMP) ## Run the benchmarks; BENCH_DATA=folder holds question and attack sets
 	$(BIN)/python benchmarks/orchestration.py
 	$(BIN)/python benchmarks/audit_append.py
-	$(BIN)/python benchmarks/schema_retrieval.py $(BENCH_DATA)
+	$(BIN)/python benchmarks/schema_retrieval.py $(BENCH_DATA)/spider
+	$(BIN)/python benchmarks/guard_cost.py
+	$(BIN)/python benchmarks/guard_gold.py $(BENCH_DATA)
+	$(BIN)/python benchmarks/injection.py $(BENCH_DATA)
+	$(BIN)/python benchmarks/masking.py
+	$(BIN)/python benchmarks/large_result.py
+	$(BIN)/python benchmarks/tenant_fuzz.py
+	$(BIN)/python benchmarks/attack_corpus.py $(BENCH_DATA)/guard
 
 down: ## Stop the embedded stack
 	@test ! -x $(BIN)/chat2sql || $(BIN)/chat2sql down

@@ -142,6 +142,10 @@ def main() -> None:
     parser.add_argument("--control", action="store_true")
     parser.add_argument("--dialects", default=",".join(Dialect))
     chosen = parser.parse_args()
+    folder: Path | None = chosen.folder
+    if folder is not None and not (folder / "p2sql_prompts.json").is_file():
+        print(f"No attack statements (p2sql_prompts.json) in {folder}: only our own are tried.")
+        folder = None
     clean = True
     print(
         "| database | set | statements | guard refused | executed | effects | role refused | executed | effects"
@@ -150,16 +154,16 @@ def main() -> None:
     for dialect in map(Dialect, chosen.dialects.split(",")):
         arena = ARENAS[dialect]()
         try:
-            for name, statements in _sets(chosen.folder, dialect).items():
+            for name, statements in _sets(folder, dialect).items():
                 clean &= _attacked(arena, name, statements)
             if chosen.control:
                 clean &= _controlled(arena)
         finally:
             arena.close()
-    if chosen.folder is not None:
+    if folder is not None:
         print("\n| database | honest lines | pass as a text |\n|---|---|---|")
         for dialect in map(Dialect, chosen.dialects.split(",")):
-            print(_honest(chosen.folder / "libinjection_false_positive.txt", dialect))
+            print(_honest(folder / "libinjection_false_positive.txt", dialect))
     sys.exit(not clean)
 
 

@@ -58,6 +58,9 @@ def main() -> None:
         sys.exit(__doc__)
     folder = Path(sys.argv[1])
     guard = folder / "guard"
+    if not (guard / "p2sql_prompts.json").is_file():
+        print(f"No prompts (guard/p2sql_prompts.json) in {folder}: nothing is measured.")
+        return
     _report("p2sql", _fields(guard / "p2sql_prompts.json", "prompt"), attacks=True)
     _report("purplellama", _fields(guard / "purplellama_prompt_injection.json", "user_input"), attacks=True)
     honest = [
