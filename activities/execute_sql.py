@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from chat2sql.activities.parts import Parts
 from chat2sql.config.errors import Refusal
 from chat2sql.config.settings import Settings
-from chat2sql.engine.sql.executors.port import FetchLimits, SqlProblem, SqlProblemKind
+from chat2sql.engine.sql.executors.port import Executor, FetchLimits, SqlProblem, SqlProblemKind
+from chat2sql.engine.sql.gate import Passage, weigh
 from chat2sql.engine.sql.guard.check import check
-from chat2sql.engine.sql.guard.policy import MaskKind
+from chat2sql.engine.sql.guard.policy import MaskKind, Policy
 from chat2sql.engine.sql.guard.problems import told
 from chat2sql.engine.sql.guard.visible import visible
 from chat2sql.engine.sql.masking.lineage import cleared_columns, output_masks
@@ -33,16 +34,17 @@ async def execute(parts: Parts, ask: ExecuteInput) -> Execution:
     """
     datasource = await parts.datasource(ask.schema_context.datasource)
     catalogue = await parts.catalogue(datasource, ask.schema_context.catalogue_version)
-    policy, caller = parts.policy(datasource), ask.request.caller
+    policy, caller = await parts.policy(datasource), ask.request.caller
     checked = check(ask.sql, catalogue, policy=policy, caller=caller)
     if not checked.ok:
         message = told(checked.problems)
         raise Refusal(zh=message.zh, en=message.en)
+    executor = await parts.executor(datasource)
+    await _pass_gate(parts, ask, executor, checked.executable, policy)
     seen = visible(catalogue, policy, caller)
     masks = output_masks(checked.sql, seen, policy, caller)
     cleared = cleared_columns(checked.sql, seen, policy, caller)
     key = ResultKey(tenant=caller.tenant, request_id=ask.request.request_id, round=ask.round)
-    executor = await parts.executor(datasource)
     async with _writer(parts, key, masks) as writer:
         sink = MaskingSink(writer, masks, policy.detect, cleared)
         fetched = await executor.fetch(
@@ -87,6 +89,28 @@ def _limits(settings: Settings) -> FetchLimits:
         byte_cap=settings.result_max_bytes,
         timeout_s=settings.statement_timeout_s,
     )
+
+
+async def _pass_gate(
+    parts: Parts, ask: ExecuteInput, executor: Executor, executable: str, policy: Policy
+) -> None:
+    """The ceiling of now: it, or the data, may be another than when the SQL was approved.
+
+    Raises:
+        Refusal: it is over the ceiling, and nobody may approve it, or nobody has.
+    """
+    if policy.ceiling.cost is None and policy.ceiling.rows is None:
+        return
+    plan = await executor.explain(
+        executable, caller=ask.request.caller, timeout_s=parts.settings.statement_timeout_s
+    )
+    if isinstance(plan, SqlProblem):
+        # What is wrong with it, the run says.
+        return
+    gate = weigh(plan, policy.ceiling)
+    approved = gate.passage is Passage.APPROVE and ask.approved
+    if gate.reason is not None and not approved:
+        raise Refusal(zh=gate.reason.zh, en=gate.reason.en)
 
 
 def not_permitted(datasource: str) -> Refusal:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
 from chat2sql.config.models import Provider, is_remote
 from chat2sql.engine.llm.port import CompletionRequest
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_message
+from chat2sql.graph.candidates import Candidate
 from chat2sql.graph.state import Draft, GenerateInput
+
+SAMPLING_SEED = 1
+CLOSING_FENCE = "```\n"
 
 
 async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = None) -> Draft:
-    """Ask the model; in a correction round with the last wrong SQL and its problem.
+    """Ask the model, several times where votes are to be taken; in a correction round with the last wrong SQL and its
+    problem.
 
     Raises:
         ModelUnavailable, RateLimited: the model does not answer.
@@ -23,32 +30,50 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     question = question_messages(
         ask.understanding.standalone,
         time_notes=ask.understanding.time_notes,
+        evidence=ask.request.evidence,
         wrong=wrong,
     )
     # Before the first round only: a correction goes on where that round left the model server.
     entry = parts.models.get(ask.model)
     local = entry.provider is Provider.LOCAL
-    values = not is_remote(entry) or parts.policy(datasource).remote_values
+    values = not is_remote(entry) or (await parts.policy(datasource)).remote_values
     if local and ask.schema_context.whole and ask.round == 0:
         await parts.warm(catalogue, ask.schema_context.tables)
     repeats = len({attempt.sql for attempt in wrong}) < len(wrong)
-    call = await call_model(
-        parts,
-        CallKey(
-            tenant=ask.request.tenant,
-            request_id=ask.request.request_id,
-            step="generate",
-            model=ask.model,
-            round=ask.round,
-        ),
-        CompletionRequest(
-            messages=(system_message(catalogue, ask.schema_context.tables, values=values), *question),
-            max_tokens=entry.max_output_tokens,
-            # A model that repeats its mistake word for word will do so for ever at temperature 0.
-            temperature=0.7 if repeats else 0.0,
-            seed=ask.round,
-        ),
-        on_token,
+    key = CallKey(
+        tenant=ask.request.tenant,
+        request_id=ask.request.request_id,
+        step="generate",
+        model=ask.model,
+        round=ask.round,
     )
+    greedy = CompletionRequest(
+        messages=(system_message(catalogue, ask.schema_context.tables, values=values), *question),
+        max_tokens=entry.max_output_tokens,
+        # A model that repeats its mistake word for word will do so for ever at temperature 0.
+        temperature=0.7 if repeats else 0.0,
+        # A small model goes on to explain its SQL, which nobody reads, for longer than the SQL took.
+        stop=(CLOSING_FENCE,) if local else (),
+        seed=ask.round,
+    )
+    call = await call_model(parts, key, greedy, on_token)
     text = call.texts[0]
-    return Draft(sql=extract_sql(text), reason=extract_reason(text), model=ask.model, usage=call.usage)
+    draft = Draft(sql=extract_sql(text), reason=extract_reason(text), model=ask.model, usage=call.usage)
+    samples = entry.samples if parts.settings.samples is None else parts.settings.samples
+    # A correction is asked for once: its problem says what to do, which leaves little to vote on.
+    if not samples or ask.round or draft.sql is None:
+        return draft
+    return await _with_others(parts, key, greedy, draft, samples)
+
+
+async def _with_others(
+    parts: Parts, key: CallKey, greedy: CompletionRequest, draft: Draft, samples: int
+) -> Draft:
+    """The same with what the model writes when it is asked several times. The server has read the prompt already."""
+    asked = greedy.model_copy(
+        update={"n": samples, "temperature": parts.settings.sample_temperature, "seed": SAMPLING_SEED}
+    )
+    call = await call_model(parts, key.model_copy(update={"step": "generate-samples"}), asked)
+    written = Counter(sql for text in call.texts if (sql := extract_sql(text)) is not None)
+    others = tuple(Candidate(sql=sql, weight=count) for sql, count in written.items())
+    return draft.model_copy(update={"others": others, "usage": draft.usage + call.usage})

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from chat2sql.config.endpoints import Endpoints
 from chat2sql.config.errors import InvalidInput, Misconfigured
@@ -16,6 +15,7 @@ from chat2sql.config.settings import Settings, resolve_secrets
 from chat2sql.config.vocabulary import Caller, Language
 from chat2sql.engine.audit.trail import AuditTrail
 from chat2sql.engine.ledger.model_calls import ModelCalls
+from chat2sql.engine.llm.answer_cache import CachedModel
 from chat2sql.engine.llm.health import ModelHealth
 from chat2sql.engine.llm.open import is_configured, open_model
 from chat2sql.engine.llm.port import ChatModel
@@ -69,6 +69,7 @@ class Parts:
         self._fresh_datasources: dict[str, tuple[float, Datasource]] = {}
         self._fresh_catalogues: dict[str, tuple[float, Catalogue]] = {}
         self._reading: dict[str, asyncio.Lock] = {}
+        self._policies: dict[tuple[str, str, str], Policy] = {}
 
     # -- datasources -----------------------------------------------------------------------------------
 
@@ -133,9 +134,17 @@ class Parts:
         self._fresh_catalogues[catalogue.datasource] = (time.monotonic() + FRESH_FOR_S, catalogue)
         return catalogue
 
-    def policy(self, datasource: Datasource) -> Policy:
-        """Who may see what of a datasource, and how far a query may go."""
-        return _policy_of(datasource.policy)
+    async def policy(self, datasource: Datasource) -> Policy:
+        """Who may see what of a datasource, and how far a query may go.
+
+        Raises:
+            Misconfigured: it names what the datasource does not have any more, so would hide and mask less than it says.
+        """
+        catalogue = await self.catalogue(datasource)
+        asked = (datasource.name, datasource.policy, catalogue.version)
+        if asked not in self._policies:
+            self._policies[asked] = _fitting(datasource, catalogue)
+        return self._policies[asked]
 
     async def view(self, datasource: Datasource, caller: Caller, version: str | None = None) -> Catalogue:
         """What of a datasource's catalogue the caller may see, and a model may read.
@@ -148,7 +157,7 @@ class Parts:
         Raises:
             DatabaseUnavailable, Misconfigured: it was never read, and cannot be read now.
         """
-        policy = self.policy(datasource)
+        policy = await self.policy(datasource)
         whole = await self.catalogue(datasource, version)
         return visible(without_samples(whole, policy), policy, caller)
 
@@ -168,8 +177,15 @@ class Parts:
             Misconfigured: its key or its server is missing.
         """
         if entry.name not in self._open_models:
-            self._open_models[entry.name] = open_model(entry, self.settings, self.endpoints.local_model)
+            opened = open_model(entry, self.settings, self.endpoints.local_model)
+            folder = self.settings.answer_cache
+            self._open_models[entry.name] = CachedModel(opened, entry.name, folder) if folder else opened
         return self._open_models[entry.name]
+
+    @property
+    def saved_s(self) -> float:
+        """Seconds that model answers took which were found in the answer cache."""
+        return sum(model.saved_s for model in self._open_models.values() if isinstance(model, CachedModel))
 
     async def warm(self, catalogue: Catalogue, tables: tuple[str, ...]) -> None:
         """Have the embedded model read rules and schema, or restore that state from disk.
@@ -237,10 +253,18 @@ class Parts:
         await self.health.aclose()
 
 
-@lru_cache(maxsize=64)
-def _policy_of(text: str) -> Policy:
-    # It was held against the catalogue when it was given; the catalogue may have changed since.
-    return parse_policy(text) if text else OPEN
+def _fitting(datasource: Datasource, catalogue: Catalogue) -> Policy:
+    if not datasource.policy:
+        return OPEN
+    try:
+        return parse_policy(datasource.policy, catalogue)
+    except InvalidInput as error:
+        raise Misconfigured(
+            zh=f"数据源 {datasource.name} 的策略与它现在的结构不符，因此不能提问。请修改后运行 "
+            f"chat2sql datasource policy {datasource.name} --file 文件。{error.message.zh}",
+            en=f"The policy of datasource {datasource.name} does not fit its schema as it is now, so it cannot be asked. "
+            f"Mend it and run `chat2sql datasource policy {datasource.name} --file FILE`. {error.message.en}",
+        ) from None
 
 
 @asynccontextmanager

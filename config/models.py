@@ -37,6 +37,9 @@ class ModelEntry(Frozen):
     tier: Tier
     context_tokens: int = Field(gt=0)
     max_output_tokens: int = Field(gt=0)
+    samples: int = Field(
+        0, ge=0, description="Texts sampled beside the greedy one, to vote on their results."
+    )
     input_usd: Decimal = Decimal(0)
     output_usd: Decimal = Decimal(0)
     on_premises: bool = Field(

@@ -77,6 +77,18 @@ class Settings(BaseSettings):
     schema_budget_tokens: int = Field(
         8000, ge=200, description="Largest schema text in a prompt; above it tables are retrieved."
     )
+    samples: int | None = Field(
+        None,
+        ge=0,
+        le=64,
+        description="Texts sampled beside the greedy one to vote on; empty: as the model catalogue says; 0: no vote.",
+    )
+    sample_temperature: float = Field(0.8, gt=0, le=2, description="Temperature of those samples.")
+    vote_timeout_s: float = Field(5, gt=0, description="Longest run of one candidate in a vote, in seconds.")
+    repair: bool = Field(True, description="Mend wrong SQL by the schema before a model is asked again.")
+    answer_cache: Path | None = Field(
+        None, description="Folder that keeps model answers by model and prompt; for evaluations."
+    )
     row_cap: int = Field(10_000, ge=1, description="Most rows fetched for one answer.")
     result_max_bytes: int = Field(
         1 << 30, ge=1, description="Largest result of one answer, in bytes; the rest is left behind."

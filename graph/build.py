@@ -114,12 +114,14 @@ class Nodes:
 
     async def execute(self, state: AskState) -> AskState:
         """Step 6."""
+        approval = state.get("approval")
         execution = await self._steps.execute(
             ExecuteInput(
                 request=state["request"],
                 schema_context=state["schema_context"],
                 sql=state["verdict"].sql,
                 round=state["round"],
+                approved=approval is not None and approval.approved,
             )
         )
         return {"execution": execution}

@@ -26,6 +26,7 @@ from chat2sql.config.vocabulary import (
     TokenUsage,
 )
 from chat2sql.graph.approval import ApprovalDecision
+from chat2sql.graph.candidates import Candidate, Vote
 
 
 class AskRequest(Frozen):
@@ -48,6 +49,7 @@ class AskRequest(Frozen):
     model: str | None = Field(None, description="Model to use; none: routed by complexity.")
     conversation: str | None = Field(None, description="Conversation this question belongs to.")
     language: Language | None = Field(None, description="Language of the answer; none: the question's.")
+    evidence: str = Field("", description="What the asker adds for the model: definitions, formulas.")
     stream: bool = Field(False, description="Publish tokens and step events for a reader to follow.")
     require_approval: bool = Field(False, description="Wait for a person before the SQL runs.")
     clarify_within_s: float = Field(
@@ -166,6 +168,7 @@ class Draft(Frozen):
 
     sql: str | None
     reason: str | None = None
+    others: tuple[Candidate, ...] = Field((), description="What it wrote besides, when asked several times.")
     model: str
     usage: TokenUsage = TokenUsage()
 
@@ -201,6 +204,9 @@ class Verdict(Frozen):
     )
     estimated_rows: float | None = None
     estimated_cost: float | None = None
+    confidence: float | None = Field(None, description="Share of the votes for this SQL's rows, 0 to 1.")
+    votes: tuple[Vote, ...] = ()
+    repairs: tuple[str, ...] = Field((), description="What was mended in it by the schema.")
 
 
 class ExecuteInput(StepInput):
@@ -209,6 +215,7 @@ class ExecuteInput(StepInput):
     schema_context: SchemaContext
     sql: str
     round: int
+    approved: bool = False
 
 
 class Column(Frozen):
@@ -291,6 +298,9 @@ class Answer(Frozen):
     chart_spec: str | None = None
     model: str | None = None
     usage: TokenUsage = TokenUsage()
+    confidence: float | None = Field(None, description="Share of the votes for these rows, 0 to 1.")
+    votes: tuple[Vote, ...] = Field((), description="The SQLs that stood for election.")
+    repairs: tuple[str, ...] = Field((), description="What was mended in the SQL by the schema.")
     corrections: int = Field(0, description="Rounds in which a wrong SQL went back to the model.")
     attempts: tuple[Attempt, ...] = Field((), description="The wrong ones, with the reasons.")
     approval: ApprovalDecision | None = Field(None, description="Who approved or rejected the SQL, and why.")

@@ -102,6 +102,8 @@ class RunningStack:
             "CHAT2SQL_HOME": str(self.settings.home_dir),
             "CHAT2SQL_LOCAL_MODEL_URL": str(self.settings.local_model_url),
             "CHAT2SQL_MODEL_CACHE": str(self.settings.model_cache),
+            # One call a round, so that a script says what each of them gets.
+            "CHAT2SQL_SAMPLES": "0",
         }
 
     @contextlib.contextmanager

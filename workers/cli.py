@@ -31,6 +31,7 @@ from chat2sql.graph.messages import Clarification
 from chat2sql.graph.state import AskRequest
 from chat2sql.workers import (
     datasource_commands,
+    eval_commands,
     history_command,
     model_commands,
     policy_commands,
@@ -53,6 +54,7 @@ app = typer.Typer(
 app.add_typer(datasource_commands.app, name="datasource")
 app.add_typer(model_commands.app, name="models")
 app.add_typer(result_commands.app, name="results")
+app.add_typer(eval_commands.app, name="eval")
 datasource_commands.app.command("policy")(policy_commands.policy)
 datasource_commands.app.command("check")(policy_commands.check)
 datasource_commands.app.command("rls")(policy_commands.rls)

@@ -129,6 +129,8 @@ def _facts(answer: Answer, ui_url: str | None) -> RenderableType:
 
     row(Bilingual(zh="图表", en="chart"), answer.chart_png and f"{answer.chart_kind}: {answer.chart_png}")
     row(Bilingual(zh="规则", en="rule"), answer.rule)
+    row(Bilingual(zh="修补", en="mended"), "; ".join(answer.repairs))
+    row(Bilingual(zh="把握", en="confidence"), _confidence(answer))
     row(Bilingual(zh="模型", en="model"), answer.model)
     usage = answer.usage
     tokens = Bilingual(
@@ -141,6 +143,17 @@ def _facts(answer: Answer, ui_url: str | None) -> RenderableType:
     if ui_url and answer.workflow_id:
         row(Bilingual(zh="界面", en="Temporal UI"), f"{ui_url}/workflows/{answer.workflow_id}")
     return grid
+
+
+def _confidence(answer: Answer) -> str:
+    if answer.confidence is None:
+        return ""
+    total = sum(vote.weight for vote in answer.votes)
+    told = Bilingual(
+        zh=f"{answer.confidence:.0%}（{answer.confidence * total:g}/{total:g} 票，{len(answer.votes)} 个候选）",
+        en=f"{answer.confidence:.0%} ({answer.confidence * total:g} of {total:g} votes, {len(answer.votes)} candidates)",
+    )
+    return told.to(answer.language)
 
 
 def _times(answer: Answer) -> str:

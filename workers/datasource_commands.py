@@ -133,6 +133,8 @@ def refresh(name: Name) -> None:
         from chat2sql.workers.provision import warm
 
         catalogue = await parts.refresh(datasource)
+        # A policy that does not fit any more is told of now, and not when somebody asks.
+        await parts.policy(datasource)
         await warm(parts, datasource)
         return catalogue
 

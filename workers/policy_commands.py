@@ -87,7 +87,7 @@ def rls(name: Name, role: Annotated[str, typer.Option(help="The role of the data
 
     async def work(parts: Parts) -> str:
         datasource = await parts.datasources.get(name)
-        held: Policy = parts.policy(datasource)
+        held: Policy = await parts.policy(datasource)
         if datasource.dialect is not Dialect.POSTGRESQL or held.tenants is None or held.tenants.by != "rls":
             raise InvalidInput(
                 zh='只有策略中写有 [tenants] by = "rls" 的 PostgreSQL 数据源才需要。见 docs/policy.md。',

@@ -39,7 +39,7 @@ def system_message(catalogue: Catalogue, tables: tuple[str, ...], *, values: boo
 
 
 def question_messages(
-    question: str, *, time_notes: str, wrong: Sequence[WrongSql] = ()
+    question: str, *, time_notes: str, evidence: str = "", wrong: Sequence[WrongSql] = ()
 ) -> tuple[Message, ...]:
     """The question with its dates and, in a correction round, the last wrong SQL and its problem as a dialogue.
 
@@ -47,10 +47,10 @@ def question_messages(
     left out: a small model repeats what it reads most often. The day of asking is not named: dates are resolved
     already, and a small model puts it into its filters.
     """
-    notes = as_data(time_notes, _LONGEST_NOTES, lines=_MOST_NOTES)
+    notes = as_data("\n".join(filter(None, (time_notes, evidence))), _LONGEST_NOTES, lines=_MOST_NOTES)
     text = prompt("question").format(
         question=as_data(question, _LONGEST_QUESTION),
-        time_notes=f"Time notes:\n<data>{notes}</data>" if notes else "",
+        notes=f"{'Notes' if evidence else 'Time notes'}:\n<data>{notes}</data>" if notes else "",
     )
     asked = Message(role="user", content=text.strip())
     if not wrong:

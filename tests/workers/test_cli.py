@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sysconfig
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -13,35 +11,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from command_line import Cli
 from mariadb_server import MariadbServer
 from running_stack import RunningStack, sql_reply
 
-from chat2sql.config.settings import child_environment
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.graph.state import Answer
 
 COUNT = "SELECT count(*) AS orders FROM orders"
-CHAT2SQL = str(Path(sysconfig.get_path("scripts")) / "chat2sql")
 AS_OF = ("--as-of", "2025-06-30")
-
-
-class Cli:
-    """Runs ``chat2sql`` against the stack of the tests."""
-
-    def __init__(self, stack: RunningStack) -> None:
-        self._environment = child_environment(**stack.environment, COLUMNS="160", CHAT2SQL_LANGUAGE="en")
-
-    async def __call__(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        return await asyncio.to_thread(
-            subprocess.run,
-            [CHAT2SQL, *words],
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-            env=self._environment,
-            timeout=120,
-        )
 
 
 @pytest.fixture(scope="module")

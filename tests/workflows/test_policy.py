@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from questions import a_request, until_state
 from running_stack import RunningStack, sql_reply
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowFailureError
 
 from chat2sql.activities.parts import FRESH_FOR_S, open_parts
 from chat2sql.config.vocabulary import Outcome
@@ -50,7 +50,7 @@ async def datasource(stack: RunningStack, request: pytest.FixtureRequest) -> Asy
 async def test_hidden_tables_and_columns_do_not_exist(
     stack: RunningStack, client: Client, datasource: GivePolicy
 ) -> None:
-    name = await datasource('[default]\nhide = ["salaries", "employees.*salary*", "customers.phone"]\n')
+    name = await datasource('[default]\nhide = ["payroll", "employees.*left*", "customers.phone"]\n')
     stack.script(sql_reply("SELECT id, name, phone FROM customers"))
     request = a_request("列出客户的姓名", datasource=name)
     answer = await (await start_question(client, request)).result()
@@ -115,15 +115,20 @@ async def test_a_dear_query(stack: RunningStack, client: Client, datasource: Giv
     assert (await handle.result()).outcome is Outcome.ANSWERED
 
 
+@pytest.mark.parametrize(
+    "later",
+    ['[default]\nhide = ["orders"]\n', '[ceiling]\ncost = 0.5\nover = "refuse"\n'],
+    ids=["hidden", "dear"],
+)
 async def test_a_policy_that_changes_while_a_person_decides(
-    stack: RunningStack, client: Client, datasource: GivePolicy
+    stack: RunningStack, client: Client, datasource: GivePolicy, later: str
 ) -> None:
     name = await datasource("")
     stack.script(sql_reply(COUNT))
     request = a_request("How many orders are there?", datasource=name, require_approval=True)
     handle = await start_question(client, request)
     await until_state(handle, ProgressState.WAITING_FOR_APPROVAL)
-    await datasource('[default]\nhide = ["orders"]\n')
+    await datasource(later)
     await asyncio.sleep(FRESH_FOR_S)
     await handle.execute_update("approve", ApprovalDecision(approved=True, user="boss"))
     answer = await handle.result()
@@ -147,3 +152,15 @@ async def test_a_dangerous_function_is_named_in_the_trail(
     assert row is not None
     assert '"rule":"harmless_functions"' in row[0]
     assert '"zh"' in row[0]
+
+
+async def test_a_policy_that_does_not_fit_any_more_lets_nothing_through(
+    stack: RunningStack, client: Client, datasource: GivePolicy
+) -> None:
+    """A column that was renamed would be neither hidden nor masked."""
+    name = await datasource('[default]\nhide = ["customers.mobile_number"]\n')
+    stack.script(sql_reply("SELECT name FROM customers LIMIT 1"))
+    with pytest.raises(WorkflowFailureError) as failure:
+        await (await start_question(client, a_request("List the customers", datasource=name))).result()
+    assert "customers.mobile_number" in str(failure.value.cause)
+    assert f"datasource policy {name}" in str(failure.value.cause)

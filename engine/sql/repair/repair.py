@@ -1,0 +1,110 @@
+"""Mending a wrong SQL by what the catalogue says, without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, SqlglotError
+
+from chat2sql.config.vocabulary import Caller
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.sql.guard.binding import bind
+from chat2sql.engine.sql.guard.check import Check, check
+from chat2sql.engine.sql.guard.policy import OPEN, Policy
+from chat2sql.engine.sql.guard.problems import Severity
+from chat2sql.engine.sql.guard.visible import visible
+from chat2sql.engine.sql.repair.columns import remedies
+from chat2sql.engine.sql.repair.dialects import readings
+from chat2sql.engine.sql.repair.grouping import mend_grouping
+from chat2sql.engine.sql.repair.literals import mend_literals
+from chat2sql.engine.sql.repair.steps import Repair, Repaired, RepairKind
+from chat2sql.engine.sql.repair.tables import mend_tables
+
+MOST_REPAIRS = 24
+"""Most columns that are mended in one text; one with more is not a slip."""
+
+MOST_READINGS = 3
+"""Most versions of a text whose mistake can be mended in several ways that are as likely."""
+
+
+def repair(
+    sql: str, catalogue: Catalogue, *, policy: Policy = OPEN, caller: Caller | None = None
+) -> tuple[Repaired, ...]:
+    """Versions of a SQL text that pass the guard where it does not, or that the database may take where it does not.
+
+    Deterministic and by the schema alone: columns are bound again to the table that has them, joins are added along the
+    foreign keys, names are spelled as the catalogue has them, and other dialects' words are translated. Where several
+    repairs are as likely, each gives a version.
+
+    Args:
+        sql: what a model wrote.
+        catalogue: the datasource's, whole; what the caller may not see is not used.
+
+    Returns:
+        The versions, the likeliest first, all of which pass the guard; empty: it cannot be mended.
+    """
+    view = visible(catalogue, policy, caller or Caller(tenant=""))
+
+    def judged(text: str) -> Check:
+        return check(text, catalogue, policy=policy, caller=caller)
+
+    for text, translated in _versions(sql, view, judged(sql)):
+        found = []
+        for choice in range(MOST_READINGS):
+            mended, alternatives = _mended(text, view, choice)
+            if mended is None or choice > alternatives:
+                break
+            rewritten, repairs = mended
+            if (repairs := (*translated, *repairs)) and judged(rewritten).ok:
+                found.append(Repaired(sql=rewritten, repairs=repairs, alternatives=alternatives))
+        if found:
+            return tuple(found)
+    return ()
+
+
+def _versions(sql: str, view: Catalogue, first: Check) -> Iterator[tuple[str, tuple[Repair, ...]]]:
+    """The text itself, then what other dialects read in it. One that is refused stays as it is."""
+    if any(problem.severity is Severity.REFUSED for problem in first.problems):
+        return
+    yield sql, ()
+    if first.ok:
+        return
+    for whose, text in readings(sql, view.dialect):
+        told = f"read as {whose}: {text}"
+        yield text, (Repair(kind=RepairKind.DIALECT, explanation=told),)
+
+
+def _mended(text: str, view: Catalogue, choice: int) -> tuple[tuple[str, tuple[Repair, ...]] | None, int]:
+    """The text with all its mistakes mended, or None; and how many more ways the first doubtful one had.
+
+    Args:
+        choice: which way is taken there.
+    """
+    try:
+        trees = sqlglot.parse(text, read=view.dialect, error_level=ErrorLevel.IMMEDIATE)
+    except (SqlglotError, RecursionError):
+        return None, 0
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        return None, 0
+    tree = trees[0]
+    done = mend_tables(tree, view)
+    alternatives = 0
+    for _ in range(MOST_REPAIRS):
+        unbound = bind(tree, view, []).unbound
+        if not unbound:
+            break
+        ways = next((ways for column in unbound if (ways := remedies(column, view))), None)
+        if ways is None:
+            return None, alternatives
+        is_doubtful = len(ways) > 1 and alternatives == 0
+        if is_doubtful:
+            alternatives = len(ways) - 1
+        done.append(ways[choice if is_doubtful and choice < len(ways) else 0].apply())
+    else:
+        return None, alternatives
+    done += mend_literals(tree, view)
+    done += mend_grouping(tree, view.dialect)
+    written = tree.sql(dialect=view.dialect, comments=False)
+    return (written, tuple(done)), alternatives

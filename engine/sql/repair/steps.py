@@ -1,0 +1,44 @@
+"""What a repair did, as values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from chat2sql.config.vocabulary import Frozen
+
+
+class RepairKind(StrEnum):
+    """Which mistake was mended."""
+
+    TABLE_NAME = "table_name"
+    COLUMN_NAME = "column_name"
+    COLUMN_OWNER = "column_owner"
+    MISSING_JOIN = "missing_join"
+    ALIAS_IN_CONDITION = "alias_in_condition"
+    GROUP_BY = "group_by"
+    LITERAL_TYPE = "literal_type"
+    DIALECT = "dialect"
+
+
+class Repair(Frozen):
+    """One mistake that was mended.
+
+    Attributes:
+        explanation: what was written and what stands there now, in English, for the audit and for a model.
+    """
+
+    kind: RepairKind
+    explanation: str
+
+
+class Repaired(Frozen):
+    """A mended SQL.
+
+    Attributes:
+        repairs: what was done, in order; never empty.
+        alternatives: how many other readings a mistake had that were as likely as the one taken.
+    """
+
+    sql: str
+    repairs: tuple[Repair, ...]
+    alternatives: int = 0

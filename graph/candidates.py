@@ -1,0 +1,24 @@
+"""What stands for election when a model wrote several SQLs for one question."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from chat2sql.config.vocabulary import Frozen
+
+
+class Candidate(Frozen):
+    """One SQL that a model wrote, and how much it counts for: how often it was written, the greedy one more."""
+
+    sql: str
+    weight: float = Field(1, gt=0)
+
+
+class Vote(Frozen):
+    """One SQL of an election, as the answer and the trail show it."""
+
+    sql: str
+    weight: float
+    agrees: bool = Field(description="Whether its rows are those of the answer.")
+    runs: bool = Field(description="Whether it may run, and did.")
+    repairs: tuple[str, ...] = Field((), description="What was mended in it by the schema.")

@@ -1,0 +1,79 @@
+"""Several SQLs for one question: the result that most agree on, and what must not run for a vote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from questions import a_request, until_state
+from running_stack import RunningStack, sql_reply
+from temporalio.client import Client
+
+from chat2sql.config.vocabulary import Outcome
+from chat2sql.engine.llm.fake_server import Rule
+from chat2sql.graph.approval import ApprovalDecision
+from chat2sql.graph.messages import ProgressState
+from chat2sql.graph.state import Answer, AskRequest
+from chat2sql.workers.client import start_question
+
+ALL, NONE = "SELECT count(*) AS n FROM orders", "SELECT count(*) AS n FROM orders WHERE id < 0"
+SAME_AS_ALL = "SELECT count(o.id) AS orders FROM orders AS o"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def voting_worker(stack: RunningStack) -> Iterator[None]:
+    with stack.worker(CHAT2SQL_SAMPLES="4"):
+        yield
+
+
+async def _asked(client: Client, request: AskRequest) -> Answer:
+    return await (await start_question(client, request)).result()
+
+
+def _replies(*sql: str) -> Rule:
+    return Rule(replies=tuple(f"```sql\n{one}\n```" for one in sql))
+
+
+async def test_most_samples_overrule_the_first_answer(stack: RunningStack, client: Client) -> None:
+    stack.script(_replies(NONE, ALL, SAME_AS_ALL, ALL, "SELECT nothing FROM nowhere"))
+    answer = await _asked(client, a_request())
+    assert answer.outcome is Outcome.ANSWERED, answer.message
+    assert answer.rows[0][0] != 0
+    assert answer.confidence == pytest.approx(0.5)
+    assert {vote.sql: (vote.weight, vote.agrees, vote.runs) for vote in answer.votes} == {
+        "SELECT COUNT(*) AS n FROM orders WHERE id < 0": (2, False, True),
+        "SELECT COUNT(*) AS n FROM orders": (2, True, True),
+        "SELECT COUNT(o.id) AS orders FROM orders AS o": (1, True, True),
+        "SELECT nothing FROM nowhere": (1, False, False),
+    }
+    assert answer.usage.calls == 2
+    assert answer.corrections == 0
+
+
+async def test_mended_samples_do_not_outvote_what_ran_as_written(stack: RunningStack, client: Client) -> None:
+    mended = "SELECT count(o.idd) AS n FROM orders AS o WHERE o.id < 0"
+    stack.script(_replies(ALL, mended, mended, mended, mended))
+    answer = await _asked(client, a_request())
+    assert answer.rows[0][0] != 0
+    assert answer.repairs == ()
+    assert answer.confidence == pytest.approx(2 / 6)
+
+
+async def test_where_all_is_wrong_the_schema_mends_it(stack: RunningStack, client: Client) -> None:
+    stack.script(sql_reply("SELECT count(o.idd) AS n FROM orders AS o"))
+    answer = await _asked(client, a_request())
+    assert answer.outcome is Outcome.ANSWERED, answer.message
+    assert answer.sql == "SELECT COUNT(o.id) AS n FROM orders AS o"
+    assert answer.repairs == ("column_name: o.idd -> o.id",)
+    assert (answer.corrections, answer.confidence) == (0, 1.0)
+
+
+async def test_nothing_runs_for_a_vote_before_an_approval(stack: RunningStack, client: Client) -> None:
+    stack.script(_replies(NONE, ALL, ALL, ALL, ALL))
+    handle = await start_question(client, a_request(require_approval=True))
+    progress = await until_state(handle, ProgressState.WAITING_FOR_APPROVAL)
+    assert progress.approval is not None
+    assert progress.approval.sql == "SELECT COUNT(*) AS n FROM orders WHERE id < 0"
+    await handle.execute_update("approve", ApprovalDecision(approved=True, user="boss"))
+    answer = await handle.result()
+    assert (answer.outcome, answer.votes, answer.confidence) == (Outcome.ANSWERED, (), None)
