@@ -213,7 +213,7 @@ def database_errors() -> Iterator[None]:
         elif isinstance(driver_error, pymysql.Error):
             known = _as_of_a_problem(mysql_errors.statement_failure(driver_error))
         elif isinstance(driver_error, duckdb.Error):
-            known = _as_of_a_problem(duckdb_errors.statement_failure(driver_error, ""))
+            known = _as_of_a_problem(duckdb_errors.statement_failure(driver_error))
         if known is None:
             raise
         raise known from None

@@ -26,7 +26,18 @@ from chat2sql.engine.sql.executors.port import (
     Truncation,
 )
 
-NAMES_OF_ROWS = ("Ann", "Bob", "O'Neil", "O''Neil", "Berlin", "北京", "416e6e", "0x41", "Opensesame")
+NAMES_OF_ROWS = (
+    "Ann",
+    "Bob",
+    "O'Neil",
+    "O''Neil",
+    "Berlin",
+    "北京",
+    "416e6e",
+    "0x41",
+    "Opensesame",
+    "779155",
+)
 
 
 def _each(cases: Callable[[Contract], Sequence[object]]) -> pytest.MarkDecorator:

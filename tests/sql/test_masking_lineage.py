@@ -16,9 +16,12 @@ from psycopg.conninfo import make_conninfo
 
 from chat2sql.config.vocabulary import Caller, Dialect
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
+from chat2sql.engine.sql.executors.port import ColumnInfo, RowList
+from chat2sql.engine.sql.guard.allowed import allowed
 from chat2sql.engine.sql.guard.policy import MaskKind, Policy
-from chat2sql.engine.sql.masking.lineage import output_masks
+from chat2sql.engine.sql.masking.lineage import cleared_columns, copied_columns, output_masks
 from chat2sql.engine.sql.masking.probing import probed
+from chat2sql.engine.sql.masking.sink import MaskingSink
 
 FILE = yaml.safe_load((Path(__file__).parent.parent / "fixtures" / "masking_lineage.yaml").read_text())
 POLICY = Policy.model_validate(FILE["policy"])
@@ -28,19 +31,20 @@ SCHEMAS = {Dialect.POSTGRESQL: "public", Dialect.SQLITE: None, Dialect.DUCKDB: "
 Run = Callable[[str], list[tuple[object, ...]]]
 
 
-def catalogue(dialect: Dialect) -> Catalogue:
+def catalogue(dialect: Dialect, *further: str) -> Catalogue:
     tables = []
     for statement in FILE["schema"].split(";"):
         if "CREATE TABLE" in statement:
             name, _, columns = statement.partition("CREATE TABLE ")[2].partition(" (")
             pairs = [column.split() for column in columns.rstrip(") \n").split(",")]
-            tables.append(
+            tables += [
                 Table(
-                    schema_name=SCHEMAS[dialect],
+                    schema_name=schema,
                     name=name,
                     columns=tuple(Column(name=column, type=kind) for column, kind in pairs),
                 )
-            )
+                for schema in (SCHEMAS[dialect], *further)
+            ]
     return Catalogue(
         datasource="shop", dialect=dialect, default_schema=SCHEMAS[dialect], tables=tuple(tables)
     )
@@ -68,10 +72,10 @@ def run(postgres_server: str) -> Iterator[dict[Dialect, Run]]:
         server.execute("DROP DATABASE masking WITH (FORCE)")
 
 
-def _each() -> list[Any]:
+def _each(section: str = "cases") -> list[Any]:
     return [
         pytest.param(dialect, case, id=f"{dialect}-{case['sql'][:70]}")
-        for case in FILE["cases"]
+        for case in FILE[section]
         for dialect in DIALECTS
         if dialect in case.get("only", DIALECTS) and dialect not in case.get("not", ())
     ]
@@ -84,6 +88,7 @@ def _kinds(names: list[str]) -> tuple[MaskKind | None, ...]:
 @pytest.mark.parametrize(("dialect", "case"), _each())
 def test_masks_and_probes(dialect: Dialect, case: dict[str, Any], run: dict[Dialect, Run]) -> None:
     masks = output_masks(case["sql"], catalogue(dialect), POLICY, NOBODY)
+    assert len(copied_columns(case["sql"], catalogue(dialect), POLICY, NOBODY)) == len(masks)
     assert masks == _kinds(case["masks"])
     assert set(probed(case["sql"], catalogue(dialect), POLICY, NOBODY)) == set(case.get("probed", ()))
 
@@ -105,6 +110,39 @@ def test_roles_unmask(dialect: Dialect, case: dict[str, Any]) -> None:
     expected = case["masks"] if SCHEMAS[dialect] is None else case.get("schema", case["masks"])
     assert output_masks(case["sql"], catalogue(dialect), POLICY, caller) == _kinds(expected)
     assert probed(case["sql"], catalogue(dialect), POLICY, caller) == ()
+
+
+@pytest.mark.parametrize(("dialect", "case"), _each("cleared"))
+def test_nothing_is_looked_for_in_copies_of_what_roles_show(dialect: Dialect, case: dict[str, Any]) -> None:
+    shop = catalogue(dialect, "other") if SCHEMAS[dialect] else catalogue(dialect)
+    caller = Caller(tenant="t", user=case["user"])
+    assert cleared_columns(case["sql"], shop, POLICY, caller) == tuple(case["cleared"])
+
+
+@pytest.mark.parametrize(("dialect", "case"), _each("shown"))
+def test_null_is_shown_in_copies_only(
+    dialect: Dialect, case: dict[str, Any], run: dict[Dialect, Run]
+) -> None:
+    asked = (case["sql"], catalogue(dialect), POLICY, NOBODY)
+    assert probed(*asked) == ()
+    rows, inner = run[dialect](case["sql"]), RowList()
+    sink = MaskingSink(inner, output_masks(*asked), (), copied=copied_columns(*asked))
+    sink.begin(tuple(ColumnInfo(name=f"c{position}", type="text") for position in range(len(rows[0]))))
+    sink.write(rows)
+    assert [list(row) for row in inner.rows] == case["rows"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name"), [(dialect, name) for dialect in DIALECTS for name in sorted(allowed(dialect).rows)]
+)
+def test_functions_that_make_rows_betray_their_arguments(dialect: Dialect, name: str) -> None:
+    """How many rows there are can be counted."""
+    for arguments in ("phone, phone",) if name == "generate_series" else ("phone", "phone, phone"):
+        for text in (
+            f"SELECT {name}({arguments}) FROM customers",
+            f"SELECT COUNT(*) FROM (SELECT {name}({arguments}) FROM customers) AS x",
+        ):
+            assert probed(text, catalogue(dialect), POLICY, NOBODY) == ("customers.phone",)
 
 
 def test_a_query_nested_beyond_the_stack_is_masked_whole() -> None:

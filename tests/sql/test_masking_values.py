@@ -105,9 +105,10 @@ def _sent(
     rows: list[Row],
     masks: tuple[MaskKind | None, ...],
     detect: tuple[MaskKind, ...] = (),
+    copied: tuple[bool, ...] = (),
 ) -> tuple[RowList, tuple[MaskKind | None, ...]]:
     inner = RowList()
-    sink = MaskingSink(inner, masks, detect)
+    sink = MaskingSink(inner, masks, detect, copied=copied)
     sink.begin(tuple(ColumnInfo(name=name, type=kind) for name, kind in columns))
     taken = 0
     for row in rows:
@@ -121,6 +122,7 @@ def test_marked_columns_are_masked_before_the_inner_sink_takes_them() -> None:
         [("id", "int8"), ("who", "text"), ("tel", "int8"), ("pay", "numeric")],
         [(1, "张三", 13812345678, Decimal("1.5")), (2, None, None, None)],
         (None, NAME, PHONE, SECRET),
+        copied=(True,) * 4,
     )
     assert inner.rows == [(1, "张**", "138****5678", "***"), (2, None, None, None)]
     assert [column.type for column in inner.columns] == ["int8", "text", "text", "text"]
@@ -149,10 +151,22 @@ def test_other_columns_are_looked_through_value_by_value() -> None:
     assert masked == (None, PHONE, PHONE, None, None)
 
 
+@pytest.mark.parametrize(
+    ("copied", "null"), [((True,), None), ((False,), "***"), ((), "***"), ((True, True), "***")]
+)
+def test_null_can_be_an_answer_where_a_value_was_worked_out(
+    copied: tuple[bool, ...], null: str | None
+) -> None:
+    inner, _ = _sent([("a", "int8")], [(1,), (None,)], (SECRET,), copied=copied)
+    assert inner.rows == [("***",), (null,)]
+
+
 @pytest.mark.parametrize("masks", [(PHONE,), (None, PHONE, None), (SECRET,)])
 def test_masks_that_do_not_fit_the_columns_hide_them_all(masks: tuple[MaskKind | None, ...]) -> None:
-    inner, masked = _sent([("a", "text"), ("b", "int8")], [("x", 1), (None, 2)], masks)
-    assert inner.rows == [("***", "***"), (None, "***")]
+    inner, masked = _sent(
+        [("a", "text"), ("b", "int8")], [("x", 1), (None, 2)], masks, copied=(True,) * len(masks)
+    )
+    assert inner.rows == [("***", "***"), ("***", "***")]
     assert masked == (SECRET, SECRET)
 
 

@@ -94,7 +94,7 @@ class DuckdbExecutor:
                     query = _only_query(connection, sql)
                     return query if isinstance(query, SqlProblem) else work(connection, query)
                 except duckdb.Error as error:
-                    return statement_failure(error, sql)
+                    return statement_failure(error)
 
         async with self._free:
             return await run_stoppable(whole, timeout_s, unavailable)

@@ -51,7 +51,6 @@ _OF_THE_STATEMENT = (
     duckdb.SyntaxException,
     duckdb.BinderException,
     duckdb.CatalogException,
-    duckdb.NotImplementedException,
 )
 """Raised before any row is read: their messages quote the statement and the schema only."""
 # InvalidInputException is also what the function error() raises, with any text from a row, so that only the sentences
@@ -61,7 +60,7 @@ _OWN_SENTENCES = re.compile(
 )
 
 
-def statement_failure(error: duckdb.Error, sql: str) -> SqlProblem:
+def statement_failure(error: duckdb.Error) -> SqlProblem:
     """The error of a statement as a value.
 
     Raises:
@@ -74,11 +73,11 @@ def statement_failure(error: duckdb.Error, sql: str) -> SqlProblem:
     if kind in (SqlProblemKind.SYNTAX, SqlProblemKind.DATA, SqlProblemKind.OTHER):
         kind = next((better for words, better in _BY_WORDS if words.search(said)), kind)
     return SqlProblem(
-        kind=kind, message=" ".join(_words(error, said, kind, sql).split()), sqlstate=type(error).__name__
+        kind=kind, message=" ".join(_words(error, said, kind).split()), sqlstate=type(error).__name__
     )
 
 
-def _words(error: duckdb.Error, said: str, kind: SqlProblemKind, sql: str) -> str:
+def _words(error: duckdb.Error, said: str, kind: SqlProblemKind) -> str:
     if kind is SqlProblemKind.READ_ONLY:
         return "The database is opened read-only."
     if isinstance(error, _OF_THE_STATEMENT):
@@ -86,8 +85,8 @@ def _words(error: duckdb.Error, said: str, kind: SqlProblemKind, sql: str) -> st
     if isinstance(error, duckdb.InvalidInputException):
         own = _OWN_SENTENCES.match(said)
         return f"{own[0]}." if own else "The database refuses a value that the statement works on."
-    # What a message quotes is either a word of the statement or a value that the statement has met.
-    return _NUMBER.sub("…", _QUOTED.sub(lambda found: found[0] if found[0][1:-1] in sql else "…", said))
+    # What a message quotes may be a value that the statement has met.
+    return _NUMBER.sub("…", _QUOTED.sub("…", said))
 
 
 def opening_failure(error: Exception) -> Chat2SQLError:

@@ -49,7 +49,8 @@ _REFUSALS = (
 )
 # Quoted words of messages can come from rows, and so can bytes that are no text in an encoding:
 # invalid input syntax for type integer: "..."; invalid byte sequence for encoding "UTF8": 0xe5
-_VALUE = re.compile(r'(?<=: )".*"|"[^"]*"|0x[0-9a-f]{2}(?: 0x[0-9a-f]{2})*', re.DOTALL)
+# Numbers stand there as they are: date field value out of range: 2024-13-01
+_VALUE = re.compile(r'(?<=: )".*"|"[^"]*"|0x[0-9a-f]{2}(?: 0x[0-9a-f]{2})*|(?<![\w.])-?\d[\w.+-]*', re.DOTALL)
 
 
 def statement_failure(error: psycopg.Error) -> SqlProblem:
@@ -83,7 +84,7 @@ def _words(error: psycopg.Error, kind: SqlProblemKind) -> str:
     primary = error.diag.message_primary or type(error).__name__
     if kind is SqlProblemKind.DATA or error.diag.statement_position is None:
         # While it ran: 'Ann'::regclass is an unknown name, and a value. Hints and details can quote rows too.
-        words = _VALUE.sub('"…"', primary)
+        words = _VALUE.sub("…", primary)
     else:
         words = f"{primary}. {error.diag.message_hint or ''}"
     return " ".join(words.split())

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
+import sqlglot
+from sqlglot import TokenType
+from sqlglot.errors import TokenError
+
 from chat2sql.config.errors import DatabaseUnavailable, Misconfigured
+from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.sql.executors.port import SqlProblem, SqlProblemKind, unsendable
 
 _KINDS = {
@@ -26,6 +31,7 @@ _WORDS = (
     ("too big", SqlProblemKind.TOO_LARGE),
     ("pattern too complex", SqlProblemKind.TOO_LARGE),
 )
+_LITERALS = frozenset({TokenType.STRING, TokenType.NUMBER, TokenType.HEX_STRING})
 _QUOTED = re.compile(r"""'.*'|".*\"""", re.DOTALL)
 
 
@@ -48,10 +54,24 @@ def statement_failure(error: Exception, sql: str, timeout_s: float) -> SqlProble
         raise outage() from None
     if name is not None and name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         raise unreadable() from None
-    # What a message quotes is either a word of the statement or a value that the statement has met.
-    words = _QUOTED.sub(lambda found: found[0] if found[0][1:-1] in sql else '"…"', str(error))
-    kind = next((kind for known, kind in _WORDS if known in words), SqlProblemKind.SYNTAX)
-    return SqlProblem(kind=_KINDS.get(name or "", kind), message=" ".join(words.split()), sqlstate=name)
+    said = str(error)
+    bare = _QUOTED.sub('"…"', said)
+    kind = _KINDS.get(name or "") or next(
+        (kind for known, kind in _WORDS if known in bare), SqlProblemKind.SYNTAX
+    )
+    # What a message quotes is either a name of the statement or a value that the statement has met.
+    names = frozenset[str]() if kind is SqlProblemKind.DATA else _names(sql)
+    words = _QUOTED.sub(lambda found: found[0] if found[0][1:-1] in names else '"…"', said)
+    return SqlProblem(kind=kind, message=" ".join(words.split()), sqlstate=name)
+
+
+def _names(sql: str) -> frozenset[str]:
+    """The words of a statement without its literals."""
+    try:
+        tokens = sqlglot.tokenize(sql, dialect=Dialect.SQLITE)
+    except TokenError:
+        return frozenset()
+    return frozenset(token.text for token in tokens if token.token_type not in _LITERALS)
 
 
 def too_slow(timeout_s: float) -> SqlProblem:

@@ -12,13 +12,14 @@ from sqlglot import exp
 from chat2sql.config.vocabulary import Dialect
 
 _CONDITIONS = (exp.Where, exp.Having, exp.Qualify, exp.Join)
-_CANNOT_FAIL = (
+CANNOT_FAIL = (
     exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Tuple, exp.Alias,
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between,
     exp.Like, exp.ILike, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Lower,
     exp.Upper, exp.Trim, exp.Length, exp.Exists, exp.AggFunc, exp.Window, exp.Collate,
     exp.Filter, exp.Where,
 )  # fmt: skip
+"""Expressions that do not fail, whatever their parts are on a row."""
 
 
 def may_fail_on_rows(tree: exp.Expr, dialect: Dialect) -> bool:
@@ -48,7 +49,7 @@ def _may_fail(part: exp.Expr) -> bool:
         node = pending.pop()
         if isinstance(node, (exp.Query, exp.Table, exp.AggFunc)):
             continue
-        if not isinstance(node, _CANNOT_FAIL):
+        if not isinstance(node, CANNOT_FAIL):
             if node.find(exp.Column) is not None:
                 return True
             continue

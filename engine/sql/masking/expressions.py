@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.sql.guard.names import effective, folded
 from chat2sql.engine.sql.guard.policy import MaskKind
+from chat2sql.engine.sql.masking.failures import decisive
+from chat2sql.engine.sql.masking.families import Family, converts, given_by, target
 from chat2sql.engine.sql.masking.flow import (
     COMPUTED,
     STORED,
@@ -18,6 +21,7 @@ from chat2sql.engine.sql.masking.flow import (
     How,
     Relation,
     Scope,
+    common_family,
     derived,
     equated,
     mixed,
@@ -31,19 +35,6 @@ _CONNECTIVES = (exp.And, exp.Or, exp.Xor, exp.Not, exp.Paren)
 _GROUPINGS = (exp.Tuple, exp.Paren, exp.Rollup, exp.Cube, exp.GroupingSets)
 # A literal that is only spelled in another way stays one value.
 _SPELLINGS = (exp.Cast, exp.TryCast, exp.Neg, exp.Date, exp.Timestamp, exp.Lower, exp.Upper, exp.Trim)
-_ROW_MAKERS = (exp.Explode, exp.GenerateSeries, exp.Unnest, exp.Inline)
-_ROW_MAKERS_BY_NAME = frozenset(
-    {
-        "regexp_split_to_table",
-        "regexp_matches",
-        "string_to_table",
-        "generate_subscripts",
-        "unnest",
-        "json_each",
-    }
-    | {f"json{b}_{what}" for b in ("", "b") for what in ("array_elements", "array_elements_text", "each")}
-    | {f"json{b}_{what}" for b in ("", "b") for what in ("each_text", "object_keys")}
-)
 _SQLITE_ROW_ID = frozenset({"rowid", "oid", "_rowid_"})
 
 
@@ -60,12 +51,13 @@ class Expressions(ABC):
         self.everything = everything
         self.betrayed: dict[str, None] = {}
         rules: list[tuple[tuple[type[exp.Expr], ...], Callable[[exp.Expr, Scope], Flow]]] = [
-            (_AS_WRITTEN, lambda _node, _scope: STORED),
+            (_AS_WRITTEN, lambda node, _scope: _written(node)),
             (_TRANSPARENT, lambda node, scope: self.value(node.this, scope)),
-            (_EQUALITIES, lambda node, scope: equated(self._operands(node, scope))),
+            (_EQUALITIES, lambda node, scope: self.equal(self._operands(node, scope))),
+            ((exp.Nullif,), self._nullif),
+            ((exp.And, exp.Or, exp.Xor, exp.Not), self.condition),
             (_SPELLINGS, self._respelled),
-            (_ROW_MAKERS, self._rows_made),
-            ((exp.Anonymous,), self._named_function),
+            ((exp.Min, exp.Max), self._extreme),
             ((exp.Tuple, exp.Array), lambda node, scope: together(self._operands(node, scope))),
             ((exp.Coalesce,), lambda node, scope: mixed(self._operands(node, scope))),
             ((exp.Select, exp.SetOperation, exp.Subquery, exp.Values), self._subquery),
@@ -126,6 +118,14 @@ class Expressions(ABC):
         if not unless:
             self.betrayed |= dict.fromkeys(sorted(flow.columns))
 
+    def equal(self, flows: Iterable[Flow]) -> Flow:
+        """Whether values are equal. DuckDB converts text that meets anything else, which fails on some rows."""
+        parts = list(flows)
+        if self.dialect is Dialect.DUCKDB and any(flow.family is not Family.TEXT for flow in parts):
+            for flow in parts:
+                self.betray(flow, unless=flow.family in (Family.NUMBER, Family.TIME))
+        return equated(parts)
+
     def _clause_value(self, node: exp.Expr, scope: Scope) -> Flow:
         """GROUP BY and ORDER BY may mean a column of the select list, by its number or name."""
         bare = node.this if isinstance(node, exp.Ordered) else node
@@ -143,9 +143,13 @@ class Expressions(ABC):
     # -- expressions -----------------------------------------------------------------------------------
 
     def value(self, node: exp.Expr, scope: Scope) -> Flow:
-        """What the value of an expression tells of."""
+        """What the value of an expression tells of. Masked columns that decide whether it fails are betrayed."""
         rule = self._rules.get(type(node))
-        return rule(node, scope) if rule is not None else derived(self._parts(node, scope))
+        if rule is not None:
+            return rule(node, scope)
+        parts = self._parts(node, scope)
+        flow = derived(parts)
+        return replace(flow, family=given_by(node, _told_family(parts)))
 
     def _operands(self, node: exp.Expr, scope: Scope) -> list[Flow]:
         return [self.value(part, scope) for part in node.iter_expressions()]
@@ -153,14 +157,15 @@ class Expressions(ABC):
     def _parts(self, node: exp.Expr, scope: Scope) -> list[Flow]:
         """The values that go into an expression, through all operators and functions without a rule of their own."""
         flows: list[Flow] = []
-        pending = list(node.iter_expressions())
+        pending = _children(node, decide=False)
         while pending:
-            part = pending.pop()
+            part, decides = pending.pop()
             rule = self._rules.get(type(part))
-            if rule is not None:
-                flows.append(rule(part, scope))
+            if rule is None:
+                pending += _children(part, decide=decides)
                 continue
-            pending.extend(part.iter_expressions())
+            flows.append(rule(part, scope))
+            self.betray(flows[-1], unless=not decides)
         return flows
 
     def _column(self, node: exp.Expr, scope: Scope) -> Flow:
@@ -210,21 +215,48 @@ class Expressions(ABC):
         return relation.whole()
 
     def _respelled(self, node: exp.Expr, scope: Scope) -> Flow:
-        return STORED if isinstance(node.this, exp.Literal) else derived(self._parts(node, scope))
+        if isinstance(node.this, exp.Literal):
+            return Flow(family=target(node))
+        if not isinstance(node, (exp.Cast, exp.Date, exp.Timestamp)):
+            parts = self._parts(node, scope)
+            return replace(derived(parts), family=given_by(node, _told_family(parts)))
+        given = self.value(node.this, scope)
+        others = [self.value(part, scope) for part in node.iter_expressions() if part is not node.this]
+        self.betray(given, unless=converts(node, given.family, self.dialect))
+        self.betray(derived(others))
+        return replace(derived([given, *others]), family=target(node))
 
-    def _rows_made(self, node: exp.Expr, scope: Scope) -> Flow:
-        """How many rows it makes could be counted."""
-        flow = derived(self._parts(node, scope))
-        self.betray(flow)
+    def _nullif(self, node: exp.Expr, scope: Scope) -> Flow:
+        flows = self._operands(node, scope)
+        self.equal(flows)
+        return replace(derived(flows), family=flows[0].family)
+
+    def _extreme(self, node: exp.Expr, scope: Scope) -> Flow:
+        parts = self._parts(node, scope)
+        flow = replace(derived(parts), family=_told_family(parts))
+        self._owner(node, scope).extremes.append(flow)
         return flow
 
-    def _named_function(self, node: exp.Expr, scope: Scope) -> Flow:
-        makes_rows = folded(node.name) in _ROW_MAKERS_BY_NAME
-        return self._rows_made(node, scope) if makes_rows else derived(self._parts(node, scope))
+    def _owner(self, aggregate: exp.Expr, scope: Scope) -> Scope:
+        """The query that an aggregate belongs to: the innermost one that its columns are of."""
+        columns = list(aggregate.find_all(exp.Column))
+        level = scope
+        while (
+            level.outer is not None and columns and not any(self._is_of(column, level) for column in columns)
+        ):
+            level = level.outer
+        return level
+
+    def _is_of(self, column: exp.Column, level: Scope) -> bool:
+        if column.table:
+            return any(folded(known) == folded(column.table) for known, _ in level.sources)
+        return any(
+            relation.column(column.name, self.dialect) or relation.vague() for _, relation in level.sources
+        )
 
     def _is(self, node: exp.Expr, scope: Scope) -> Flow:
         if not isinstance(node.args["expression"], exp.Null):
-            return equated(self._operands(node, scope))
+            return self.equal(self._operands(node, scope))
         self.counted(self.value(node.this, scope))
         return COMPUTED
 
@@ -251,7 +283,7 @@ class Expressions(ABC):
             if subject is None:
                 tests.append(self.condition(branch.this, scope))
             else:
-                tests.append(equated([subject, self.value(branch.this, scope)]))
+                tests.append(self.equal([subject, self.value(branch.this, scope)]))
                 self.betray(tests[-1], unless=tests[-1].how is How.TEST)
         values = [branch.args["true"] for branch in node.args["ifs"]]
         return self._chosen(tests, [*values, node.args.get("default")], scope)
@@ -269,12 +301,34 @@ class Expressions(ABC):
 
     def _window(self, node: exp.Expr, scope: Scope) -> Flow:
         self.window(node, scope)
+        if isinstance(node.this, (exp.Min, exp.Max)):
+            return derived(self._parts(node.this, scope))
         return derived([self.value(node.this, scope)])
 
     def window(self, node: exp.Expr, scope: Scope) -> None:
-        """PARTITION BY and ORDER BY of a window."""
+        """PARTITION BY, ORDER BY and frame of a window."""
         for part in node.args.get("partition_by") or []:
             self.counted(self.value(part, scope))
         order = node.args.get("order")
         for part in order.expressions if order is not None else []:
             self.ordered(part, scope)
+        spec = node.args.get("spec")
+        if spec is not None:
+            self.betray(derived(self._parts(spec, scope)))
+
+
+def _written(node: exp.Expr) -> Flow:
+    if not isinstance(node, exp.Literal):
+        return STORED
+    return Flow(family=Family.TEXT if node.is_string else Family.NUMBER)
+
+
+def _children(node: exp.Expr, *, decide: bool) -> list[tuple[exp.Expr, bool]]:
+    """The parts of an expression, and of each whether it decides that the expression, or one around it, fails."""
+    children = list(node.iter_expressions())
+    deciding = [] if decide else decisive(node)
+    return [(child, decide or any(child is part for part in deciding)) for child in children]
+
+
+def _told_family(flows: Iterable[Flow]) -> Family | None:
+    return common_family(flow for flow in flows if flow.tells)

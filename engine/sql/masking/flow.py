@@ -15,6 +15,7 @@ from sqlglot import exp
 from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.sql.guard.names import folded
 from chat2sql.engine.sql.guard.policy import MaskKind
+from chat2sql.engine.sql.masking.families import Family
 
 
 class How(IntEnum):
@@ -35,12 +36,14 @@ class Flow:
 
     Attributes:
         columns: the masked columns that it tells of, as ``table.column``; empty: of none.
-        kind: how it has to be masked; None: not at all.
+        kind: how it has to be masked; None: not at all. Any kind but SECRET is that of a copy.
+        family: of its type; None: not known.
     """
 
     columns: frozenset[str] = frozenset()
     kind: MaskKind | None = None
     how: How = How.COPY
+    family: Family | None = None
 
     @property
     def tells(self) -> bool:
@@ -62,7 +65,13 @@ def mixed(flows: Iterable[Flow]) -> Flow:
     kinds = {part.kind for part in parts}
     columns = frozenset[str]().union(*(part.columns for part in parts))
     kind = kinds.pop() if len(kinds) == 1 else MaskKind.SECRET if columns else None
-    return Flow(columns, kind, max((part.how for part in parts), default=How.COPY))
+    return Flow(columns, kind, max((part.how for part in parts), default=How.COPY), common_family(parts))
+
+
+def common_family(flows: Iterable[Flow]) -> Family | None:
+    """The family that all values have; None: they differ, or it is not known of some."""
+    families = {flow.family for flow in flows}
+    return families.pop() if len(families) == 1 else None
 
 
 def together(flows: Iterable[Flow]) -> Flow:
@@ -186,6 +195,7 @@ class Scope:
         aliases: those of them that it names, in lower case.
         aliases_compete: the clause at hand may take an alias for a column of the same name.
         conditions: of joins, to be judged when all FROM items are known.
+        extremes: what its MIN and MAX tell of.
     """
 
     def __init__(self, outer: Scope | None, ctes: Ctes) -> None:
@@ -197,6 +207,7 @@ class Scope:
         self.aliases: dict[str, Flow] = {}
         self.aliases_compete = False
         self.conditions: list[exp.Expr] = []
+        self.extremes: list[Flow] = []
 
     def named(self, name: str) -> list[Relation]:
         """The FROM items of that name: here, or else in the nearest query around this one that has any."""

@@ -12,6 +12,7 @@ from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.sql.guard.names import effective, folded
 from chat2sql.engine.sql.guard.policy import MaskKind
 from chat2sql.engine.sql.masking.expressions import Expressions
+from chat2sql.engine.sql.masking.families import declared
 from chat2sql.engine.sql.masking.flow import (
     COMPUTED,
     STORED,
@@ -23,7 +24,6 @@ from chat2sql.engine.sql.masking.flow import (
     Scope,
     beside,
     derived,
-    equated,
     mixed,
 )
 from chat2sql.engine.sql.masking.marked import Marked
@@ -149,9 +149,11 @@ class FromItems(Expressions):
             tuple(
                 Output(
                     column.name,
-                    Flow(frozenset({f"{key}.{column.name}"}), kinds[column.name])
+                    Flow(
+                        frozenset({f"{key}.{column.name}"}), kinds[column.name], family=declared(column.type)
+                    )
                     if column.name in kinds
-                    else STORED,
+                    else Flow(family=declared(column.type)),
                 )
                 for column in table.columns
             )
@@ -181,7 +183,7 @@ class FromItems(Expressions):
 
     def compared(self, *flows: Flow) -> Flow:
         """Values that have to be equal."""
-        test = equated(flows)
+        test = self.equal(flows)
         self.betray(test, unless=test.how is How.TEST)
         return mixed(flows)
 

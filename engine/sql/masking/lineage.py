@@ -7,8 +7,8 @@ from sqlglot import exp
 from chat2sql.config.vocabulary import Caller
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.sql.guard.policy import MaskKind, Policy
-from chat2sql.engine.sql.guard.roles import accesses
-from chat2sql.engine.sql.masking.trace import trace
+from chat2sql.engine.sql.masking.marked import shown_by_table
+from chat2sql.engine.sql.masking.trace import follow, trace
 
 
 def output_masks(
@@ -23,12 +23,18 @@ def output_masks(
     return trace(sql, catalogue, policy, caller).masks
 
 
+def copied_columns(
+    sql: str | exp.Expr, catalogue: Catalogue, policy: Policy, caller: Caller
+) -> tuple[bool, ...]:
+    """Which output columns show stored values as they stand, for each entry of ``output_masks``. In the others NULL can
+    be an answer about a masked value, as in ``NULLIF(phone LIKE '138%', TRUE)``."""
+    return trace(sql, catalogue, policy, caller).copied
+
+
 def cleared_columns(
     sql: str | exp.Expr, catalogue: Catalogue, policy: Policy, caller: Caller
 ) -> tuple[bool, ...]:
-    """Which output columns come from columns that the caller's roles show in the clear, so that nothing is looked for
-    in them; empty: none does."""
-    shown = {pattern: MaskKind.SECRET for access in accesses(policy, caller) for pattern in access.unmasked}
-    if not shown:
-        return ()
-    return tuple(kind is not None for kind in output_masks(sql, catalogue, Policy(masks=shown), caller))
+    """Which output columns are copies of nothing but columns that the caller's roles show in the clear, so that nothing
+    is looked for in them; empty: none is."""
+    masks = follow(sql, catalogue, shown_by_table(catalogue, policy, caller)).masks
+    return tuple(kind not in (None, MaskKind.SECRET) for kind in masks)

@@ -31,17 +31,37 @@ def marked(table: Table, catalogue: Catalogue, masks: Marked, unmasked: tuple[st
             name for name in written if means_column(name, table, column.name, catalogue, in_any_schema=True)
         )
         pattern = next(meant, None)
-        if pattern is not None and not any(
-            means_column(name, table, column.name, catalogue) for name in unmasked
-        ):
+        if pattern is not None and not _shown(table, column.name, catalogue, unmasked):
             found[column.name] = masks[pattern]
     return found
 
 
 def marked_by_table(catalogue: Catalogue, policy: Policy, caller: Caller) -> Mapping[str, Marked]:
     """The columns that are masked for the caller, of all tables that have any, by ``Catalogue.key``."""
-    unmasked = {name for access in accesses(policy, caller) for name in access.unmasked}
-    return _by_table(catalogue, tuple(policy.masks.items()), tuple(sorted(unmasked)))
+    return _by_table(catalogue, tuple(policy.masks.items()), _unmasked(policy, caller))
+
+
+def shown_by_table(catalogue: Catalogue, policy: Policy, caller: Caller) -> Mapping[str, Marked]:
+    """The columns that roles show the caller in the clear, masked or not, of all tables that have any, by
+    ``Catalogue.key``; as if they were names, a kind that only copies keep."""
+    unmasked = _unmasked(policy, caller)
+    by_table = {
+        catalogue.key(table): {
+            column.name: MaskKind.NAME
+            for column in table.columns
+            if _shown(table, column.name, catalogue, unmasked)
+        }
+        for table in (catalogue.tables if unmasked else ())
+    }
+    return {key: columns for key, columns in by_table.items() if columns}
+
+
+def _unmasked(policy: Policy, caller: Caller) -> tuple[str, ...]:
+    return tuple(sorted({name for access in accesses(policy, caller) for name in access.unmasked}))
+
+
+def _shown(table: Table, column: str, catalogue: Catalogue, unmasked: tuple[str, ...]) -> bool:
+    return any(means_column(name, table, column, catalogue) for name in unmasked)
 
 
 @lru_cache(maxsize=256)

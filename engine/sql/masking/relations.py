@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.sql.guard.names import effective, folded
+from chat2sql.engine.sql.masking.bare_columns import has_bare_columns
 from chat2sql.engine.sql.masking.flow import (
     STORED,
     Ctes,
@@ -16,6 +18,8 @@ from chat2sql.engine.sql.masking.flow import (
     Relation,
     Scope,
     beside,
+    derived,
+    equated,
     is_star,
     joined,
     mixed,
@@ -77,9 +81,14 @@ class Relations(FromItems):
         if node.args.get("distinct") or not isinstance(node, exp.Union):
             width = max(len(left.outputs), len(right.outputs))
             for position in range(width):
-                self.compared(_at(left, position), _at(right, position))
-            self.compared(left.rest or STORED, right.rest or STORED)
+                self._alike(_at(left, position), _at(right, position))
+            self._alike(left.rest or STORED, right.rest or STORED)
         return joined(left, right)
+
+    def _alike(self, *flows: Flow) -> None:
+        """Rows of a set operation are compared; it has given both sides one type before."""
+        test = equated(flows)
+        self.betray(test, unless=test.how is How.TEST)
 
     def _tail(self, node: exp.Expr, relation: Relation, scope: Scope) -> None:
         """ORDER BY and LIMIT behind a set operation or a query in parentheses see its columns only."""
@@ -110,6 +119,12 @@ class Relations(FromItems):
             self.condition(condition, scope)
         self._distinct(node, scope)
         self._clauses(node, scope)
+        if (
+            self.dialect is Dialect.SQLITE
+            and any(flow.tells for flow in scope.extremes)
+            and has_bare_columns(node)
+        ):
+            self.betray(derived(scope.extremes))
         return relation
 
     def _projected(self, node: exp.Select, scope: Scope) -> Relation:

@@ -28,6 +28,7 @@ class MaskingSink:
         masks: tuple[MaskKind | None, ...],
         detect: tuple[MaskKind, ...],
         cleared: tuple[bool, ...] = (),
+        copied: tuple[bool, ...] = (),
     ) -> None:
         """Put a sink before ``inner``.
 
@@ -36,11 +37,14 @@ class MaskingSink:
                 is masked, all are hidden: it cannot be known which ones are meant.
             detect: what to look for in columns without a mask.
             cleared: for each column, whether nothing is looked for in it, as ``cleared_columns`` gives them.
+            copied: for each column, whether NULL stays NULL where it is SECRET, as ``copied_columns`` gives them; NULL
+                in a column of another kind always does, for those are copies.
         """
         self._inner = inner
         self._masks = masks
         self._detect = detect
         self._cleared = cleared
+        self._copied = copied
         self._changes: list[tuple[int, Callable[[Sequence[object]], list[object]]]] = []
         self._masked: list[MaskKind | None] = list(masks)
 
@@ -53,6 +57,7 @@ class MaskingSink:
     def begin(self, columns: tuple[ColumnInfo, ...]) -> None:
         """See ``RowSink``."""
         masks = self._masks
+        copied = self._copied if len(self._copied) == len(masks) == len(columns) else (False,) * len(columns)
         if len(masks) != len(columns):
             masks = (MaskKind.SECRET if any(masks) else None,) * len(columns)
         cleared = self._cleared if len(self._cleared) == len(columns) else (False,) * len(columns)
@@ -61,7 +66,7 @@ class MaskingSink:
         declared = list(columns)
         for position, (column, kind) in enumerate(zip(columns, masks, strict=True)):
             if kind is not None:
-                self._changes.append((position, _by_mark(kind)))
+                self._changes.append((position, _by_mark(kind, copied=copied[position])))
                 declared[position] = ColumnInfo(name=column.name, type=_TEXT)
             elif self._detect and not cleared[position]:
                 look = Detector(column.name, self._detect)
@@ -97,7 +102,9 @@ class MaskingSink:
         return change
 
 
-def _by_mark(kind: MaskKind) -> Callable[[Sequence[object]], list[object]]:
-    if kind is MaskKind.SECRET:
+def _by_mark(kind: MaskKind, *, copied: bool) -> Callable[[Sequence[object]], list[object]]:
+    if kind is not MaskKind.SECRET:
+        return lambda values: [mask(kind, value) for value in values]
+    if copied:
         return lambda values: [None if value is None else HIDDEN for value in values]
-    return lambda values: [mask(kind, value) for value in values]
+    return lambda values: [HIDDEN] * len(values)

@@ -142,6 +142,12 @@ CONTRACT = Contract(
         "SELECT CAST(word AS UUID) FROM secrets",
         "SELECT CAST(name AS INTEGER[]) FROM customers",
         "SELECT date_part(name, DATE '2024-01-01') FROM customers",
+        "SELECT timezone(name, TIMESTAMP '2024-01-01') FROM customers",
+        "SELECT TIMESTAMP '2024-01-01' AT TIME ZONE (name || 'x') FROM customers",
+        "SELECT CAST(name AS INTEGER), 'Amy Ann Bob Carl' FROM customers",
+        'SELECT CAST(name AS INTEGER) AS "Ann" FROM customers',
+        "SELECT timezone(name, TIMESTAMP '2024-01-01') AS \"Ann\" FROM customers",
+        "SELECT CAST(unicode(name) * 11987 AS TINYINT) FROM customers",
     ),
     writes=(
         "INSERT INTO customers (id) VALUES (99)",

@@ -201,6 +201,9 @@ CONTRACT = Contract(
         "SELECT GET_LOCK(REPEAT(name, 100), 1) FROM customers",
         "SELECT j.a FROM customers, JSON_TABLE(name, '$[*]' COLUMNS (a int PATH '$')) AS j",
         "SELECT ST_GEOMFROMTEXT('POINT(1 1)') + (SELECT name FROM customers LIMIT 1)",
+        "SELECT EXTRACTVALUE(1, CONCAT('~', (SELECT name FROM customers LIMIT 1))), 'Ann' AS `Ann`",
+        "SELECT EXP((SELECT ASCII(name) * 11987 FROM customers LIMIT 1))",
+        "SELECT EXP(ASCII(name) * 11987) FROM customers",
     ),
     writes=(
         "INSERT INTO customers (id) VALUES (99)",

@@ -92,6 +92,9 @@ CONTRACT = Contract(
     leaks=(
         "SELECT json_extract('{}', name) FROM customers",
         "SELECT json_set('{}', city, 1) FROM customers",
+        "SELECT json_extract('{}', name), 'Amy Ann Bob Carl' FROM customers",
+        "SELECT json_extract('{}', name) AS \"Ann\" FROM customers",
+        "SELECT json_extract('{}', 'no such ' || name) FROM customers",
     ),
     writes=(
         "INSERT INTO customers (id) VALUES (99)",
