@@ -7,14 +7,16 @@ from collections import Counter
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
 from chat2sql.config.models import Provider, is_remote
-from chat2sql.engine.llm.port import CompletionRequest
+from chat2sql.engine.llm.port import CompletionRequest, Message
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_message
 from chat2sql.graph.candidates import Candidate
 from chat2sql.graph.state import Draft, GenerateInput
 
 SAMPLING_SEED = 1
-CLOSING_FENCE = "```\n"
+OPENING_FENCE, CLOSING_FENCE = "```sql\n", "```\n"
+"""Sampled texts of the local model begin with the first, which halves their time: a sample that talks before its SQL
+holds up all the others."""
 
 
 async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = None) -> Draft:
@@ -70,8 +72,14 @@ async def _with_others(
     parts: Parts, key: CallKey, greedy: CompletionRequest, draft: Draft, samples: int
 ) -> Draft:
     """The same with what the model writes when it is asked several times. The server has read the prompt already."""
+    begun = (Message(role="assistant", content=OPENING_FENCE),) if greedy.stop else ()
     asked = greedy.model_copy(
-        update={"n": samples, "temperature": parts.settings.sample_temperature, "seed": SAMPLING_SEED}
+        update={
+            "messages": (*greedy.messages, *begun),
+            "n": samples,
+            "temperature": parts.settings.sample_temperature,
+            "seed": SAMPLING_SEED,
+        }
     )
     call = await call_model(parts, key.model_copy(update={"step": "generate-samples"}), asked)
     written = Counter(sql for text in call.texts if (sql := extract_sql(text)) is not None)
