@@ -72,7 +72,6 @@ async def _elected(
             sql=tried[number].sql,
             weight=candidates[number].weight,
             result=tried[number].result,
-            rows=tried[number].rows,
         )
         for number in as_written
     ]

@@ -55,8 +55,6 @@ class Tried(Frozen):
         approval_reason: why a person has to approve it first.
         repairs: how it was mended.
         result: what its rows are, as ``result_key`` has it; None: it has not run to its end.
-        rows: how many rows the run gave.
-        empty: whether they hold nothing but NULLs, or there are none.
     """
 
     sql: str
@@ -67,8 +65,6 @@ class Tried(Frozen):
     estimate: Estimate = Estimate()
     repairs: tuple[Repair, ...] = ()
     result: str | None = None
-    rows: int | None = None
-    empty: bool = False
 
     @property
     def is_sound(self) -> bool:
@@ -122,13 +118,7 @@ def _ran(
         if fetched.kind in (SqlProblemKind.TIMEOUT, SqlProblemKind.TOO_LARGE):
             return tried
         return _failed(sql, tried.sql, fetched, no_permission)
-    return tried.model_copy(
-        update={
-            "result": result_key(rows.rows),
-            "rows": fetched.row_count,
-            "empty": all(value is None for row in rows.rows for value in row),
-        }
-    )
+    return tried.model_copy(update={"result": result_key(rows.rows)})
 
 
 def _failed(sql: str, shown: str, problem: SqlProblem, no_permission: Bilingual) -> Tried:

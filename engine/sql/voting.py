@@ -25,13 +25,11 @@ class Ballot(Frozen):
         sql: the text.
         weight: how many times it was written, more for the greedy one, less for one that had to be mended.
         result: what its rows are, as ``result_key`` has it; None: it has not run, and agrees with its own text only.
-        rows: how many there are; None: not known.
     """
 
     sql: str
     weight: float = Field(gt=0)
     result: str | None = None
-    rows: int | None = None
 
 
 class Election(Frozen):
