@@ -15,7 +15,7 @@ from chat2sql.engine.sql.guard.check import check
 from chat2sql.engine.sql.guard.policy import MaskKind, Policy
 from chat2sql.engine.sql.guard.problems import told
 from chat2sql.engine.sql.guard.visible import visible
-from chat2sql.engine.sql.masking.lineage import cleared_columns, copied_columns, output_masks
+from chat2sql.engine.sql.masking.lineage import output_columns
 from chat2sql.engine.sql.masking.sink import MaskingSink
 from chat2sql.engine.sql.results.store import ResultKey
 from chat2sql.engine.sql.results.writer import ResultWriter
@@ -42,12 +42,10 @@ async def execute(parts: Parts, ask: ExecuteInput) -> Execution:
     executor = await parts.executor(datasource)
     await _pass_gate(parts, ask, executor, checked.executable, policy)
     seen = visible(catalogue, policy, caller)
-    masks = output_masks(checked.sql, seen, policy, caller)
-    cleared = cleared_columns(checked.sql, seen, policy, caller)
-    copied = copied_columns(checked.sql, seen, policy, caller)
+    shown = output_columns(checked.sql, seen, policy, caller)
     key = ResultKey(tenant=caller.tenant, request_id=ask.request.request_id, round=ask.round)
-    async with _writer(parts, key, masks) as writer:
-        sink = MaskingSink(writer, masks, policy.detect, cleared, copied)
+    async with _writer(parts, key, shown.masks) as writer:
+        sink = MaskingSink(writer, shown.masks, policy.detect, shown.cleared, shown.copied)
         fetched = await executor.fetch(
             checked.executable, sink, caller=caller, limits=_limits(parts.settings)
         )

@@ -15,7 +15,7 @@ from chat2sql.config.vocabulary import Caller, Dialect
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
 from chat2sql.engine.sql.executors.port import ColumnInfo, Row
 from chat2sql.engine.sql.guard.policy import MaskKind, Policy
-from chat2sql.engine.sql.masking.lineage import output_masks
+from chat2sql.engine.sql.masking.lineage import output_columns
 from chat2sql.engine.sql.masking.sink import MaskingSink
 from chat2sql.engine.sql.masking.trace import trace
 
@@ -116,7 +116,7 @@ def _query() -> None:
     print(
         f"query of {len(sql):,} characters: {statistics.median(times):.2f} ms, p95 {p95:.2f} ms, parsing included"
     )
-    assert output_masks(sql, catalogue, policy, caller)[1] is MaskKind.NAME
+    assert output_columns(sql, catalogue, policy, caller).masks[1] is MaskKind.NAME
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
 from chat2sql.engine.sql.executors.port import ColumnInfo, RowList
 from chat2sql.engine.sql.guard.allowed import allowed
 from chat2sql.engine.sql.guard.policy import MaskKind, Policy
-from chat2sql.engine.sql.masking.lineage import cleared_columns, copied_columns, output_masks
+from chat2sql.engine.sql.masking.lineage import output_columns
 from chat2sql.engine.sql.masking.probing import probed
 from chat2sql.engine.sql.masking.sink import MaskingSink
 
@@ -87,8 +87,9 @@ def _kinds(names: list[str]) -> tuple[MaskKind | None, ...]:
 
 @pytest.mark.parametrize(("dialect", "case"), _each())
 def test_masks_and_probes(dialect: Dialect, case: dict[str, Any], run: dict[Dialect, Run]) -> None:
-    masks = output_masks(case["sql"], catalogue(dialect), POLICY, NOBODY)
-    assert len(copied_columns(case["sql"], catalogue(dialect), POLICY, NOBODY)) == len(masks)
+    shown = output_columns(case["sql"], catalogue(dialect), POLICY, NOBODY)
+    masks = shown.masks
+    assert len(shown.copied) == len(masks)
     assert masks == _kinds(case["masks"])
     assert set(probed(case["sql"], catalogue(dialect), POLICY, NOBODY)) == set(case.get("probed", ()))
 
@@ -108,7 +109,7 @@ def test_masks_and_probes(dialect: Dialect, case: dict[str, Any], run: dict[Dial
 def test_roles_unmask(dialect: Dialect, case: dict[str, Any]) -> None:
     caller = Caller(tenant=case["tenant"], user=case["user"])
     expected = case["masks"] if SCHEMAS[dialect] is None else case.get("schema", case["masks"])
-    assert output_masks(case["sql"], catalogue(dialect), POLICY, caller) == _kinds(expected)
+    assert output_columns(case["sql"], catalogue(dialect), POLICY, caller).masks == _kinds(expected)
     assert probed(case["sql"], catalogue(dialect), POLICY, caller) == ()
 
 
@@ -116,7 +117,7 @@ def test_roles_unmask(dialect: Dialect, case: dict[str, Any]) -> None:
 def test_nothing_is_looked_for_in_copies_of_what_roles_show(dialect: Dialect, case: dict[str, Any]) -> None:
     shop = catalogue(dialect, "other") if SCHEMAS[dialect] else catalogue(dialect)
     caller = Caller(tenant="t", user=case["user"])
-    assert cleared_columns(case["sql"], shop, POLICY, caller) == tuple(case["cleared"])
+    assert output_columns(case["sql"], shop, POLICY, caller).cleared == tuple(case["cleared"])
 
 
 @pytest.mark.parametrize(("dialect", "case"), _each("shown"))
@@ -126,7 +127,8 @@ def test_null_is_shown_in_copies_only(
     asked = (case["sql"], catalogue(dialect), POLICY, NOBODY)
     assert probed(*asked) == ()
     rows, inner = run[dialect](case["sql"]), RowList()
-    sink = MaskingSink(inner, output_masks(*asked), (), copied=copied_columns(*asked))
+    shown = output_columns(*asked)
+    sink = MaskingSink(inner, shown.masks, (), copied=shown.copied)
     sink.begin(tuple(ColumnInfo(name=f"c{position}", type="text") for position in range(len(rows[0]))))
     sink.write(rows)
     assert [list(row) for row in inner.rows] == case["rows"]
@@ -148,7 +150,7 @@ def test_functions_that_make_rows_betray_their_arguments(dialect: Dialect, name:
 def test_a_query_nested_beyond_the_stack_is_masked_whole() -> None:
     deep = "SELECT name FROM customers" + " UNION ALL SELECT name FROM customers" * 3000
     shallow = "SELECT id FROM customers WHERE " + " OR ".join(f"name = 'n{n}'" for n in range(3000))
-    assert output_masks(deep, catalogue(Dialect.SQLITE), POLICY, NOBODY)[0] in {
+    assert output_columns(deep, catalogue(Dialect.SQLITE), POLICY, NOBODY).masks[0] in {
         MaskKind.SECRET,
         MaskKind.NAME,
     }

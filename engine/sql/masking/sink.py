@@ -33,11 +33,11 @@ class MaskingSink:
         """Put a sink before ``inner``.
 
         Args:
-            masks: for each column, as ``output_masks`` gives them. If there are not as many as columns, and any column
+            masks: for each column, as ``output_columns`` gives them. If there are not as many as columns, and any column
                 is masked, all are hidden: it cannot be known which ones are meant.
             detect: what to look for in columns without a mask.
-            cleared: for each column, whether nothing is looked for in it, as ``cleared_columns`` gives them.
-            copied: for each column, whether NULL stays NULL where it is SECRET, as ``copied_columns`` gives them; NULL
+            cleared: for each column, whether nothing is looked for in it, as ``output_columns`` gives them.
+            copied: for each column, whether NULL stays NULL where it is SECRET, as ``output_columns`` gives them; NULL
                 in a column of another kind always does, for those are copies.
         """
         self._inner = inner
