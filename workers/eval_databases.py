@@ -11,18 +11,19 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from chat2sql.activities.parts import Parts
-from chat2sql.config.errors import InvalidInput, Misconfigured
+from chat2sql.config.errors import Misconfigured
 from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.demo.reader import READER_ROLE, grant_reader, reader_dsn
 from chat2sql.engine.evaluation.cases import Suite, SuiteDatabase
 from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.engine.stores.migrate import create_database
+from chat2sql.workers.provision import register
 
 _LOADED = "Chat2SQL evaluation database"
 _OTHER_CHARACTERS = re.compile(r"[^A-Za-z0-9]+")
 
 
-async def register(parts: Parts, suite: Suite) -> dict[str, str]:
+async def register_databases(parts: Parts, suite: Suite) -> dict[str, str]:
     """Register each database of the set, loading what has to be loaded.
 
     Returns:
@@ -42,12 +43,7 @@ async def register(parts: Parts, suite: Suite) -> dict[str, str]:
         datasource = Datasource(
             name=name, dialect=database.dialect, dsn=dsn, description=f"eval {suite.name}"
         )
-        try:
-            known = await parts.datasources.get(name)
-        except InvalidInput:
-            known = None
-        if known is None or known.dsn != dsn:
-            await parts.datasources.add(datasource, replace=known is not None)
+        if await register(parts, datasource):
             await parts.refresh(await parts.datasource(name))
         names[database.name] = name
     return names

@@ -17,7 +17,7 @@ from chat2sql.engine.evaluation.outcomes import EvalRecord
 from chat2sql.engine.evaluation.summary import summarise
 from chat2sql.graph.conclude import failed
 from chat2sql.graph.state import AskRequest
-from chat2sql.workers.eval_databases import register
+from chat2sql.workers.eval_databases import register_databases
 
 RESULTS, SUMMARY, PLAN = "results.jsonl", "summary.json", "run.json"
 TENANT = "eval"
@@ -87,7 +87,7 @@ async def evaluate(
         Chat2SQLError: the stack or a database is down; what was asked so far is kept.
     """
     done = {record.id for record in records_of(folder)}
-    datasources = await register(parts, suite)
+    datasources = await register_databases(parts, suite)
     golds = GoldRows(parts)
     with (folder / RESULTS).open("a", encoding="utf-8") as lines:
         # Database by database, so that the model server reads each schema once.

@@ -61,15 +61,22 @@ async def _registered(parts: Parts, owner_dsn: str, copy: Path) -> None:
         description="演示公司的销售 / its sales",
     )
     for datasource in (demo, sqlite):
-        try:
-            known = await parts.datasources.get(datasource.name)
-        except InvalidInput:
-            known = None
-        if known is None or known.dsn != datasource.dsn:
-            kept = datasource.model_copy(update={"policy": known.policy}) if known else datasource
-            await parts.datasources.add(kept, replace=known is not None)
+        await register(parts, datasource)
         if await parts.catalogues.newest(datasource.name) is None:
             await parts.refresh(datasource)
+
+
+async def register(parts: Parts, datasource: Datasource) -> bool:
+    """See that a datasource is registered at this address, with the policy that it has already; whether it was not."""
+    try:
+        known = await parts.datasources.get(datasource.name)
+    except InvalidInput:
+        known = None
+    if known is not None and known.dsn == datasource.dsn:
+        return False
+    kept = datasource.model_copy(update={"policy": known.policy}) if known else datasource
+    await parts.datasources.add(kept, replace=known is not None)
+    return True
 
 
 async def warm(parts: Parts, datasource: Datasource) -> None:
