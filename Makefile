@@ -47,7 +47,7 @@ replays: $(STAMP) ## Record the histories of the replay tests anew
 bench: $(STAMP) ## Run the benchmarks; BENCH_DATA=folder holds question and attack sets
 	$(BIN)/python benchmarks/orchestration.py
 	$(BIN)/python benchmarks/audit_append.py
-	$(BIN)/python benchmarks/schema_retrieval.py $(BENCH_DATA)/spider
+	$(BIN)/python benchmarks/schema_retrieval.py $(BENCH_DATA)/spider/tables.json $(BENCH_DATA)/spider/questions.json
 	$(BIN)/python benchmarks/guard_cost.py
 	$(BIN)/python benchmarks/guard_gold.py $(BENCH_DATA)
 	$(BIN)/python benchmarks/injection.py $(BENCH_DATA)

@@ -19,7 +19,8 @@ from chat2sql.engine.sql.masking.lineage import output_columns
 from chat2sql.engine.sql.masking.sink import MaskingSink
 from chat2sql.engine.sql.results.store import ResultKey
 from chat2sql.engine.sql.results.writer import ResultWriter
-from chat2sql.graph.state import Column, ExecuteInput, Execution
+from chat2sql.graph.answer import Column, Execution
+from chat2sql.graph.state import ExecuteInput
 
 
 async def execute(parts: Parts, ask: ExecuteInput) -> Execution:

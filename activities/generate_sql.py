@@ -1,17 +1,22 @@
-"""Step 4: a candidate SQL from one model."""
+"""Step 4: a candidate SQL from one model, and more of them where a vote is to be taken."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+from chat2sql.activities.answerable import is_answerable
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
-from chat2sql.config.models import Provider, is_remote
+from chat2sql.config.models import ModelEntry, Provider, is_remote
+from chat2sql.config.vocabulary import TokenUsage
 from chat2sql.engine.llm.port import CompletionRequest, Message
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_message
 from chat2sql.graph.candidates import Candidate
 from chat2sql.graph.state import Draft, GenerateInput
+
+BATCH = 4
+"""Texts sampled before the vote is looked at again: as many as the local server computes at once."""
 
 SAMPLING_SEED = 1
 OPENING_FENCE, CLOSING_FENCE = "```sql\n", "```\n"
@@ -20,28 +25,13 @@ holds up all the others."""
 
 
 async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = None) -> Draft:
-    """Ask the model, several times where votes are to be taken; in a correction round with the last wrong SQL and its
-    problem.
+    """Ask the model: for the SQL that it finds likeliest, in a correction round with the last wrong SQL and its problem;
+    or, where the vote on what it wrote is undecided, for a batch of others.
 
     Raises:
         ModelUnavailable, RateLimited: the model does not answer.
     """
-    datasource = await parts.datasource(ask.schema_context.datasource)
-    catalogue = await parts.view(datasource, ask.request.caller, ask.schema_context.catalogue_version)
-    wrong = tuple(WrongSql(sql=attempt.sql, problem=attempt.problem) for attempt in ask.attempts)
-    question = question_messages(
-        ask.understanding.standalone,
-        time_notes=ask.understanding.time_notes,
-        evidence=ask.request.evidence,
-        wrong=wrong,
-    )
-    # Before the first round only: a correction goes on where that round left the model server.
     entry = parts.models.get(ask.model)
-    local = entry.provider is Provider.LOCAL
-    values = not is_remote(entry) or (await parts.policy(datasource)).remote_values
-    if local and ask.schema_context.whole and ask.round == 0:
-        await parts.warm(catalogue, ask.schema_context.tables)
-    repeats = len({attempt.sql for attempt in wrong}) < len(wrong)
     key = CallKey(
         tenant=ask.request.tenant,
         request_id=ask.request.request_id,
@@ -49,7 +39,39 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         model=ask.model,
         round=ask.round,
     )
-    greedy = CompletionRequest(
+    likeliest = await _request(parts, ask, entry)
+    if ask.draft is not None:
+        return await _with_others(parts, key, likeliest, ask.draft)
+    call = await call_model(parts, key, likeliest, on_token)
+    sql = extract_sql(call.texts[0])
+    return Draft(
+        sql=sql,
+        reason=extract_reason(call.texts[0]),
+        model=ask.model,
+        certainty=call.certainties[0] if call.certainties else None,
+        more=_samples(parts, ask, entry) if sql is not None else 0,
+        usage=call.usage,
+    )
+
+
+async def _request(parts: Parts, ask: GenerateInput, entry: ModelEntry) -> CompletionRequest:
+    datasource = await parts.datasource(ask.schema_context.datasource)
+    catalogue = await parts.view(datasource, ask.request.caller, ask.schema_context.catalogue_version)
+    wrong = tuple(WrongSql(sql=attempt.sql, problem=attempt.problem) for attempt in ask.attempts)
+    local = entry.provider is Provider.LOCAL
+    values = not is_remote(entry) or (await parts.policy(datasource)).remote_values
+    question = question_messages(
+        ask.understanding.standalone,
+        time_notes=ask.understanding.time_notes,
+        evidence=ask.request.evidence,
+        values=ask.schema_context.values if values else "",
+        wrong=wrong,
+    )
+    # Before the first call only: the others go on where that one left the model server.
+    if local and ask.schema_context.whole and ask.round == 0 and ask.draft is None:
+        await parts.warm(catalogue, ask.schema_context.tables)
+    repeats = len({attempt.sql for attempt in wrong}) < len(wrong)
+    return CompletionRequest(
         messages=(system_message(catalogue, ask.schema_context.tables, values=values), *question),
         max_tokens=entry.max_output_tokens,
         # A model that repeats its mistake word for word will do so for ever at temperature 0.
@@ -57,31 +79,45 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         # A small model goes on to explain its SQL, which nobody reads, for longer than the SQL took.
         stop=(CLOSING_FENCE,) if local else (),
         seed=ask.round,
+        certainty=_samples(parts, ask, entry) > 0,
     )
-    call = await call_model(parts, key, greedy, on_token)
-    text = call.texts[0]
-    draft = Draft(sql=extract_sql(text), reason=extract_reason(text), model=ask.model, usage=call.usage)
-    samples = entry.samples if parts.settings.samples is None else parts.settings.samples
-    # A correction is asked for once: its problem says what to do, which leaves little to vote on.
-    if not samples or ask.round or draft.sql is None:
-        return draft
-    return await _with_others(parts, key, greedy, draft, samples)
 
 
-async def _with_others(
-    parts: Parts, key: CallKey, greedy: CompletionRequest, draft: Draft, samples: int
-) -> Draft:
-    """The same with what the model writes when it is asked several times. The server has read the prompt already."""
-    begun = (Message(role="assistant", content=OPENING_FENCE),) if greedy.stop else ()
-    asked = greedy.model_copy(
+def _samples(parts: Parts, ask: GenerateInput, entry: ModelEntry) -> int:
+    """How many texts may be sampled for a vote."""
+    # Nothing runs, not even for a vote, before a person has seen it where one has to. And a correction is asked for
+    # once: its problem says what to do, which leaves little to vote on.
+    if ask.request.require_approval or ask.schema_context.needs_approval or ask.round:
+        return 0
+    return entry.samples if parts.settings.samples is None else parts.settings.samples
+
+
+async def _with_others(parts: Parts, key: CallKey, likeliest: CompletionRequest, draft: Draft) -> Draft:
+    """The draft with a batch of what the model writes when it is asked again. The server has read the prompt already.
+
+    Before the first batch the model is asked whether the question can be answered at all: what it is not sure of is
+    where an answer may be made up.
+    """
+    if not draft.sampled and parts.settings.answerable and not await is_answerable(parts, key, likeliest):
+        return draft.model_copy(update={"sql": None, "reason": "", "more": 0, "usage": TokenUsage()})
+    begun = (Message(role="assistant", content=OPENING_FENCE),) if likeliest.stop else ()
+    asked = likeliest.model_copy(
         update={
-            "messages": (*greedy.messages, *begun),
-            "n": samples,
+            "messages": (*likeliest.messages, *begun),
+            "n": min(BATCH, draft.more),
             "temperature": parts.settings.sample_temperature,
-            "seed": SAMPLING_SEED,
+            "seed": SAMPLING_SEED + draft.sampled,
+            "certainty": False,
         }
     )
-    call = await call_model(parts, key.model_copy(update={"step": "generate-samples"}), asked)
-    written = Counter(sql for text in call.texts if (sql := extract_sql(text)) is not None)
-    others = tuple(Candidate(sql=sql, weight=count) for sql, count in written.items())
-    return draft.model_copy(update={"others": others, "usage": draft.usage + call.usage})
+    call = await call_model(parts, key.model_copy(update={"step": f"generate-more-{draft.sampled}"}), asked)
+    written = Counter({other.sql: other.weight for other in draft.others})
+    written.update(sql for text in call.texts if (sql := extract_sql(text)) is not None)
+    return draft.model_copy(
+        update={
+            "others": tuple(Candidate(sql=sql, weight=count) for sql, count in written.items()),
+            "sampled": draft.sampled + asked.n,
+            "more": draft.more - asked.n,
+            "usage": call.usage,
+        }
+    )

@@ -25,18 +25,16 @@ from chat2sql.activities.understand import understand
 from chat2sql.config.errors import Chat2SQLError, Refusal
 from chat2sql.config.vocabulary import Language, Outcome
 from chat2sql.engine.semantics.language import detect_language
+from chat2sql.graph.answer import Answer, Execution, Presentation, StepName, StepTrace
 from chat2sql.graph.approval import ApprovalDecision, ApprovalRequest
 from chat2sql.graph.conclude import failed
 from chat2sql.graph.local import run
 from chat2sql.graph.naming import check_names
 from chat2sql.graph.state import (
-    Answer,
     AskRequest,
     Draft,
     ExecuteInput,
-    Execution,
     GenerateInput,
-    Presentation,
     PresentInput,
     RecordInput,
     RetrieveSchemaInput,
@@ -45,8 +43,6 @@ from chat2sql.graph.state import (
     SchemaContext,
     SelfCorrectInput,
     StepInput,
-    StepName,
-    StepTrace,
     Understanding,
     UnderstandInput,
     Verdict,

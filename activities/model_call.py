@@ -65,6 +65,7 @@ async def call_model(
         model=key.model,
         prompt_sha256=hashlib.sha256(request.model_dump_json().encode()).hexdigest(),
         texts=completion.texts,
+        certainties=completion.certainties,
         finish_reason=completion.finish_reason,
         usage=completion.usage,
         seconds=time.monotonic() - started,

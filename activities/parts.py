@@ -36,10 +36,17 @@ from chat2sql.engine.stores.conversations import Conversations
 from chat2sql.engine.stores.datasources import Datasource, Datasources
 from chat2sql.engine.stores.pool import Database
 from chat2sql.engine.stores.questions import Question, Questions
+from chat2sql.engine.stores.value_indexes import ValueIndexes
+from chat2sql.engine.values.fitness import permitted
+from chat2sql.engine.values.index import ValueIndex
+from chat2sql.engine.values.reading import read_values
 from chat2sql.graph.state import AskRequest
 
 FRESH_FOR_S = 5.0
 """How long a datasource and its catalogue are taken from memory before the store is asked again, in seconds."""
+
+VALUES_FRESH_FOR_S = 300.0
+"""The same for its values, which are megabytes and change without consequence for what is right."""
 
 
 class Parts:
@@ -56,6 +63,7 @@ class Parts:
         self.ledger = ModelCalls(database)
         self.datasources = Datasources(database)
         self.catalogues = Catalogues(database)
+        self.value_indexes = ValueIndexes(database)
         self.questions = Questions(database)
         self.conversations = Conversations(database)
         self.health = ModelHealth(endpoints.redis)
@@ -68,6 +76,7 @@ class Parts:
         self._executors: dict[str, Executor] = {}
         self._fresh_datasources: dict[str, tuple[float, Datasource]] = {}
         self._fresh_catalogues: dict[str, tuple[float, Catalogue]] = {}
+        self._fresh_values: dict[tuple[str, str], tuple[float, ValueIndex | None]] = {}
         self._reading: dict[str, asyncio.Lock] = {}
         self._policies: dict[tuple[str, str, str], Policy] = {}
 
@@ -106,12 +115,14 @@ class Parts:
             return self._remember(Catalogue.model_validate_json(stored.document))
 
     async def refresh(self, datasource: Datasource) -> Catalogue:
-        """Read the schema from the database itself, and keep it.
+        """Read the schema and the values from the database itself, and keep them.
 
         Raises:
             DatabaseUnavailable, Misconfigured: it cannot be read.
         """
-        return await self.keep(await self.read_schema(datasource))
+        catalogue = await self.keep(await self.read_schema(datasource))
+        await self.index_values(datasource, catalogue)
+        return catalogue
 
     async def read_schema(self, datasource: Datasource) -> Catalogue:
         """The schema as the database itself has it now.
@@ -119,7 +130,12 @@ class Parts:
         Raises:
             DatabaseUnavailable, Misconfigured: it cannot be read.
         """
-        return await introspect(resolve_secrets(datasource.dsn), datasource.dialect, datasource.name)
+        return await introspect(
+            resolve_secrets(datasource.dsn),
+            datasource.dialect,
+            datasource.name,
+            implicit_keys=self.settings.implicit_keys,
+        )
 
     async def keep(self, catalogue: Catalogue) -> Catalogue:
         """Store a schema that was read.
@@ -129,6 +145,34 @@ class Parts:
         """
         await self.catalogues.save(catalogue.datasource, catalogue.model_dump_json())
         return self._remember(catalogue)
+
+    async def index_values(self, datasource: Datasource, catalogue: Catalogue) -> None:
+        """Read which text values a datasource has, and store them by the catalogue that was just kept.
+
+        Raises:
+            DatabaseUnavailable, Misconfigured: they cannot be read.
+        """
+        if self.settings.value_linking:
+            policy = await self.policy(datasource)
+            index = await read_values(resolve_secrets(datasource.dsn), catalogue, policy)
+            await self.value_indexes.save(datasource.name, index.catalogue_version, index.model_dump_json())
+
+    async def values(self, datasource: Datasource, version: str) -> ValueIndex | None:
+        """The text values of a datasource that its policy lets be used; None where none are kept for that version of
+        its catalogue."""
+        if not self.settings.value_linking:
+            return None
+        asked = (datasource.name, version)
+        known = self._fresh_values.get(asked)
+        if known is None or known[0] < time.monotonic():
+            document = await self.value_indexes.get(*asked)
+            index = ValueIndex.model_validate_json(document) if document is not None else None
+            known = (time.monotonic() + VALUES_FRESH_FOR_S, index)
+            self._fresh_values[asked] = known
+        if known[1] is None:
+            return None
+        policy = await self.policy(datasource)
+        return permitted(known[1], await self.catalogue(datasource, version), policy)
 
     def _remember(self, catalogue: Catalogue) -> Catalogue:
         self._fresh_catalogues[catalogue.datasource] = (time.monotonic() + FRESH_FOR_S, catalogue)

@@ -20,7 +20,8 @@ from chat2sql.engine.sql.executors.port import Truncation
 from chat2sql.engine.sql.guard.policy import MaskKind
 from chat2sql.engine.sql.masking.wording import told as masked_columns_told
 from chat2sql.engine.sql.results.store import ResultStore
-from chat2sql.graph.state import Presentation, PresentInput
+from chat2sql.graph.answer import Presentation
+from chat2sql.graph.state import PresentInput
 
 _log = logging.getLogger("chat2sql.activities")
 

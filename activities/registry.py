@@ -8,6 +8,7 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.contrib.workflow_streams import WorkflowStreamClient
 
+from chat2sql.activities.evaluation import Scored, ScoreInput
 from chat2sql.activities.execute_sql import execute
 from chat2sql.activities.generate_sql import generate
 from chat2sql.activities.parts import Parts
@@ -15,17 +16,17 @@ from chat2sql.activities.present import present
 from chat2sql.activities.record import record
 from chat2sql.activities.retrieve_schema import retrieve_schema
 from chat2sql.activities.route_model import route_model
+from chat2sql.activities.score_answer import score_and_keep
 from chat2sql.activities.self_correct import self_correct
 from chat2sql.activities.understand import understand
 from chat2sql.config.policies import POLICIES, TaskQueue
 from chat2sql.config.vocabulary import TokenUsage
+from chat2sql.graph.answer import Execution, Presentation, StepName
 from chat2sql.graph.messages import EVENTS_TOPIC, StreamEvent
 from chat2sql.graph.state import (
     Draft,
     ExecuteInput,
-    Execution,
     GenerateInput,
-    Presentation,
     PresentInput,
     RecordInput,
     RetrieveSchemaInput,
@@ -33,7 +34,6 @@ from chat2sql.graph.state import (
     RouteModelInput,
     SchemaContext,
     SelfCorrectInput,
-    StepName,
     Understanding,
     UnderstandInput,
     Verdict,
@@ -97,6 +97,11 @@ class StepActivities:
     async def record(self, ask: RecordInput) -> TokenUsage:
         """The finished question."""
         return await record(self._parts, ask)
+
+    @activity.defn(name="score_answer")
+    async def score_answer(self, ask: ScoreInput) -> Scored:
+        """An evaluated question."""
+        return await score_and_keep(self._parts, ask)
 
     def for_queue(self, queue: TaskQueue) -> Sequence[Callable[..., object]]:
         """The activities whose policy puts them on a queue."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from chat2sql.activities.parts import Parts
+from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import link
+from chat2sql.engine.stores.datasources import Datasource
+from chat2sql.engine.values.linking import link_values
+from chat2sql.engine.values.rendering import render_values
 from chat2sql.graph.state import RetrieveSchemaInput, SchemaContext
 
 
@@ -32,4 +38,17 @@ async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaConte
         whole=linked.whole,
         prompt_tokens=linked.prompt_tokens,
         needs_approval=datasource.approval == "always",
+        values=await _mentioned(parts, datasource, version, catalogue, ask.understanding.standalone),
     )
+
+
+async def _mentioned(
+    parts: Parts, datasource: Datasource, version: str, view: Catalogue, question: str
+) -> str:
+    """The values that the question mentions, of what the asker may see."""
+    index = await parts.values(datasource, version)
+    if index is None:
+        return ""
+    # The first question after a refresh builds lookup tables, which takes a second.
+    links = await asyncio.to_thread(link_values, index, question, view)
+    return render_values(links, view.dialect)

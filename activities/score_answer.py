@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
+from chat2sql.activities.evaluation import Scored, ScoreInput
 from chat2sql.activities.parts import Parts
 from chat2sql.config.errors import InvalidInput
+from chat2sql.config.settings import Settings
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.engine.evaluation.cases import EvalCase
 from chat2sql.engine.evaluation.outcomes import CandidateOutcome, EvalRecord, OutcomeClass
+from chat2sql.engine.evaluation.run_folder import append_record, plan_of, switches
 from chat2sql.engine.evaluation.scoring import is_ordered, same_rows
 from chat2sql.engine.evaluation.taxonomy import mistakes
 from chat2sql.engine.sql.executors.port import FetchLimits, Row, RowList, SqlProblem
 from chat2sql.engine.stores.datasources import Datasource
-from chat2sql.graph.state import Answer, AskRequest
+from chat2sql.graph.answer import Answer
+from chat2sql.graph.state import AskRequest
 
 _ROW_CAP = 100_000
 
@@ -44,6 +50,42 @@ class GoldRows:
         limits = FetchLimits(row_cap=_ROW_CAP, timeout_s=self._parts.settings.statement_timeout_s)
         fetched = await executor.fetch(sql, rows, caller=request.caller, limits=limits)
         return None if isinstance(fetched, SqlProblem) else tuple(rows.rows)
+
+
+async def score_and_keep(parts: Parts, ask: ScoreInput) -> Scored:
+    """Score an answer of a durable run, and write it down in the run's folder; again is nothing.
+
+    Raises:
+        DatabaseUnavailable: the datasource does not answer.
+        InvalidInput: no gold runs; or this worker does not see the folder, or has other settings than the run.
+    """
+    folder = Path(ask.folder)
+    await asyncio.to_thread(_check_worker, folder, parts.settings)
+    record = await score_answer(
+        parts, GoldRows(parts), ask.case, ask.request, ask.answer, seconds=ask.seconds
+    )
+    await asyncio.to_thread(append_record, folder, record)
+    return Scored(id=record.id, outcome=record.outcome)
+
+
+def _check_worker(folder: Path, settings: Settings) -> None:
+    try:
+        asked = plan_of(folder).settings
+    except InvalidInput:
+        raise InvalidInput(
+            zh=f"工作进程看不到评测文件夹 {folder}。请在工作进程所在的机器上运行，或去掉 --temporal。",
+            en=f"The worker does not see the run's folder {folder}. Run it on the worker's machine, or without --temporal.",
+        ) from None
+    mine = switches(settings)
+    differing = [f"CHAT2SQL_{name.upper()}" for name in mine if mine[name] != asked.get(name)]
+    if differing:
+        names = ", ".join(differing)
+        raise InvalidInput(
+            zh=f"工作进程的设置与本次评测不同：{names}。请用相同的设置重启工作进程（chat2sql down，再 chat2sql up --detach），"
+            "并换一个 --out。",
+            en=f"The worker has other settings than the run: {names}. Start it anew with the same ones (`chat2sql down`, "
+            "then `chat2sql up --detach`), and take another --out.",
+        )
 
 
 async def score_answer(

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from chat2sql.activities.execute_sql import not_permitted
 from chat2sql.activities.parts import Parts
-from chat2sql.config.vocabulary import Bilingual
-from chat2sql.engine.sql.executors.port import Executor, FetchLimits
+from chat2sql.engine.sql.executors.port import FetchLimits
 from chat2sql.engine.sql.trial import Ground, Tried, try_sql
-from chat2sql.engine.sql.voting import Ballot, Election, elect
+from chat2sql.engine.sql.voting import Ballot, elect, is_certain, is_settled
+from chat2sql.graph.answer import Attempt
 from chat2sql.graph.candidates import Candidate, Vote
-from chat2sql.graph.state import (
-    Attempt,
-    Draft,
-    Ruling,
-    SelfCorrectInput,
-    Verdict,
-)
+from chat2sql.graph.state import Draft, Ruling, SelfCorrectInput, Verdict
 
 NO_SQL = "The reply held no SQL. Answer with one SELECT statement in a ```sql block."
 
 GREEDY_WEIGHT = 2.0
 """What the SQL that the model writes without sampling counts for, in samples."""
+
+MENDED_WEIGHT = 0.99
+"""What a SQL counts for that had to be mended, in such as run as they were written: it loses a tie, and nothing else."""
 
 VOTE_ROWS = 2_000
 """Rows by which the results of a vote are compared."""
@@ -39,8 +36,7 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
     if ask.execution_error:
         return _wrong(draft.sql, ask.execution_error)
     datasource = await parts.datasource(context.datasource)
-    # Nothing runs, not even for a vote, before a person has seen it where one has to.
-    votes = bool(draft.others) and not (ask.request.require_approval or context.needs_approval)
+    votes = bool(draft.others or draft.more)
     limits = FetchLimits(row_cap=VOTE_ROWS, timeout_s=parts.settings.vote_timeout_s)
     ground = Ground(
         catalogue=await parts.catalogue(datasource, context.catalogue_version),
@@ -49,40 +45,48 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
         mends=parts.settings.repair,
         runs=limits if votes else None,
         plan_s=parts.settings.statement_timeout_s,
+        question=ask.question,
+        values=await parts.values(datasource, context.catalogue_version),
     )
     executor = await parts.executor(datasource)
-    refusal = not_permitted(datasource.name).message
-    first = await try_sql(draft.sql, ground, executor, no_permission=refusal)
-    return await _elected(draft, first, ground, executor, refusal) if votes else _verdict(draft.sql, first)
-
-
-async def _elected(
-    draft: Draft, first: Tried, ground: Ground, executor: Executor, refusal: Bilingual
-) -> Verdict:
-    """The verdict on the candidate whose result most of the others share; on the first one where none may run."""
     candidates = _united(draft)
-    tried = [first]
-    for candidate in candidates[1:]:
-        tried.append(await try_sql(candidate.sql, ground, executor, no_permission=refusal))
+    refusal = not_permitted(datasource.name).message
+    tried = [await try_sql(one.sql, ground, executor, no_permission=refusal) for one in candidates]
+    first = _verdict(draft.sql, tried[0])
+    # What is refused is not asked for again until something else passes.
+    if not votes or first.ruling is Ruling.REFUSED:
+        return first
+    return _elected(draft, first, candidates, tried)
+
+
+def _elected(draft: Draft, first: Verdict, candidates: list[Candidate], tried: list[Tried]) -> Verdict:
+    """The verdict on the candidate whose result most of the others share; on the first one where none may run.
+
+    Undecided where too few agree and the model may be asked for more.
+    """
+    undecided = first.model_copy(update={"ruling": Ruling.UNDECIDED, "attempt": None})
+    if not draft.others:
+        certain = is_certain(draft.certainty) and tried[0].has_rows and not tried[0].repairs
+        return first if certain else undecided
     standing = [number for number, one in enumerate(tried) if one.is_sound]
-    # What had to be mended is a guess: it counts where nothing ran as it was written.
-    as_written = [number for number in standing if not tried[number].repairs] or standing
     ballots = [
         Ballot(
             sql=tried[number].sql,
-            weight=candidates[number].weight,
+            weight=candidates[number].weight * (MENDED_WEIGHT if tried[number].repairs else 1),
             result=tried[number].result,
         )
-        for number in as_written
+        for number in standing
     ]
-    election = elect(ballots)
+    election = elect(ballots, electorate=sum(candidate.weight for candidate in candidates))
+    if draft.more and not (election and is_settled(election)):
+        return undecided
     if election is None:
-        return _verdict(candidates[0].sql, first)
-    chosen = tried[as_written[election.winner]]
+        return first
+    chosen = tried[standing[election.winner]]
     verdict = _verdict(chosen.sql, chosen)
     return verdict.model_copy(
         update={
-            "confidence": _confidence(election, ballots, candidates),
+            "confidence": election.confidence,
             "votes": tuple(
                 Vote(
                     sql=one.sql,
@@ -95,12 +99,6 @@ async def _elected(
             ),
         }
     )
-
-
-def _confidence(election: Election, ballots: list[Ballot], candidates: list[Candidate]) -> float:
-    """The winner's share of everything that was written: what does not run speaks against it too."""
-    standing = sum(ballot.weight for ballot in ballots)
-    return election.confidence * standing / sum(candidate.weight for candidate in candidates)
 
 
 def _united(draft: Draft) -> list[Candidate]:

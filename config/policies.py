@@ -58,6 +58,7 @@ POLICIES: dict[str, Policy] = {
     "execute": Policy(queue=TaskQueue.SQL, start_to_close=4 * 3600),
     "present": Policy(queue=TaskQueue.SQL, start_to_close=120),
     "record": Policy(queue=TaskQueue.SQL, start_to_close=60),
+    "score_answer": Policy(queue=TaskQueue.SQL, start_to_close=1800),
 }
 
 EXPIRE_RESULTS = Policy(queue=TaskQueue.SQL, start_to_close=3600, attempts=5)
@@ -65,3 +66,6 @@ EXPIRE_RESULTS = Policy(queue=TaskQueue.SQL, start_to_close=3600, attempts=5)
 
 EXPIRE_RESULTS_EVERY_S = 86_400.0
 """How often that is done, in seconds."""
+
+EVALUATED_PER_RUN = 50
+"""Questions after which a durable evaluation begins a new history."""

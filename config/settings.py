@@ -77,11 +77,20 @@ class Settings(BaseSettings):
     schema_budget_tokens: int = Field(
         8000, ge=200, description="Largest schema text in a prompt; above it tables are retrieved."
     )
+    implicit_keys: bool = Field(
+        True, description="Look for foreign keys that nobody declared when a schema is read."
+    )
+    value_linking: bool = Field(
+        True, description="Keep an index of text values, to find those that a question mentions."
+    )
     samples: int | None = Field(
         None,
         ge=0,
         le=64,
         description="Texts sampled beside the greedy one to vote on; empty: as the model catalogue says; 0: no vote.",
+    )
+    answerable: bool = Field(
+        True, description="Ask the model, before a vote, whether the database can tell at all."
     )
     sample_temperature: float = Field(0.8, gt=0, le=2, description="Temperature of those samples.")
     vote_timeout_s: float = Field(5, gt=0, description="Longest run of one candidate in a vote, in seconds.")

@@ -29,7 +29,7 @@ from chat2sql.graph.steps import Steps
 AskGraph = CompiledStateGraph[AskState, None, AskState, AskState]
 
 RECURSION_LIMIT = 60
-"""Far above the longest path (three corrections, each after a failed execution, and two clarifications)."""
+"""Far above the longest path (three corrections, each after a failed execution, a vote and two clarifications)."""
 
 
 class Nodes:
@@ -68,7 +68,9 @@ class Nodes:
     async def generate(self, state: AskState) -> AskState:
         """Step 4. A model that stays down is left for the next one in the route."""
         models = state["route"].models
-        this_round = state.get("round", -1) + 1
+        verdict = state.get("verdict")
+        undecided = verdict is not None and verdict.ruling is Ruling.UNDECIDED
+        this_round = state["round"] if undecided else state.get("round", -1) + 1
         for position, model in enumerate(models):
             fallbacks_left = len(models) - position - 1
             try:
@@ -81,6 +83,7 @@ class Nodes:
                         round=this_round,
                         attempts=state.get("attempts", ()),
                         fallbacks_left=fallbacks_left,
+                        draft=state["draft"] if undecided else None,
                     )
                 )
             except ModelUnavailable:
@@ -106,6 +109,7 @@ class Nodes:
                 draft=state["draft"],
                 round=state["round"],
                 execution_error=execution.error if execution else None,
+                question=state["understanding"].standalone,
             )
         )
         if verdict.ruling is Ruling.WRONG and verdict.attempt:

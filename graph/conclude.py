@@ -5,15 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from chat2sql.config.vocabulary import Bilingual, Intent, Language, Outcome, TokenUsage
+from chat2sql.graph.answer import Answer, Execution, Presentation
 from chat2sql.graph.errors import Chat2SQLError
-from chat2sql.graph.state import (
-    Answer,
-    AskRequest,
-    AskState,
-    Execution,
-    Presentation,
-    Ruling,
-)
+from chat2sql.graph.state import AskRequest, AskState, Ruling
 
 NOBODY_APPROVED = Bilingual(
     zh="这条 SQL 需要批准，但在规定时间内没有人批准。请联系数据源负责人后重新提问。",

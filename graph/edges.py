@@ -21,12 +21,17 @@ async def after_clarify(state: AskState) -> str:
 
 
 async def after_self_correct(state: AskState) -> str:
-    """Sound SQL runs (after approval where the policy asks for it); wrong SQL goes back while rounds are left."""
+    """Sound SQL runs (after approval where the policy asks for it); wrong SQL goes back while rounds are left.
+
+    An undecided vote goes back for more candidates.
+    """
     match state["verdict"].ruling:
         case Ruling.SOUND:
             asks = state["schema_context"].needs_approval or state["request"].require_approval
             over = state["verdict"].approval_reason is not None
             return "approve" if asks or over else "execute"
+        case Ruling.UNDECIDED:
+            return "generate"
         case Ruling.WRONG:
             return "generate" if state["round"] < CORRECTION_ROUNDS else "conclude"
         case _:

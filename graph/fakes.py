@@ -7,16 +7,13 @@ from typing import TypeVar
 
 from chat2sql.config.errors import Chat2SQLError
 from chat2sql.config.vocabulary import Bilingual, Dialect, Intent, Language, Tier, TokenUsage
+from chat2sql.graph.answer import Attempt, Column, Execution, Presentation
 from chat2sql.graph.approval import ApprovalDecision, ApprovalRequest
 from chat2sql.graph.state import (
     AskRequest,
-    Attempt,
-    Column,
     Draft,
     ExecuteInput,
-    Execution,
     GenerateInput,
-    Presentation,
     PresentInput,
     RetrieveSchemaInput,
     Route,

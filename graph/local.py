@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from chat2sql.graph.answer import Answer
 from chat2sql.graph.build import RECURSION_LIMIT, build
-from chat2sql.graph.state import Answer, AskRequest
+from chat2sql.graph.state import AskRequest
 from chat2sql.graph.steps import Steps
 
 

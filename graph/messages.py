@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from chat2sql.config.vocabulary import Frozen, Outcome
+from chat2sql.graph.answer import StepName, StepTrace
 from chat2sql.graph.approval import ApprovalRequest
-from chat2sql.graph.state import StepName, StepTrace
 
 EVENTS_TOPIC = "events"
 """The topic on which a followed question publishes its step events and tokens."""

@@ -7,7 +7,7 @@ a reference and a small preview travel instead.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import TypedDict
 
@@ -16,15 +16,14 @@ from pydantic import ConfigDict, Field
 from chat2sql.config.vocabulary import (
     Bilingual,
     Caller,
-    Cell,
     Dialect,
     Frozen,
     Intent,
     Language,
-    Outcome,
     Tier,
     TokenUsage,
 )
+from chat2sql.graph.answer import Answer, Attempt, Execution, Presentation
 from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.candidates import Candidate, Vote
 
@@ -67,21 +66,6 @@ class AskRequest(Frozen):
     def caller(self) -> Caller:
         """For whom its statements run."""
         return Caller(tenant=self.tenant, user=self.user)
-
-
-class StepName(StrEnum):
-    """The steps, in the order of the path. The first six are the main path."""
-
-    UNDERSTAND = "understand"
-    RETRIEVE_SCHEMA = "retrieve_schema"
-    ROUTE_MODEL = "route_model"
-    GENERATE = "generate"
-    SELF_CORRECT = "self_correct"
-    EXECUTE = "execute"
-    CLARIFY = "clarify"
-    APPROVE = "approve"
-    PRESENT = "present"
-    RECORD = "record"
 
 
 class StepInput(Frozen):
@@ -128,6 +112,7 @@ class SchemaContext(Frozen):
     whole: bool
     prompt_tokens: int
     needs_approval: bool = False
+    values: str = Field("", description="Values in the database that the question mentions, a line each.")
 
 
 class RouteModelInput(StepInput):
@@ -145,13 +130,6 @@ class Route(Frozen):
     reason: Bilingual
 
 
-class Attempt(Frozen):
-    """A SQL that was wrong, and the exact reason, as the model will read it."""
-
-    sql: str
-    problem: str
-
-
 class GenerateInput(StepInput):
     """Input of step 4. ``attempts`` are the wrong ones so far, oldest first."""
 
@@ -161,6 +139,9 @@ class GenerateInput(StepInput):
     round: int
     attempts: tuple[Attempt, ...] = ()
     fallbacks_left: int = 0
+    draft: Draft | None = Field(
+        None, description="What was written in this round, where the vote on it wants more."
+    )
 
 
 class Draft(Frozen):
@@ -170,6 +151,9 @@ class Draft(Frozen):
     reason: str | None = None
     others: tuple[Candidate, ...] = Field((), description="What it wrote besides, when asked several times.")
     model: str
+    certainty: float | None = Field(None, description="Probability of the least probable token of `sql`.")
+    sampled: int = Field(0, ge=0, description="How many texts it was asked for besides.")
+    more: int = Field(0, ge=0, description="How many more it may be asked for, to vote on.")
     usage: TokenUsage = TokenUsage()
 
 
@@ -180,12 +164,14 @@ class SelfCorrectInput(StepInput):
     draft: Draft
     round: int
     execution_error: str | None = None
+    question: str = Field("", description="What the SQL is to answer, as it reads without the conversation.")
 
 
 class Ruling(StrEnum):
     """What step 5 found."""
 
     SOUND = "sound"
+    UNDECIDED = "undecided"
     WRONG = "wrong"
     REFUSED = "refused"
     CANNOT_ANSWER = "cannot_answer"
@@ -218,28 +204,6 @@ class ExecuteInput(StepInput):
     approved: bool = False
 
 
-class Column(Frozen):
-    """A result column. ``type``: integer, decimal, float, text, boolean, date, timestamp, json, binary."""
-
-    name: str
-    type: str
-    mask: str | None = Field(
-        None, description="What was masked in it: name, phone, id_card ...; none: nothing."
-    )
-
-
-class Execution(Frozen):
-    """Step 6: where the rows are, and the first of them. ``error`` is set when the SQL itself failed."""
-
-    error: str | None = None
-    columns: tuple[Column, ...] = ()
-    preview: tuple[tuple[Cell, ...], ...] = ()
-    row_count: int = 0
-    truncated: bool = False
-    truncated_by: str | None = Field(None, description="The cap that left rows behind: rows or bytes.")
-    result_uri: str | None = None
-
-
 class PresentInput(StepInput):
     """Input of the presentation of a result."""
 
@@ -247,65 +211,6 @@ class PresentInput(StepInput):
     schema_context: SchemaContext
     sql: str
     execution: Execution
-
-
-class Presentation(Frozen):
-    """A result in words and, where it helps, a chart."""
-
-    headline: str
-    explanation: str
-    chart_kind: str | None = None
-    chart_svg: str | None = None
-    chart_png: str | None = None
-    chart_spec: str | None = Field(None, description="Path of the Vega-Lite specification.")
-
-
-class StepTrace(Frozen):
-    """One step as the asker sees it; ``seconds`` is its wall time, waiting and retries included."""
-
-    step: StepName
-    round: int = 0
-    seconds: float
-    note: str = ""
-
-
-class Answer(Frozen):
-    """What came out: the documented object of ``--json`` and of the workflow's result."""
-
-    format: int = Field(1, description="Version of this object; grows only by optional fields.")
-    outcome: Outcome
-    request_id: str
-    workflow_id: str | None = None
-    tenant: str
-    language: Language
-    question: str
-    standalone: str | None = Field(None, description="The question as it was understood.")
-    message: str = Field("", description="What the asker is told, in the asker's language.")
-    datasource: str | None = None
-    dialect: Dialect | None = None
-    sql: str | None = None
-    columns: tuple[Column, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = Field((), description="The first rows; all are at result_uri.")
-    row_count: int = 0
-    truncated: bool = Field(False, description="There are more rows than the cap let through.")
-    truncated_by: str | None = Field(None, description="The cap that left rows behind: rows or bytes.")
-    rule: str | None = Field(None, description="The rule that refused the SQL, when one did.")
-    result_uri: str | None = None
-    explanation: str = ""
-    chart_kind: str | None = None
-    chart_svg: str | None = None
-    chart_png: str | None = None
-    chart_spec: str | None = None
-    model: str | None = None
-    usage: TokenUsage = TokenUsage()
-    confidence: float | None = Field(None, description="Share of the votes for these rows, 0 to 1.")
-    votes: tuple[Vote, ...] = Field((), description="The SQLs that stood for election.")
-    repairs: tuple[str, ...] = Field((), description="What was mended in the SQL by the schema.")
-    corrections: int = Field(0, description="Rounds in which a wrong SQL went back to the model.")
-    attempts: tuple[Attempt, ...] = Field((), description="The wrong ones, with the reasons.")
-    approval: ApprovalDecision | None = Field(None, description="Who approved or rejected the SQL, and why.")
-    steps: tuple[StepTrace, ...] = ()
-    asked_at: datetime | None = None
 
 
 class RecordInput(StepInput):

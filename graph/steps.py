@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from chat2sql.graph.answer import Execution, Presentation
 from chat2sql.graph.approval import ApprovalDecision, ApprovalRequest
 from chat2sql.graph.state import (
     AskRequest,
     Draft,
     ExecuteInput,
-    Execution,
     GenerateInput,
-    Presentation,
     PresentInput,
     RetrieveSchemaInput,
     Route,

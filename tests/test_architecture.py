@@ -8,9 +8,9 @@ import tomllib
 from pathlib import Path
 
 from chat2sql.config.policies import POLICIES
+from chat2sql.graph.answer import StepName
 from chat2sql.graph.build import build
 from chat2sql.graph.fakes import FakeSteps
-from chat2sql.graph.state import StepName
 from chat2sql.graph.steps import Steps
 
 ROOT = Path(__file__).parents[1]

@@ -18,14 +18,11 @@ from chat2sql.config.errors import Chat2SQLError, InvalidInput
 from chat2sql.config.settings import Settings
 from chat2sql.config.vocabulary import EXIT_CODES, EXIT_USAGE, Bilingual, Language, Outcome
 from chat2sql.engine.semantics.language import detect_language, validate_question
+from chat2sql.graph.answer import Answer, StepName
 from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.conclude import CANCELLED, failed
 from chat2sql.graph.messages import EVENTS_TOPIC, Clarification, Progress, ProgressState, StreamEvent
-from chat2sql.graph.state import (
-    Answer,
-    AskRequest,
-    StepName,
-)
+from chat2sql.graph.state import AskRequest
 from chat2sql.workers.client import QuestionHandle, connect, progress_of, start_question
 from chat2sql.workers.console import ERR, plain, step_name
 

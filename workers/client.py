@@ -12,9 +12,10 @@ from chat2sql.config.endpoints import Endpoints
 from chat2sql.config.errors import Misconfigured
 from chat2sql.config.policies import TaskQueue
 from chat2sql.config.settings import Settings
+from chat2sql.graph.answer import Answer
 from chat2sql.graph.messages import Progress
 from chat2sql.graph.naming import check_names
-from chat2sql.graph.state import Answer, AskRequest
+from chat2sql.graph.state import AskRequest
 
 QuestionHandle = WorkflowHandle[object, Answer]
 

@@ -16,7 +16,7 @@ from chat2sql.config.vocabulary import Bilingual, Language, Outcome
 from chat2sql.engine.present.cells import printable, printable_lines
 from chat2sql.engine.present.shape import ResultColumn
 from chat2sql.engine.present.terminal import result_table
-from chat2sql.graph.state import Answer, StepName
+from chat2sql.graph.answer import Answer, StepName
 
 OUT = Console()
 ERR = Console(stderr=True)

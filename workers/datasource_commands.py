@@ -78,7 +78,7 @@ def add(
         catalogue = await parts.read_schema(datasource)
         parse_policy(datasource.policy, catalogue)
         await parts.datasources.add(datasource, replace=replace)
-        await parts.keep(catalogue)
+        await parts.index_values(datasource, await parts.keep(catalogue))
         return catalogue
 
     _tell(with_parts(work))

@@ -16,10 +16,11 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from chat2sql.config.settings import Settings
+from chat2sql.graph.answer import Answer
 from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.drawing import mermaid
 from chat2sql.graph.messages import Clarification, Progress, StreamEvent
-from chat2sql.graph.state import Answer, AskRequest
+from chat2sql.graph.state import AskRequest
 from chat2sql.workers.cli import app
 
 SENT: tuple[type[BaseModel], ...] = (AskRequest, Clarification, ApprovalDecision)

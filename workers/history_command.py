@@ -15,7 +15,7 @@ from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.audit.trail import AuditRow
 from chat2sql.engine.audit.verify import Verification, verify
 from chat2sql.engine.stores.questions import Question
-from chat2sql.graph.state import Answer
+from chat2sql.graph.answer import Answer
 from chat2sql.workers.console import OUT, plain, print_json, show_answer, temporal_ui
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ from chat2sql.config.settings import get_settings
 from chat2sql.workers.client import connect
 from chat2sql.workers.schedules import schedule_expiry
 from chat2sql.workflows.answer_question import AnswerQuestion
+from chat2sql.workflows.evaluate import Evaluate
 from chat2sql.workflows.expire_results import ExpireResults
 
 PASSTHROUGH = (
@@ -62,13 +63,13 @@ def sandboxed_runner() -> SandboxedWorkflowRunner:
 
 
 def build_worker(client: Client, parts: Parts, queue: TaskQueue) -> Worker:
-    """The worker of one task queue: the workflow on its own queue, each step on the queue of its policy."""
+    """The worker of one task queue: the workflows on their own queue, each step on the queue of its policy."""
     name = f"{queue.value}-{os.getpid()}"
     return Worker(
         client,
         task_queue=queue.value,
         identity=name,
-        workflows=[AnswerQuestion, ExpireResults] if queue is TaskQueue.WORKFLOWS else [],
+        workflows=[AnswerQuestion, ExpireResults, Evaluate] if queue is TaskQueue.WORKFLOWS else [],
         activities=[*StepActivities(parts).for_queue(queue), *_housekeeping(parts, queue)],
         interceptors=[StepInterceptor(parts, name)],
         workflow_runner=sandboxed_runner(),

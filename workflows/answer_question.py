@@ -19,19 +19,17 @@ with workflow.unsafe.imports_passed_through():
     from chat2sql.config.policies import APPROVE_WITHIN_S
     from chat2sql.config.vocabulary import Language, Outcome
     from chat2sql.engine.semantics.language import detect_language
+    from chat2sql.graph.answer import Answer, Execution, Presentation, StepName
     from chat2sql.graph.approval import ApprovalDecision, ApprovalRequest
     from chat2sql.graph.build import RECURSION_LIMIT, build
     from chat2sql.graph.conclude import CANCELLED, failed
     from chat2sql.graph.messages import Clarification, Progress, ProgressState, StreamEvent
     from chat2sql.graph.naming import check_names
     from chat2sql.graph.state import (
-        Answer,
         AskRequest,
         Draft,
         ExecuteInput,
-        Execution,
         GenerateInput,
-        Presentation,
         PresentInput,
         RecordInput,
         RetrieveSchemaInput,
@@ -40,7 +38,6 @@ with workflow.unsafe.imports_passed_through():
         SchemaContext,
         SelfCorrectInput,
         StepInput,
-        StepName,
         Understanding,
         UnderstandInput,
         Verdict,

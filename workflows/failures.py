@@ -10,10 +10,10 @@ from chat2sql.config.errors import (
     ModelUnavailable,
     StoreUnavailable,
 )
+from chat2sql.graph.answer import StepName
 from chat2sql.graph.failure import ErrorDetail
-from chat2sql.graph.state import StepName
 
-_OUT_OF_TIME: dict[StepName, type[Chat2SQLError]] = {
+_OUT_OF_TIME: dict[str, type[Chat2SQLError]] = {
     StepName.GENERATE: ModelUnavailable,
     StepName.SELF_CORRECT: DatabaseUnavailable,
     StepName.EXECUTE: DatabaseUnavailable,
@@ -36,7 +36,7 @@ def defect(error: Exception) -> Chat2SQLError:
     )
 
 
-def error_of(failure: ActivityError, step: StepName) -> Chat2SQLError:
+def error_of(failure: ActivityError, step: str) -> Chat2SQLError:
     """The tree's error behind a failed activity.
 
     An activity that ran out of time, or that failed in a way nobody foresaw, becomes the outage of the

@@ -9,7 +9,7 @@ from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityCancellationType
 
 from chat2sql.config.policies import PATIENCE_S, POLICIES
-from chat2sql.graph.state import AskRequest, StepName
+from chat2sql.graph.state import AskRequest
 
 
 class ActivityOptions(TypedDict):
@@ -24,10 +24,10 @@ class ActivityOptions(TypedDict):
     summary: str
 
 
-def activity_options(step: StepName, request: AskRequest, *, summary: str) -> ActivityOptions:
+def activity_options(step: str, request: AskRequest, *, summary: str) -> ActivityOptions:
     """The options of one step. The step itself ends its retries when the patience is used up; the
     schedule-to-close timeout stands behind that, for the case that no worker is there to say so."""
-    policy = POLICIES[step.value]
+    policy = POLICIES[step]
     patience = request.patience_s or PATIENCE_S
     return ActivityOptions(
         task_queue=policy.queue.value,

@@ -13,13 +13,9 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.contrib.workflow_streams import WorkflowStream
 
     from chat2sql.activities.registry import StepActivities
+    from chat2sql.graph.answer import StepName, StepTrace
     from chat2sql.graph.messages import EVENTS_TOPIC, StreamEvent
-    from chat2sql.graph.state import (
-        AskRequest,
-        StepInput,
-        StepName,
-        StepTrace,
-    )
+    from chat2sql.graph.state import AskRequest, StepInput
     from chat2sql.workflows.failures import error_of
     from chat2sql.workflows.options import activity_options
 

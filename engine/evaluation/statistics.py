@@ -1,8 +1,9 @@
-"""The two statistics of a comparison: an interval for a share, and a test for a difference."""
+"""The statistics of a comparison: an interval for a share, a test for a difference, and how far most values go."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from statistics import NormalDist
 
@@ -25,6 +26,11 @@ class Share(Frozen):
     def value(self) -> float:
         """The share itself; 0 of nothing."""
         return self.successes / self.total if self.total else 0.0
+
+    @property
+    def text(self) -> str:
+        """The share as people read it, with its interval and what it was counted from."""
+        return f"{self.value:.1%} [{self.low:.1%}, {self.high:.1%}] ({self.successes}/{self.total})"
 
 
 def share(successes: int, total: int, *, confidence: float = 0.95) -> Share:
@@ -54,3 +60,9 @@ def mcnemar(won: int, lost: int) -> float:
         return 1.0
     tail = sum(math.comb(total, number) for number in range(min(won, lost) + 1))
     return min(1.0, float(Fraction(tail, 2 ** (total - 1))))
+
+
+def quantile(values: Sequence[float], part: float) -> float:
+    """The smallest of the values that at least this part (0 to 1) of them does not exceed; 0 of none."""
+    ranked = sorted(values)
+    return ranked[max(0, math.ceil(part * len(ranked)) - 1)] if ranked else 0.0

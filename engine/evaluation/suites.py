@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from chat2sql.config.errors import InvalidInput
 from chat2sql.config.vocabulary import Dialect, Language
 from chat2sql.engine.evaluation.cases import EvalCase, Suite, SuiteDatabase, SuiteFormat
+from chat2sql.engine.evaluation.difficulty import spider_difficulty
 from chat2sql.engine.semantics.language import detect_language
 
 
@@ -67,11 +69,15 @@ def load_suite(path: Path, suite_format: SuiteFormat, *, language: Language = La
         InvalidInput: the set is not there, or not in that form; the message names the file and the place.
     """
     try:
-        return _READERS[suite_format](path, language)
+        suite = _READERS[suite_format](path, language)
     except OSError as error:
         raise _wrong(path, error.strerror or "") from None
     except (ValidationError, ValueError) as error:
         raise _wrong(path, str(error).splitlines()[0]) from None
+    ((commonest, times),) = Counter(case.id for case in suite.cases).most_common(1) or [("", 0)]
+    if times > 1:
+        raise _wrong(path, f"the id {commonest} stands {times} times")
+    return suite
 
 
 def sample(suite: Suite, *, limit: int | None, seed: int) -> Suite:
@@ -89,6 +95,15 @@ def _wrong(path: Path, what: str) -> InvalidInput:
         zh=f"无法读取题集 {path}：{what}。请检查路径与 --format。",
         en=f"The question set {path} cannot be read: {what}. Check the path and --format.",
     )
+
+
+def _spider_set(path: Path, language: Language) -> Suite:
+    suite = _sqlite_set(path, language)
+    graded = (
+        case.model_copy(update={"difficulty": case.difficulty or spider_difficulty(case.gold[0]) or ""})
+        for case in suite.cases
+    )
+    return suite.model_copy(update={"cases": tuple(graded)})
 
 
 def _sqlite_set(path: Path, _: Language) -> Suite:
@@ -200,7 +215,7 @@ def _jsonl_set(path: Path, _: Language) -> Suite:
 
 
 _READERS: dict[SuiteFormat, Callable[[Path, Language], Suite]] = {
-    SuiteFormat.SPIDER: _sqlite_set,
+    SuiteFormat.SPIDER: _spider_set,
     SuiteFormat.BIRD: _sqlite_set,
     SuiteFormat.DEFOG: _defog_set,
     SuiteFormat.JSONL: _jsonl_set,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.evaluation.outcomes import EvalRecord, OutcomeClass
-from chat2sql.engine.evaluation.statistics import Share, mcnemar, share
+from chat2sql.engine.evaluation.statistics import Share, mcnemar, quantile, share
 
 _BANDS = (0.0, 0.3, 0.5, 0.7, 0.9, 1.0 + 1e-9)
 _BY: dict[str, Callable[[EvalRecord], str]] = {
@@ -65,7 +65,7 @@ def summarise(records: Sequence[EvalRecord]) -> Summary:
     """The figures of a run."""
     wrong = [record for record in records if record.outcome is OutcomeClass.WRONG]
     voted = [record for record in records if record.candidates]
-    seconds = sorted(record.seconds for record in records)
+    seconds = [record.seconds for record in records]
     return Summary(
         accuracy=_right(records),
         outcomes=dict(Counter(record.outcome.value for record in records)),
@@ -73,9 +73,9 @@ def summarise(records: Sequence[EvalRecord]) -> Summary:
         mistakes=dict(
             Counter(mistake.value for record in wrong for mistake in record.mistakes).most_common()
         ),
-        calibration=_calibration(records),
+        calibration={band: _right(inside) for band, inside in confidence_bands(records).items()},
         seconds=_mean(seconds),
-        slowest=seconds[min(len(seconds) - 1, int(0.95 * len(seconds)))] if seconds else 0.0,
+        slowest=quantile(seconds, 0.95),
         calls=_mean([record.usage.calls for record in records]),
         prompt_tokens=_mean([record.usage.prompt_tokens for record in records]),
         completion_tokens=_mean([record.usage.completion_tokens for record in records]),
@@ -104,6 +104,18 @@ def compare(first: Sequence[EvalRecord], second: Sequence[EvalRecord]) -> Compar
     )
 
 
+def confidence_bands(records: Sequence[EvalRecord]) -> dict[str, list[EvalRecord]]:
+    """The questions for which a confidence was stated, by how high it was; bands without any are left out."""
+    bands = {}
+    for low, high in itertools.pairwise(_BANDS):
+        inside = [
+            record for record in records if record.confidence is not None and low <= record.confidence < high
+        ]
+        if inside:
+            bands[f"{low:.1f} to {min(high, 1):.1f}"] = inside
+    return bands
+
+
 def _is_right(record: EvalRecord) -> bool:
     return record.outcome is OutcomeClass.RIGHT
 
@@ -117,17 +129,6 @@ def _grouped(records: Sequence[EvalRecord], key: Callable[[EvalRecord], str]) ->
     for record in records:
         groups.setdefault(key(record), []).append(record)
     return {name: _right(group) for name, group in sorted(groups.items())}
-
-
-def _calibration(records: Sequence[EvalRecord]) -> dict[str, Share]:
-    bands = {}
-    for low, high in itertools.pairwise(_BANDS):
-        inside = [
-            record for record in records if record.confidence is not None and low <= record.confidence < high
-        ]
-        if inside:
-            bands[f"{low:.1f} to {min(high, 1):.1f}"] = _right(inside)
-    return bands
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -28,6 +28,9 @@ class ModelCall(Frozen):
     model: str = Field(description="Name of the model in the catalogue.")
     prompt_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     texts: tuple[Storable, ...] = Field(description="What came back, one text a sample.")
+    certainties: tuple[float, ...] = Field(
+        (), description="For each text the probability of its least probable token; empty: not known."
+    )
     finish_reason: str
     usage: TokenUsage
     seconds: float = Field(ge=0, description="How long it took.")
@@ -52,18 +55,18 @@ class ModelCalls:
             The call that counts: if another with this key was noted first, that one, and this one is
             neither stored nor charged.
         """
-        values = {**call.model_dump(exclude={"texts", "usage"}), **call.usage.model_dump()}
+        values = {**call.model_dump(exclude={"texts", "certainties", "usage"}), **call.usage.model_dump()}
         async with self._database.connection() as connection:
             cursor = await connection.execute(
                 """
-                INSERT INTO chat2sql.model_calls (key, tenant, request_id, step, model, prompt_sha256, texts,
+                INSERT INTO chat2sql.model_calls (key, tenant, request_id, step, model, prompt_sha256, texts, certainties,
                     finish_reason, calls, prompt_tokens, completion_tokens, cost_usd, seconds, called_at)
-                VALUES (%(key)s, %(tenant)s, %(request_id)s, %(step)s, %(model)s, %(prompt_sha256)s, %(texts)s,
+                VALUES (%(key)s, %(tenant)s, %(request_id)s, %(step)s, %(model)s, %(prompt_sha256)s, %(texts)s, %(certainties)s,
                     %(finish_reason)s, %(calls)s, %(prompt_tokens)s, %(completion_tokens)s, %(cost_usd)s,
                     %(seconds)s, %(called_at)s)
                 ON CONFLICT (key) DO NOTHING
                 """,
-                {**values, "texts": list(call.texts)},
+                {**values, "texts": list(call.texts), "certainties": list(call.certainties)},
             )
             if cursor.rowcount == 1:
                 return call

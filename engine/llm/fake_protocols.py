@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Sequence
@@ -33,11 +34,12 @@ class Prompt(Frozen):
 
 
 class Reply(Frozen):
-    """The texts to answer with, to a prompt of so many words."""
+    """The texts to answer with, to a prompt of so many words, and the probability of each of their tokens."""
 
     model: str
     texts: tuple[str, ...]
     prompt_tokens: int
+    certainty: float | None = None
 
     @property
     def completion_tokens(self) -> int:
@@ -107,11 +109,29 @@ def _openai(reply: Reply) -> dict[str, Json]:
         "created": int(time.time()),
         "model": reply.model,
         "choices": [
-            {"index": i, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+            {
+                "index": i,
+                "message": {"role": "assistant", "content": text},
+                "finish_reason": "stop",
+                "logprobs": _logprobs(reply, tokens(text)),
+            }
             for i, text in enumerate(reply.texts)
         ],
         "usage": _openai_usage(reply),
     }
+
+
+def _logprobs(reply: Reply, of: Sequence[str]) -> Json:
+    if reply.certainty is None:
+        return None
+    return {"content": [_told(token, reply.certainty) for token in of]}
+
+
+def _told(word: str, certainty: float) -> dict[str, Json]:
+    other = "no" if word == "yes" else "yes"
+    told: dict[str, Json] = {"token": word, "logprob": math.log(certainty)}
+    rest: list[Json] = [{"token": other, "logprob": math.log(1 - certainty)}] if certainty < 1 else []
+    return {**told, "top_logprobs": [told, *rest]}
 
 
 def _openai_usage(reply: Reply) -> dict[str, Json]:
@@ -134,7 +154,16 @@ def _openai_streamed(reply: Reply) -> list[bytes]:
         return f"data: {json.dumps({**head, **more})}\n\n".encode()
 
     pieces = [
-        chunk([{"index": i, "delta": {"content": token}, "finish_reason": None}])
+        chunk(
+            [
+                {
+                    "index": i,
+                    "delta": {"content": token},
+                    "finish_reason": None,
+                    "logprobs": _logprobs(reply, [token]),
+                }
+            ]
+        )
         for i, text in enumerate(reply.texts)
         for token in tokens(text)
     ]

@@ -53,6 +53,9 @@ class Rule(Frozen):
     retry_after: str | None = Field(None, description="Value of the header Retry-After.")
     retry_after_ms: str | None = Field(None, description="Value of the header retry-after-ms.")
     cut_after: int | None = Field(None, description="Drop the connection after so many pieces of a stream.")
+    certainty: float | None = Field(
+        None, gt=0, le=1, description="Probability of each token, in OpenAI's protocol; none: it is not told."
+    )
     times: int | None = Field(None, description="Answer so often, then match no more.")
 
 
@@ -229,7 +232,12 @@ class _Connection:
         if rule.status >= 400:
             await self._send(rule.status, error_body(protocol, rule.error, rule.error), _pause(rule))
             return True
-        reply = Reply(model=prompt.model, texts=texts, prompt_tokens=len(tokens(prompt.whole)))
+        reply = Reply(
+            model=prompt.model,
+            texts=texts,
+            prompt_tokens=len(tokens(prompt.whole)),
+            certainty=rule.certainty,
+        )
         if not prompt.stream:
             await self._send(200, whole(protocol, reply))
             return True

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import math
+from collections.abc import AsyncIterator, Sequence
 
 import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+from openai.types.chat.chat_completion import Choice, ChoiceLogprobs
+from openai.types.chat.chat_completion_chunk import ChoiceLogprobs as ChunkLogprobs
 
 from chat2sql.config.errors import Chat2SQLError
 from chat2sql.config.models import ModelEntry, Provider
@@ -22,6 +25,9 @@ from chat2sql.engine.llm.sampling import (
 
 LOCAL_SAMPLES = 4
 """Texts per call of the local server: its slots, which share one computed prompt."""
+
+_MOST_ALTERNATIVES = 20
+"""Most that the protocol tells of."""
 
 _SAMPLES_PER_CALL = {Provider.OPENAI: 128, Provider.LOCAL: LOCAL_SAMPLES}
 """Other providers of this protocol take no ``n``."""
@@ -74,6 +80,10 @@ class OpenAIModel:
         options: dict[str, float] = {"temperature": request.temperature}
         if request.seed is not None and self._entry.provider is not Provider.ARK:
             options["seed"] = request.seed
+        if request.certainty or request.between:
+            options["logprobs"] = True
+        if request.between:
+            options["top_logprobs"] = _MOST_ALTERNATIVES
         return {name: value for name, value in options.items() if name not in self._rejected}
 
     async def _plain(self, request: CompletionRequest, options: dict[str, float]) -> Completion:
@@ -87,6 +97,9 @@ class OpenAIModel:
         spent = answer.usage
         return Completion(
             texts=tuple(choice.message.content or "" for choice in answer.choices),
+            certainties=_shares(answer.choices, request.between)
+            if request.between
+            else _certainties([_lowest(choice.logprobs) for choice in answer.choices]),
             usage=usage(
                 self._entry,
                 spent.prompt_tokens if spent else 0,
@@ -115,6 +128,7 @@ class OpenAIModel:
         self, chunks: AsyncIterator[ChatCompletionChunk], n: int, on_token: OnToken
     ) -> Completion:
         texts = [""] * n
+        lowest: list[float | None] = [None] * n
         reasons: dict[int, str] = {}
         model = self._entry.model
         spent = (0, 0)
@@ -125,6 +139,8 @@ class OpenAIModel:
             for choice in chunk.choices:
                 piece = choice.delta.content or ""
                 texts[choice.index] += piece
+                found = [low for low in (lowest[choice.index], _lowest(choice.logprobs)) if low is not None]
+                lowest[choice.index] = min(found, default=None)
                 if piece and choice.index == 0:
                     await on_token(piece)
                 if choice.finish_reason:
@@ -134,6 +150,7 @@ class OpenAIModel:
             raise unreachable(self._entry)
         return Completion(
             texts=tuple(texts),
+            certainties=_certainties(lowest),
             usage=usage(self._entry, *spent),
             model=model,
             finish_reason=overall_reason(list(reasons.values())),
@@ -151,6 +168,34 @@ class OpenAIModel:
         if isinstance(error, openai.APIConnectionError | openai.APIResponseValidationError):
             return unreachable(self._entry)
         return failure(self._entry, 200, f"{error.code} {error.type} {error.message}")
+
+
+def _lowest(logprobs: ChoiceLogprobs | ChunkLogprobs | None) -> float | None:
+    """The log-probability of the least probable token; None where none are given."""
+    tokens = (logprobs.content if logprobs is not None else None) or []
+    return min((token.logprob for token in tokens), default=None)
+
+
+def _shares(choices: Sequence[Choice], between: tuple[str, str]) -> tuple[float, ...]:
+    """For each text the first word's share of what its first token gives to both; empty where either is not told of."""
+    shares = []
+    for choice in choices:
+        tokens = (choice.logprobs.content if choice.logprobs is not None else None) or []
+        told = [
+            (top.token.strip().lower(), math.exp(top.logprob))
+            for token in tokens[:1]
+            for top in token.top_logprobs
+        ]
+        first, second = (max((p for word, p in told if word == wanted), default=0.0) for wanted in between)
+        if not first + second:
+            return ()
+        shares.append(first / (first + second))
+    return tuple(shares)
+
+
+def _certainties(lowest: Sequence[float | None]) -> tuple[float, ...]:
+    known = [math.exp(low) for low in lowest if low is not None]
+    return tuple(known) if len(known) == len(lowest) else ()
 
 
 def _param(message: Message) -> ChatCompletionMessageParam:

@@ -32,16 +32,25 @@ class CompletionRequest(Frozen):
     n: int = Field(1, ge=1)
     stop: tuple[str, ...] = ()
     seed: int | None = None
+    between: tuple[str, str] | None = Field(
+        None, description="Two words of one token each, of which only the first token is to choose."
+    )
+    certainty: bool = Field(
+        False, description="Whether it is wanted, of providers that have it, how certain each text is."
+    )
 
 
 class Completion(Frozen):
     """What a model answered: ``n`` texts, and what they cost together.
 
     ``model`` is the provider's own word for who answered. ``finish_reason`` is ``stop``, or ``length`` when
-    at least one text was cut at ``max_tokens``, or else the provider's word.
+    at least one text was cut at ``max_tokens``, or else the provider's word. ``certainties`` has for each text the
+    probability, 0 to 1, of its least probable token; it is empty where that was not asked for or is not known.
+    Where the request is ``between`` two words it is the first one's share of the probability of both.
     """
 
     texts: tuple[str, ...]
+    certainties: tuple[float, ...] = ()
     usage: TokenUsage
     model: str
     finish_reason: str

@@ -76,6 +76,7 @@ def _joined(parts: Sequence[Completion]) -> Completion:
     reasons = [part.finish_reason for part in parts]
     return Completion(
         texts=tuple(text for part in parts for text in part.texts),
+        certainties=tuple(certainty for part in parts for certainty in part.certainties),
         usage=sum((part.usage for part in parts), TokenUsage()),
         model=parts[0].model,
         finish_reason=overall_reason(reasons),

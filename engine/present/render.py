@@ -32,17 +32,34 @@ def draw_chart(spec: ChartSpec) -> DrawnChart:
     Raises:
         Chat2SQLError: The chart cannot be drawn.
     """
-    _register_fonts()
-    # The renderer does not fail on a character that XML cannot carry: it aborts the whole process.
-    document = json.dumps(_cleaned(json.loads(spec.vega_lite)), ensure_ascii=False)
+    svg = draw_svg(spec.vega_lite)
     try:
-        svg = vl_convert.vegalite_to_svg(document, allowed_base_urls=[])
         return DrawnChart(svg=svg, png=vl_convert.svg_to_png(svg, scale=PNG_SCALE))
     except ValueError as error:
-        raise Chat2SQLError(
-            zh="图表没有画成；表格和数据不受影响。请把这个问题连同日志报告给管理员。",
-            en="The chart could not be drawn; table and data are unharmed. Report this with the log.",
-        ) from error
+        raise _not_drawn() from error
+
+
+def draw_svg(vega_lite: str) -> str:
+    """Draw a Vega-Lite document, given as JSON text; what is text in it is escaped in the SVG.
+
+    Raises:
+        Chat2SQLError: It cannot be drawn.
+    """
+    _register_fonts()
+    # The renderer does not fail on a character that XML cannot carry: it aborts the whole process.
+    document = json.dumps(_cleaned(json.loads(vega_lite)), ensure_ascii=False)
+    try:
+        svg: str = vl_convert.vegalite_to_svg(document, allowed_base_urls=[])
+    except ValueError as error:
+        raise _not_drawn() from error
+    return svg
+
+
+def _not_drawn() -> Chat2SQLError:
+    return Chat2SQLError(
+        zh="图表没有画成；表格和数据不受影响。请把这个问题连同日志报告给管理员。",
+        en="The chart could not be drawn; table and data are unharmed. Report this with the log.",
+    )
 
 
 @cache

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Protocol
 
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.catalogue import Catalogue, Table
-from chat2sql.engine.schema.lexicon import terms
+from chat2sql.engine.schema.lexicon import stem, terms
+from chat2sql.engine.schema.meanings import chinese_meanings, english_meanings, kinds, only_asks
 
 _K1 = 1.2
-_B = 0.75
-_TABLE_NAME, _TABLE_COMMENT, _COLUMN_NAME, _COLUMN_COMMENT, _SAMPLE, _NEIGHBOUR = 3.0, 2.0, 1.0, 1.0, 0.4, 0.4
+_B = 0.5
+_TABLE_NAME, _TABLE_COMMENT, _SCHEMA_NAME, _COLUMN_NAME, _COLUMN_COMMENT, _SAMPLE = (
+    3.0,
+    2.0,
+    1.0,
+    1.0,
+    1.0,
+    0.4,
+)
+_ONLY_ASKS = 0.3
+_MEANING_BESIDE_WORD, _KIND = 0.5, 0.7
 
 
 class SparseVector(Frozen):
@@ -51,28 +60,67 @@ class Embedder(Protocol):
         """The vector of a question."""
 
 
-def table_terms(table: Table) -> dict[str, float]:
-    """The terms that tell of a table, weighted by where they stand; neighbours over foreign keys tell a little."""
-    texts = [(table.name, _TABLE_NAME), (table.comment, _TABLE_COMMENT)]
+def _told(table: Table) -> Iterator[tuple[str, float]]:
+    """The texts that tell of a table, with their weights."""
+    yield from (
+        (table.name, _TABLE_NAME),
+        (table.comment, _TABLE_COMMENT),
+        (table.schema_name or "", _SCHEMA_NAME),
+    )
     for column in table.columns:
-        texts += [(column.name, _COLUMN_NAME), (column.comment, _COLUMN_COMMENT)]
-        texts += [(sample, _SAMPLE) for sample in column.samples]
-    texts += [(key.target_table, _NEIGHBOUR) for key in table.foreign_keys]
+        yield from ((column.name, _COLUMN_NAME), (column.comment, _COLUMN_COMMENT))
+        yield from ((sample, _SAMPLE) for sample in column.samples)
+
+
+def table_terms(table: Table) -> dict[str, float]:
+    """The terms that tell of a table, weighted by where they stand."""
     found: dict[str, float] = {}
-    for text, weight in texts:
-        for term, count in terms(text).items():
-            found[term] = found.get(term, 0) + weight * count
+    for text, weight in _told(table):
+        _add(found, terms(text), weight)
     return found
 
 
-class BilingualSparse:
-    """BM25 over the terms of names, comments and sample values, in English and Chinese.
+def _table_document(table: Table) -> dict[str, float]:
+    """The table's terms and their meanings in both languages."""
+    found = table_terms(table)
+    for text, weight in _told(table):
+        _add(found, english_meanings(text), weight)
+        _add(found, chinese_meanings(text), weight)
+    return found
 
-    It finds what is named: a question in a language in which the catalogue has neither names nor comments
-    finds nothing.
+
+def _question_document(text: str) -> dict[str, float]:
+    """The question's terms and their meanings; what is said twice does not count twice.
+
+    A meaning counts less beside the English word it comes from, which counts itself. A name tells a little
+    of its kind too: of France, that a country is asked for.
+    """
+    found = {term: min(1.0, weight) for term, weight in terms(text).items()}
+    for word in [word for word in found if only_asks(word)]:
+        for term in (word, stem(word)):
+            if term in found:
+                found[term] *= _ONLY_ASKS
+    chinese, english = chinese_meanings(text), english_meanings(text, asking=_ONLY_ASKS)
+    for meanings, weight in ((chinese, 1.0), (english, _MEANING_BESIDE_WORD)):
+        for meaning, count in meanings.items():
+            told = weight * min(1.0, count)
+            for term, share in ((meaning, 1.0), *((kind, _KIND) for kind in kinds(meaning))):
+                found[term] = max(found.get(term, 0), told * share)
+    return found
+
+
+def _add(found: dict[str, float], more: dict[str, float], weight: float) -> None:
+    for term, count in more.items():
+        found[term] = found.get(term, 0) + weight * count
+
+
+class BilingualSparse:
+    """BM25 over names, comments and sample values: their words, and what these mean in English and Chinese.
+
+    It finds what is named in either language, as far as the vocabulary of ``meanings`` goes.
     """
 
-    name = "bilingual-1"
+    name = "bilingual-2"
     dimensions: int | None = None
 
     async def tables(self, catalogue: Catalogue) -> tuple[SparseVector, ...]:
@@ -84,10 +132,10 @@ class BilingualSparse:
         return self.question_vector(text)
 
     @staticmethod
-    @lru_cache(maxsize=4)
+    @lru_cache(maxsize=16)
     def table_vectors(catalogue: Catalogue) -> tuple[SparseVector, ...]:
         """One vector for each table, in catalogue order: BM25's saturated, length-normed term weights."""
-        documents = [table_terms(table) for table in catalogue.tables]
+        documents = [_table_document(table) for table in catalogue.tables]
         lengths = [sum(document.values()) for document in documents]
         mean = sum(lengths) / max(1, len(lengths)) or 1.0
         vectors = []
@@ -96,22 +144,10 @@ class BilingualSparse:
             vectors.append(_sparse({term: tf * (_K1 + 1) / (tf + norm) for term, tf in document.items()}))
         return tuple(vectors)
 
-    def question_vector(self, text: str) -> SparseVector:
-        """The terms of the question, each as often as it occurs."""
-        return _sparse(terms(text))
-
-    def scores(self, catalogue: Catalogue, question: str) -> tuple[float, ...]:
-        """How well each table fits, in catalogue order: the score the index would give, without an index."""
-        vectors = [dict(zip(v.indices, v.values, strict=True)) for v in self.table_vectors(catalogue)]
-        frequency = Counter(index for vector in vectors for index in vector)
-        asked = self.question_vector(question)
-        weights = {
-            index: value * math.log(1 + (len(vectors) - frequency[index] + 0.5) / (frequency[index] + 0.5))
-            for index, value in zip(asked.indices, asked.values, strict=True)
-        }
-        return tuple(
-            sum(weight * vector.get(index, 0.0) for index, weight in weights.items()) for vector in vectors
-        )
+    @staticmethod
+    def question_vector(text: str) -> SparseVector:
+        """What the question is about, without weighing how rare it is."""
+        return _sparse(_question_document(text))
 
 
 def _sparse(weights: dict[str, float]) -> SparseVector:

@@ -17,28 +17,22 @@ from qdrant_client import AsyncQdrantClient, models
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from chat2sql.config.errors import Misconfigured, Outage
-from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.embedding import BilingualSparse, Embedder, SparseVector, Vector
+from chat2sql.engine.schema.neighbourhood import TableHit, ranked
 
 IN_MEMORY = ":memory:"
 _BATCH = 256
+_POOL = 200
 _CONFLICT = 409
 _REJECTED = frozenset({401, 403})
-
-
-class TableHit(Frozen):
-    """A table that fits the question; scores compare within one search only."""
-
-    table: str
-    score: float
 
 
 class SchemaIndex:
     """Finds tables by question.
 
     One collection holds the tables of one datasource in one catalogue version. With several embedders
-    their rankings are fused.
+    their rankings are fused. What the index finds is ranked again together with the tables around it.
     """
 
     def __init__(
@@ -108,18 +102,19 @@ class SchemaIndex:
             await self._ensure(catalogue)
             asked = [(e.name, _as_query(await e.question(question))) for e in self._embedders]
             client, name = self._connected(), self._collection(catalogue)
+            pool = max(limit, _POOL)
             if len(asked) == 1:
                 using, query = asked[0]
-                found = await client.query_points(name, query=query, using=using, limit=limit)
+                found = await client.query_points(name, query=query, using=using, limit=pool)
             else:
                 found = await client.query_points(
                     name,
-                    prefetch=[models.Prefetch(query=q, using=using, limit=2 * limit) for using, q in asked],
+                    prefetch=[models.Prefetch(query=q, using=using, limit=pool) for using, q in asked],
                     query=models.FusionQuery(fusion=models.Fusion.RRF),
-                    limit=limit,
+                    limit=pool,
                 )
         hits = [TableHit(table=_stored_name(point), score=point.score) for point in found.points]
-        return tuple(hit for hit in hits if hit.score > 0)
+        return ranked(catalogue, question, limit, tuple(hit for hit in hits if hit.score > 0))
 
     def _connected(self) -> AsyncQdrantClient:
         if self._client is None:

@@ -68,10 +68,14 @@ def stem(word: str) -> str:
     return word[:_STEM_LETTERS] + "~"
 
 
+def han_runs(text: str) -> list[str]:
+    """The unbroken runs of Chinese characters of a text."""
+    return [run for run in _RUN.findall(text) if _HAN.match(run)]
+
+
 def pairs(text: str) -> list[str]:
     """The pairs of neighbouring Chinese characters of a text."""
-    runs = (run for run in _RUN.findall(text) if _HAN.match(run))
-    return [first + second for run in runs for first, second in pairwise(run)]
+    return [first + second for run in han_runs(text) for first, second in pairwise(run)]
 
 
 def terms(text: str) -> dict[str, float]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
 from functools import lru_cache
 
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.catalogue import Catalogue
-from chat2sql.engine.schema.embedding import BilingualSparse, table_terms
+from chat2sql.engine.schema.embedding import table_terms
 from chat2sql.engine.schema.index import SchemaIndex
+from chat2sql.engine.schema.join_graph import Graph, bridge, join_graph
 from chat2sql.engine.schema.lexicon import has_han, share_known, terms
 from chat2sql.engine.schema.m_schema import JOINS_HEADING, render, render_joins, render_table
+from chat2sql.engine.schema.neighbourhood import ranked
 from chat2sql.engine.schema.tokens import estimate_tokens
 
 _HITS = 20
-_LONGEST_PATH = 4
-
-Graph = dict[str, tuple[str, ...]]
-"""For each table the tables that a foreign key joins it to, in either direction, in catalogue order."""
 
 
 class LinkedSchema(Frozen):
@@ -72,10 +69,10 @@ def _whole_size(catalogue: Catalogue) -> int:
 
 async def _rank(catalogue: Catalogue, question: str, index: SchemaIndex | None) -> tuple[str, ...]:
     if index is not None:
-        return tuple(hit.table for hit in await index.search(catalogue, question, _HITS))
-    scored = zip(catalogue.tables, BilingualSparse().scores(catalogue, question), strict=True)
-    best = sorted((pair for pair in scored if pair[1] > 0), key=lambda pair: -pair[1])
-    return tuple(catalogue.key(table) for table, _ in best[:_HITS])
+        hits = await index.search(catalogue, question, _HITS)
+    else:
+        hits = ranked(catalogue, question, _HITS)
+    return tuple(hit.table for hit in hits)
 
 
 def _within_budget(
@@ -107,49 +104,6 @@ def _table_sizes(catalogue: Catalogue) -> dict[str, int]:
         )
         for table in catalogue.tables
     }
-
-
-@lru_cache(maxsize=16)
-def join_graph(catalogue: Catalogue) -> Graph:
-    """The undirected graph of the catalogue's foreign keys."""
-    joined: dict[str, set[str]] = {catalogue.key(table): set() for table in catalogue.tables}
-    for table in catalogue.tables:
-        for key in table.foreign_keys:
-            target = catalogue.table(key.target_table)
-            if target is not None and target != table:
-                joined[catalogue.key(table)].add(catalogue.key(target))
-                joined[catalogue.key(target)].add(catalogue.key(table))
-    order = {name: place for place, name in enumerate(joined)}
-    return {name: tuple(sorted(others, key=order.__getitem__)) for name, others in joined.items()}
-
-
-def bridge(graph: Graph, chosen: frozenset[str], name: str) -> tuple[str, ...]:
-    """The tables between ``name`` and the nearest chosen table on a shortest path; empty if there is none.
-
-    Paths of more than four joins are no path.
-    """
-    before: dict[str, str | None] = {name: None}
-    depth = {name: 0}
-    queue = deque([name])
-    while queue:
-        here = queue.popleft()
-        if here in chosen:
-            return _path_between(before, here)
-        if depth[here] < _LONGEST_PATH:
-            for there in graph.get(here, ()):
-                if there not in before:
-                    before[there], depth[there] = here, depth[here] + 1
-                    queue.append(there)
-    return ()
-
-
-def _path_between(before: dict[str, str | None], end: str) -> tuple[str, ...]:
-    path = []
-    step = before[end]
-    while step is not None and before[step] is not None:
-        path.append(step)
-        step = before[step]
-    return tuple(path)
 
 
 def overlap(catalogue: Catalogue, question: str) -> float:

@@ -39,18 +39,26 @@ def system_message(catalogue: Catalogue, tables: tuple[str, ...], *, values: boo
 
 
 def question_messages(
-    question: str, *, time_notes: str, evidence: str = "", wrong: Sequence[WrongSql] = ()
+    question: str, *, time_notes: str, evidence: str = "", values: str = "", wrong: Sequence[WrongSql] = ()
 ) -> tuple[Message, ...]:
     """The question with its dates and, in a correction round, the last wrong SQL and its problem as a dialogue.
 
     As a dialogue, because then the server has read everything but the problem already. Earlier wrong ones are
-    left out: a small model repeats what it reads most often. The day of asking is not named: dates are resolved
-    already, and a small model puts it into its filters.
+    left out: a small model repeats what it reads most often. Values are told as conditions. The day of asking is
+    not named: dates are resolved already, and a small model puts it into its filters.
     """
+    mentioned = as_data(values, _LONGEST_NOTES, lines=_MOST_NOTES)
     notes = as_data("\n".join(filter(None, (time_notes, evidence))), _LONGEST_NOTES, lines=_MOST_NOTES)
     text = prompt("question").format(
         question=as_data(question, _LONGEST_QUESTION),
-        notes=f"{'Notes' if evidence else 'Time notes'}:\n<data>{notes}</data>" if notes else "",
+        notes="\n".join(
+            f"{heading}:\n<data>{text}</data>"
+            for heading, text in (
+                ("Notes" if evidence else "Time notes", notes),
+                ("Values that it may mean", mentioned),
+            )
+            if text
+        ),
     )
     asked = Message(role="user", content=text.strip())
     if not wrong:

@@ -22,6 +22,7 @@ from chat2sql.engine.sql.guard.problems import Severity, told
 from chat2sql.engine.sql.repair.repair import repair
 from chat2sql.engine.sql.repair.steps import Repair
 from chat2sql.engine.sql.voting import result_key
+from chat2sql.engine.values.index import ValueIndex
 
 PERMISSION_RULE, GATE_RULE = "permission", "cost_gate"
 
@@ -34,6 +35,8 @@ class Ground(Frozen):
         mends: whether a wrong SQL is mended by the schema.
         runs: how far a run for the vote goes; None: nothing is run.
         plan_s: longest time for a plan, in seconds.
+        question: what the SQL is to answer.
+        values: the text values by which literals are mended; None: they are not.
     """
 
     catalogue: Catalogue
@@ -42,6 +45,8 @@ class Ground(Frozen):
     mends: bool
     runs: FetchLimits | None
     plan_s: float
+    question: str = ""
+    values: ValueIndex | None = None
 
 
 class Tried(Frozen):
@@ -55,6 +60,7 @@ class Tried(Frozen):
         approval_reason: why a person has to approve it first.
         repairs: how it was mended.
         result: what its rows are, as ``result_key`` has it; None: it has not run to its end.
+        has_rows: whether it has run and given any.
     """
 
     sql: str
@@ -65,6 +71,7 @@ class Tried(Frozen):
     estimate: Estimate = Estimate()
     repairs: tuple[Repair, ...] = ()
     result: str | None = None
+    has_rows: bool = False
 
     @property
     def is_sound(self) -> bool:
@@ -73,7 +80,7 @@ class Tried(Frozen):
 
 
 async def try_sql(sql: str, ground: Ground, executor: Executor, *, no_permission: Bilingual) -> Tried:
-    """Try a SQL and, where it is wrong, what the schema makes of it.
+    """Try a SQL and what the schema makes of it, where it is wrong or cannot be what was meant.
 
     Args:
         sql: what a model wrote.
@@ -83,9 +90,16 @@ async def try_sql(sql: str, ground: Ground, executor: Executor, *, no_permission
         DatabaseUnavailable: the datasource does not answer.
     """
     tried = await _try(sql, ground, executor, no_permission)
-    if tried.problem is None or not ground.mends:
+    if tried.refusal is not None or not ground.mends:
         return tried
-    for version in repair(sql, ground.catalogue, policy=ground.policy, caller=ground.caller):
+    for version in repair(
+        sql,
+        ground.catalogue,
+        policy=ground.policy,
+        caller=ground.caller,
+        question=ground.question,
+        values=ground.values,
+    ):
         mended = await _try(version.sql, ground, executor, no_permission)
         if mended.is_sound:
             return mended.model_copy(update={"repairs": version.repairs})
@@ -118,7 +132,7 @@ def _ran(
         if fetched.kind in (SqlProblemKind.TIMEOUT, SqlProblemKind.TOO_LARGE):
             return tried
         return _failed(sql, tried.sql, fetched, no_permission)
-    return tried.model_copy(update={"result": result_key(rows.rows)})
+    return tried.model_copy(update={"result": result_key(rows.rows), "has_rows": bool(rows.rows)})
 
 
 def _failed(sql: str, shown: str, problem: SqlProblem, no_permission: Bilingual) -> Tried:

@@ -17,6 +17,12 @@ from chat2sql.engine.sql.executors.port import Row
 
 _DIGITS = 10
 
+CERTAIN = 0.27
+"""Least probability of every token from which on a text is taken without asking for others to vote on."""
+
+SETTLED = 0.7
+"""Share of the votes from which on no more of them are asked for."""
+
 
 class Ballot(Frozen):
     """One SQL that stands for election.
@@ -37,7 +43,7 @@ class Election(Frozen):
 
     Attributes:
         winner: index of the ballot that is chosen: the heaviest of its group, the first of equals.
-        confidence: the group's share of all weight, from 0 to 1.
+        confidence: the group's share of the electorate, from 0 to 1.
         runner_up: index of the heaviest ballot of the second group; None: all agree.
     """
 
@@ -52,8 +58,23 @@ def result_key(rows: Sequence[Row]) -> str:
     return hashlib.sha256("\x1e".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def elect(ballots: Sequence[Ballot]) -> Election | None:
-    """The vote; None where nothing stands for election."""
+def is_certain(certainty: float | None) -> bool:
+    """Whether a text needs no vote, by the probability of its least probable token; not where that is not known."""
+    return certainty is not None and certainty >= CERTAIN
+
+
+def is_settled(election: Election) -> bool:
+    """Whether more votes would hardly turn an election."""
+    return election.confidence >= SETTLED
+
+
+def elect(ballots: Sequence[Ballot], *, electorate: float | None = None) -> Election | None:
+    """The vote; None where nothing stands for election.
+
+    Args:
+        electorate: the weight of all that was written, so that what does not run speaks against the winner too; None:
+            the weight of the ballots.
+    """
     groups: dict[str, list[int]] = {}
     for number, ballot in enumerate(ballots):
         groups.setdefault(ballot.result or f"sql: {ballot.sql}", []).append(number)
@@ -68,7 +89,7 @@ def elect(ballots: Sequence[Ballot]) -> Election | None:
     heaviest = [max(group, key=lambda number: ballots[number].weight) for group in ranked]
     return Election(
         winner=heaviest[0],
-        confidence=weight(ranked[0]) / sum(ballot.weight for ballot in ballots),
+        confidence=weight(ranked[0]) / (electorate or sum(ballot.weight for ballot in ballots)),
         runner_up=heaviest[1] if len(heaviest) > 1 else None,
     )
 

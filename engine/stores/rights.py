@@ -18,6 +18,7 @@ TABLE_RIGHTS: tuple[tuple[str, str], ...] = (
     ("alembic_version", "SELECT"),
     ("datasources", "SELECT, INSERT, UPDATE, DELETE"),
     ("catalogues", "SELECT, INSERT, UPDATE"),
+    ("value_indexes", "SELECT, INSERT, UPDATE"),
     ("conversations", "SELECT, INSERT, UPDATE"),
     ("messages", "SELECT, INSERT, UPDATE"),
     ("questions", "SELECT, INSERT, UPDATE"),

@@ -46,6 +46,15 @@ def test_sets_over_sqlite(tmp_path: Path, suite_format: SuiteFormat) -> None:
     ]
 
 
+@pytest.mark.parametrize(("suite_format", "level"), [(SuiteFormat.SPIDER, "easy"), (SuiteFormat.BIRD, "")])
+def test_spider_is_graded_where_it_does_not_say(
+    tmp_path: Path, suite_format: SuiteFormat, level: str
+) -> None:
+    _written(tmp_path, "questions.json", json.dumps([QUESTION]))
+    _written(tmp_path, "database/shop/shop.sqlite", "")
+    assert load_suite(tmp_path, suite_format).cases[0].difficulty == level
+
+
 @pytest.mark.parametrize(
     ("language", "question"), [(Language.EN, "How many orders?"), (Language.ZH, "有多少订单？")]
 )
@@ -88,6 +97,12 @@ def test_lines_over_registered_datasources(tmp_path: Path) -> None:
         ("questions.json", json.dumps([QUESTION]), SuiteFormat.SPIDER, "no SQLite file"),
         ("nothing", "", SuiteFormat.BIRD, "No such file"),
         ("q.jsonl", '{"id": "1", "datasource": "demo"}', SuiteFormat.JSONL, "line 1: question"),
+        (
+            "q.jsonl",
+            2 * '{"id": "1", "datasource": "demo", "question": "Who?"}\n',
+            SuiteFormat.JSONL,
+            "the id 1 stands 2 times",
+        ),
     ],
 )
 def test_a_set_that_cannot_be_read(

@@ -5,7 +5,8 @@ import pytest
 from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.schema.catalogue import Catalogue, Column, ForeignKey, Table
 from chat2sql.engine.schema.index import SchemaIndex
-from chat2sql.engine.schema.linking import bridge, join_graph, link, overlap
+from chat2sql.engine.schema.join_graph import bridge, join_graph
+from chat2sql.engine.schema.linking import link, overlap
 from chat2sql.engine.schema.m_schema import estimate_tokens, render
 
 

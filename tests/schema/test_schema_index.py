@@ -13,7 +13,8 @@ from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
 from chat2sql.engine.schema.embedding import BilingualSparse
 from chat2sql.engine.schema.index import SchemaIndex
-from chat2sql.engine.schema.lexicon import pairs, share_known, singular, terms, words
+from chat2sql.engine.schema.lexicon import han_runs, pairs, share_known, singular, terms, words
+from chat2sql.engine.schema.neighbourhood import ranked
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Asked = list[tuple[str, str]]
@@ -71,16 +72,15 @@ async def test_recall_among_200_tables(index: SchemaIndex, large_catalogue: Cata
     assert sum(rank < 1 for rank in ranks) / len(ranks) >= 0.95
 
 
-async def test_scores_in_memory_are_those_of_the_index(
-    index: SchemaIndex, large_catalogue: Catalogue
-) -> None:
+async def test_ranks_in_memory_are_those_of_the_index(index: SchemaIndex, large_catalogue: Catalogue) -> None:
     for question in ("上周酒店的加班时长一共是多少？", "overtime hours of hotel shifts"):
         hits = await index.search(large_catalogue, question, 200)
-        scores = BilingualSparse().scores(large_catalogue, question)
-        keys = [large_catalogue.key(table) for table in large_catalogue.tables]
-        expected = {key: score for key, score in zip(keys, scores, strict=True) if score > 0}
-        assert {hit.table: hit.score for hit in hits} == pytest.approx(expected, rel=1e-3)
-        assert hits[0].table == "hotel_shift"
+        expected = ranked(large_catalogue, question, 200)
+        assert {hit.table: hit.score for hit in hits} == pytest.approx(
+            {hit.table: hit.score for hit in expected}, rel=1e-3
+        )
+        assert hits[0].table == expected[0].table == "hotel_shift"
+        assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
 async def test_building_again_changes_nothing_and_drops_older_versions(tmp_path: Path) -> None:
@@ -164,6 +164,7 @@ def test_words_are_split_and_in_the_singular(text: str, expected: list[str]) -> 
 
 
 def test_chinese_counts_by_pairs_and_single_characters_little() -> None:
+    assert han_runs("退货金额, 单 x") == ["退货金额", "单"]
     assert pairs("退货金额, 单") == ["退货", "货金", "金额"]
     found = terms("多少退货")
     assert found["退货"] == 1

@@ -15,6 +15,7 @@ import duckdb
 import psycopg
 import pytest
 import yaml
+from every_database import own_schema
 from mariadb_server import MariadbServer
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
@@ -62,7 +63,10 @@ def shop_dsns(
 @pytest.fixture(scope="session")
 def shop_catalogues(shop_dsns: dict[Dialect, str]) -> dict[Dialect, Catalogue]:
     """The catalogues of all of them, as introspection reads them."""
-    return {dialect: asyncio.run(introspect(dsn, dialect, "shop")) for dialect, dsn in shop_dsns.items()}
+    return {
+        dialect: asyncio.run(introspect(dsn, dialect, "shop", schemas=own_schema(dialect, dsn)))
+        for dialect, dsn in shop_dsns.items()
+    }
 
 
 @pytest.fixture(params=CONTRACTS, ids=lambda contract: contract.dialect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.sql.executors.open import open_executor
 from chat2sql.engine.sql.executors.port import Fetched, FetchLimits, RowList
 from chat2sql.engine.sql.guard.check import check
-from chat2sql.engine.sql.guard.policy import Access, Policy
+from chat2sql.engine.sql.guard.policy import OPEN, Access, Policy
 from chat2sql.engine.sql.repair.likeness import closest, same_words, words
 from chat2sql.engine.sql.repair.repair import repair
+from chat2sql.engine.sql.repair.values import repair_literals
+from chat2sql.engine.values.index import ColumnValues, ValueIndex
+from chat2sql.engine.values.reading import read_values
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "fixtures" / "repair.yaml").read_text("utf-8"))
 Case = dict[str, Any]
@@ -30,11 +34,22 @@ def _each(group: str) -> list[Any]:
     ]
 
 
+@pytest.fixture(scope="session")
+def shop_values(
+    shop_dsns: dict[Dialect, str], shop_catalogues: dict[Dialect, Catalogue]
+) -> dict[Dialect, ValueIndex]:
+    """What the shop's columns hold, as it is read from each database."""
+    return {
+        dialect: asyncio.run(read_values(dsn, shop_catalogues[dialect], OPEN))
+        for dialect, dsn in shop_dsns.items()
+    }
+
+
 @pytest.mark.parametrize(("dialect", "case"), _each("mended"))
 async def test_it_means_what_was_meant(
     dialect: Dialect, case: Case, shop_catalogues: dict[Dialect, Catalogue], shop_dsns: dict[Dialect, str]
 ) -> None:
-    versions = repair(case["sql"], shop_catalogues[dialect])
+    versions = repair(case["sql"], shop_catalogues[dialect], question=case.get("question", ""))
     assert versions, check(case["sql"], shop_catalogues[dialect]).problems
     best = versions[0]
     assert [step.kind.value for step in best.repairs] == case["kinds"], best
@@ -67,6 +82,13 @@ def test_what_cannot_be_known_is_left(
 ) -> None:
     policy = Policy(default=Access(hide=tuple(case.get("hide", ()))))
     assert repair(case["sql"], shop_catalogues[dialect], policy=policy) == ()
+
+
+@pytest.mark.parametrize(("dialect", "case"), _each("asked"))
+def test_what_was_asked_for_is_left(
+    dialect: Dialect, case: Case, shop_catalogues: dict[Dialect, Catalogue]
+) -> None:
+    assert repair(case["sql"], shop_catalogues[dialect], question=case["question"]) == ()
 
 
 @pytest.mark.parametrize(
@@ -106,3 +128,66 @@ def test_names_that_say_the_same() -> None:
     assert not same_words("singer_name", "name", context="concerts")
     assert closest("adress", ["address", "city"]) == ["address"]
     assert closest("shoe_size", ["address", "city"]) == []
+
+
+@pytest.mark.parametrize(("dialect", "case"), _each("values"))
+async def test_literals_become_values(
+    dialect: Dialect,
+    case: Case,
+    shop_catalogues: dict[Dialect, Catalogue],
+    shop_values: dict[Dialect, ValueIndex],
+    shop_dsns: dict[Dialect, str],
+) -> None:
+    catalogue = shop_catalogues[dialect]
+    assert check(case["sql"], catalogue).ok
+    versions = repair_literals(case["sql"], catalogue, shop_values[dialect])
+    assert [[step.kind.value for step in version.repairs] for version in versions] == [case["kinds"]]
+    assert versions == repair(case["sql"], catalogue, values=shop_values[dialect])
+    checked = check(versions[0].sql, catalogue)
+    executor = open_executor(dialect, shop_dsns[dialect])
+    try:
+        rows = [
+            Counter(map(str, (await _rows(executor, sql)).rows))
+            for sql in (checked.executable, case["same_as"])
+        ]
+    finally:
+        await executor.aclose()
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize(("dialect", "case"), _each("left"))
+def test_other_literals_are_left(
+    dialect: Dialect,
+    case: Case,
+    shop_catalogues: dict[Dialect, Catalogue],
+    shop_values: dict[Dialect, ValueIndex],
+) -> None:
+    policy = Policy(default=Access(hide=tuple(case.get("hide", ()))))
+    assert repair_literals(case["sql"], shop_catalogues[dialect], shop_values[dialect], policy=policy) == ()
+
+
+def test_a_column_and_its_literal(
+    shop_catalogues: dict[Dialect, Catalogue], shop_values: dict[Dialect, ValueIndex]
+) -> None:
+    for dialect, catalogue in shop_catalogues.items():
+        sql = "SELECT c.id FROM customers c WHERE c.citty = 'Beijing'"
+        (version,) = repair(sql, catalogue, values=shop_values[dialect])
+        assert version.sql == "SELECT c.id FROM customers AS c WHERE c.city = '北京'"
+        assert [step.kind.value for step in version.repairs] == ["column_name", "literal_value"]
+        assert version.repairs[1].explanation == "customers.city has no 'Beijing' -> '北京'"
+
+
+def test_a_doubtful_literal_gives_a_version_each(shop_catalogues: dict[Dialect, Catalogue]) -> None:
+    catalogue = shop_catalogues[Dialect.SQLITE]
+    sql = "SELECT id FROM customers WHERE city = '吉林'"
+
+    def found(complete: bool) -> list[tuple[str, int]]:
+        column = ColumnValues(
+            table="customers", column="city", values=("吉林市", "吉林省"), complete=complete
+        )
+        index = ValueIndex(datasource="shop", catalogue_version=catalogue.version, columns=(column,))
+        return [(version.sql, version.alternatives) for version in repair_literals(sql, catalogue, index)]
+
+    assert found(complete=True) == [(sql.replace("吉林", "吉林市"), 1), (sql.replace("吉林", "吉林省"), 1)]
+    # What is not in an index that was cut off may be in the column all the same.
+    assert found(complete=False) == []

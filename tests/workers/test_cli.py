@@ -16,7 +16,7 @@ from mariadb_server import MariadbServer
 from running_stack import RunningStack, sql_reply
 
 from chat2sql.config.vocabulary import Outcome
-from chat2sql.graph.state import Answer
+from chat2sql.graph.answer import Answer
 
 COUNT = "SELECT count(*) AS orders FROM orders"
 AS_OF = ("--as-of", "2025-06-30")

@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from chat2sql.config.vocabulary import Language, Outcome
-from chat2sql.graph.state import Answer, Attempt, Column
+from chat2sql.graph.answer import Answer, Attempt, Column
 from chat2sql.workers.console import answer_view, plain
 
 HOSTILE = "a\x1b[2J\x1b]0;owned\x07\x9b31m\u202eb\u200b\u2066c\x00\r"

@@ -7,8 +7,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from command_line import Cli
 from running_stack import RunningStack, sql_reply
+
+from chat2sql.engine.evaluation.cases import SuiteFormat
+from chat2sql.engine.evaluation.outcomes import EvalRecord
+from chat2sql.engine.evaluation.run_folder import Plan, append_record, open_folder
 
 GOLD = "SELECT count(*) FROM orders"
 
@@ -68,6 +73,43 @@ async def test_a_set_is_asked_scored_gone_on_with_and_compared(stack: RunningSta
 
     other = await cli(*asked, "--out", str(first), "--limit", "1")
     assert other.returncode == 2 and "another run" in other.stderr
+
+    page = tmp_path / "report.html"
+    reported = await cli("eval", "report", str(first), str(second), "--out", str(page))
+    assert reported.returncode == 0, reported.stderr
+    text = page.read_text("utf-8")
+    assert text.startswith("<!DOCTYPE html>") and text.count("(2/4)") == 2
+    assert "How many planets are there?" in text and "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("report", "{}/nothing"), "holds no run"),
+        (("report", "{}/begun"), "no question that was answered yet"),
+        (("report", "{}/run", "{}/run"), "given twice"),
+        (("report", "{}/run", "--out", "{}/no/such/folder.html"), "cannot be written"),
+        (("compare", "{}/run", "{}/nothing"), "holds no run"),
+        (
+            ("run", "--suite", "x", "--format", "jsonl", "--out", "{}/new", "--parallel", "2"),
+            "needs --temporal",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+async def test_what_cannot_be_done_is_told(
+    stack: RunningStack, tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    plan = Plan(
+        suite="s", format=SuiteFormat.JSONL, language="en", limit=None, seed=0, model=None, settings={}
+    )
+    for name in ("run", "begun"):
+        open_folder(tmp_path / name, plan)
+    record = {"id": "a", "question": "?", "language": "en", "database": "d", "outcome": "right", "seconds": 1}
+    append_record(tmp_path / "run", EvalRecord.model_validate(record))
+    done = await Cli(stack)("eval", *(word.format(tmp_path) for word in words))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in " ".join(done.stderr.split())
 
 
 async def test_databases_of_a_set_are_registered_and_loaded(stack: RunningStack, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from chat2sql.config.errors import InvalidInput
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.engine.llm.fake_server import Rule
+from chat2sql.graph.answer import Answer, StepName
 from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.messages import EVENTS_TOPIC, Clarification, ProgressState, StreamEvent
-from chat2sql.graph.state import Answer, StepName
 from chat2sql.workers.client import progress_of, start_question
 
 COUNT = "SELECT count(*) AS orders FROM orders"

@@ -18,7 +18,8 @@ from chat2sql.config.vocabulary import Outcome
 from chat2sql.engine.audit.verify import verify
 from chat2sql.engine.llm.fake_server import Rule
 from chat2sql.engine.stores.datasources import Datasource
-from chat2sql.graph.state import Answer, AskRequest, StepName
+from chat2sql.graph.answer import Answer, StepName
+from chat2sql.graph.state import AskRequest
 from chat2sql.workers.client import QuestionHandle, start_question
 from chat2sql.workers.stack import TEMPORAL, VALKEY
 

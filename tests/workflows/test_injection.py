@@ -22,7 +22,8 @@ from chat2sql.config.vocabulary import Dialect, Frozen, Outcome
 from chat2sql.engine.llm.fake_server import Rule
 from chat2sql.engine.stores.conversations import Turn
 from chat2sql.engine.stores.datasources import Datasource
-from chat2sql.graph.state import Answer, AskRequest, StepName
+from chat2sql.graph.answer import Answer, StepName
+from chat2sql.graph.state import AskRequest
 from chat2sql.workers.client import start_question
 
 

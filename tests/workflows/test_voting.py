@@ -11,9 +11,10 @@ from temporalio.client import Client
 
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.engine.llm.fake_server import Rule
+from chat2sql.graph.answer import Answer
 from chat2sql.graph.approval import ApprovalDecision
 from chat2sql.graph.messages import ProgressState
-from chat2sql.graph.state import Answer, AskRequest
+from chat2sql.graph.state import AskRequest
 from chat2sql.workers.client import start_question
 
 ALL, NONE = "SELECT count(*) AS n FROM orders", "SELECT count(*) AS n FROM orders WHERE id < 0"
@@ -22,7 +23,7 @@ SAME_AS_ALL = "SELECT count(o.id) AS orders FROM orders AS o"
 
 @pytest.fixture(scope="module", autouse=True)
 def voting_worker(stack: RunningStack) -> Iterator[None]:
-    with stack.worker(CHAT2SQL_SAMPLES="4"):
+    with stack.worker(CHAT2SQL_SAMPLES="8", CHAT2SQL_ANSWERABLE="false"):
         yield
 
 
@@ -39,24 +40,48 @@ async def test_most_samples_overrule_the_first_answer(stack: RunningStack, clien
     answer = await _asked(client, a_request())
     assert answer.outcome is Outcome.ANSWERED, answer.message
     assert answer.rows[0][0] != 0
-    assert answer.confidence == pytest.approx(0.5)
+    assert answer.confidence == pytest.approx(0.3)
     assert {vote.sql: (vote.weight, vote.agrees, vote.runs) for vote in answer.votes} == {
         "SELECT COUNT(*) AS n FROM orders WHERE id < 0": (2, False, True),
         "SELECT COUNT(*) AS n FROM orders": (2, True, True),
         "SELECT COUNT(o.id) AS orders FROM orders AS o": (1, True, True),
-        "SELECT nothing FROM nowhere": (1, False, False),
+        "SELECT nothing FROM nowhere": (5, False, False),
     }
-    assert answer.usage.calls == 2
+    assert answer.usage.calls == 3
     assert answer.corrections == 0
 
 
-async def test_mended_samples_do_not_outvote_what_ran_as_written(stack: RunningStack, client: Client) -> None:
+async def test_a_certain_answer_is_not_voted_on(stack: RunningStack, client: Client) -> None:
+    stack.script(Rule(replies=(sql_reply(ALL).replies[0], sql_reply(NONE).replies[0]), certainty=0.9))
+    answer = await _asked(client, a_request())
+    assert (answer.usage.calls, answer.votes) == (1, ())
+    assert answer.rows[0][0] != 0
+
+
+async def test_a_certain_answer_without_rows_is(stack: RunningStack, client: Client) -> None:
+    empty, full = "SELECT id FROM orders WHERE id < 0", "SELECT id FROM orders WHERE id = 1"
+    stack.script(Rule(replies=(sql_reply(empty).replies[0], sql_reply(full).replies[0]), certainty=0.9))
+    answer = await _asked(client, a_request())
+    assert (answer.usage.calls, answer.rows) == (3, ((1,),))
+
+
+async def test_a_vote_ends_where_most_agree(stack: RunningStack, client: Client) -> None:
+    stack.script(_replies(ALL))
+    answer = await _asked(client, a_request())
+    assert (answer.usage.calls, answer.confidence) == (2, 1.0)
+
+
+async def test_what_ran_as_written_wins_a_tie_with_what_was_mended(
+    stack: RunningStack, client: Client
+) -> None:
     mended = "SELECT count(o.idd) AS n FROM orders AS o WHERE o.id < 0"
-    stack.script(_replies(ALL, mended, mended, mended, mended))
+    stack.script(_replies(ALL, *(2 * [ALL, mended, mended, mended])))
+    answer = await _asked(client, a_request())
+    assert answer.rows[0][0] == 0
+    stack.script(_replies(ALL, *(2 * [ALL, mended, mended, "SELECT nothing FROM nowhere"])))
     answer = await _asked(client, a_request())
     assert answer.rows[0][0] != 0
     assert answer.repairs == ()
-    assert answer.confidence == pytest.approx(2 / 6)
 
 
 async def test_where_all_is_wrong_the_schema_mends_it(stack: RunningStack, client: Client) -> None:
@@ -65,7 +90,7 @@ async def test_where_all_is_wrong_the_schema_mends_it(stack: RunningStack, clien
     assert answer.outcome is Outcome.ANSWERED, answer.message
     assert answer.sql == "SELECT COUNT(o.id) AS n FROM orders AS o"
     assert answer.repairs == ("column_name: o.idd -> o.id",)
-    assert (answer.corrections, answer.confidence) == (0, 1.0)
+    assert (answer.corrections, answer.confidence) == (0, pytest.approx(0.99))
 
 
 async def test_nothing_runs_for_a_vote_before_an_approval(stack: RunningStack, client: Client) -> None:

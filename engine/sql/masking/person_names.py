@@ -68,24 +68,24 @@ def is_name(text: str) -> bool:
     if _NOBODY.fullmatch(text):
         return False
     if _CHINESE.fullmatch(text):
-        return not text.isalpha() or has_surname(text) or _tags(text)[0][1].startswith("nr")
+        return not text.isalpha() or has_surname(text) or word_tags(text)[0][1].startswith("nr")
     return _HAN.search(text) is None and _ENGLISH.fullmatch(text) is not None
 
 
 def is_chinese_name(text: str) -> bool:
     """Whether a whole value is a Chinese name in all likelihood, whatever is expected."""
-    tags = _tags(text) if _CHINESE.fullmatch(text) and has_surname(text) else ()
+    tags = word_tags(text) if _CHINESE.fullmatch(text) and has_surname(text) else ()
     given = tags[1:] if tags and tags[0][0] in COMPOUND_SURNAMES else tags
     return len(given) == 1 and given[0][1].startswith("nr")
 
 
 def _spoken_of(text: str) -> Iterator[Find]:
     """Words tagged as names beside a word that speaks of people."""
-    words = [word for word, _ in _tags(text)]
+    words = [word for word, _ in word_tags(text)]
     starts = [0]
     for word in words:
         starts.append(starts[-1] + len(word))
-    for position, (word, tag) in enumerate(_tags(text)):
+    for position, (word, tag) in enumerate(word_tags(text)):
         if not tag.startswith("nr") or not _CHINESE.fullmatch(word) or not has_surname(word):
             continue
         after = words[position + 1] if position + 1 < len(words) else ""
@@ -95,7 +95,8 @@ def _spoken_of(text: str) -> Iterator[Find]:
 
 
 @lru_cache(maxsize=10_000)
-def _tags(text: str) -> tuple[tuple[str, str], ...]:
+def word_tags(text: str) -> tuple[tuple[str, str], ...]:
+    """The words of a Chinese text, each with jieba's tag of its part of speech: ``nr`` a person, ``ns`` a place."""
     return tuple((word.word, word.flag) for word in _tagger().lcut(text))
 
 

@@ -15,6 +15,7 @@ from chat2sql.engine.sql.guard.problems import ProblemKind
 from chat2sql.engine.sql.repair.joins import Hop, join_paths
 from chat2sql.engine.sql.repair.likeness import CLOSE, closest, likeness, same_words
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
+from chat2sql.engine.sql.repair.writing import free_alias, written_join
 
 _FILTERS = (exp.Where, exp.Having, exp.Join, exp.Group)
 
@@ -185,32 +186,15 @@ class _Column:
         for number, hop in enumerate(path):
             is_last = number == len(path) - 1
             wanted = self._qualifier if is_last and self._qualifier and self._qualifier not in taken else ""
-            alias = wanted or _free(hop.table.rpartition(".")[2], taken)
+            alias = wanted or free_alias(hop.table.rpartition(".")[2], taken)
             taken.add(alias)
             aliases[hop.table] = alias
-            join = self._join(hop, aliases[hop.to], alias)
+            join = written_join(hop, aliases[hop.to], alias, self._catalogue)
             self._select.append("joins", join)
             written.append(join.sql(self._dialect).strip())
         self._column.set("this", spell(name, self._dialect))
         self._column.set("table", spell(aliases[path[-1].table], self._dialect))
         return Repair(kind=RepairKind.MISSING_JOIN, explanation=f"{self._was}: added {' '.join(written)}")
-
-    def _join(self, hop: Hop, to: str, alias: str) -> exp.Join:
-        table = self._catalogue.table(hop.table)
-        assert table is not None
-        source = exp.Table(this=spell(table.name, self._dialect))
-        if table.schema_name is not None and table.schema_name != self._catalogue.default_schema:
-            source.set("db", spell(table.schema_name, self._dialect))
-        if effective(source.this, self._dialect) != alias:
-            source.set("alias", exp.TableAlias(this=spell(alias, self._dialect)))
-        conditions = [
-            exp.EQ(this=self._reference(to, right), expression=self._reference(alias, left))
-            for left, right in hop.columns
-        ]
-        return exp.Join(this=source, on=exp.and_(*conditions, copy=False))
-
-    def _reference(self, alias: str, name: str) -> exp.Column:
-        return exp.Column(this=spell(name, self._dialect), table=spell(alias, self._dialect))
 
 
 def _from_items(select: exp.Select) -> Iterator[exp.Expr]:
@@ -219,11 +203,3 @@ def _from_items(select: exp.Select) -> Iterator[exp.Expr]:
         yield from_.this
         yield from (join.this for join in from_.this.args.get("joins") or [])
     yield from (join.this for join in select.args.get("joins") or [])
-
-
-def _free(name: str, taken: set[str]) -> str:
-    number = 2
-    alias = name
-    while alias in taken:
-        alias, number = f"{name}{number}", number + 1
-    return alias

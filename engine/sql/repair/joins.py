@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.catalogue import Catalogue
-from chat2sql.engine.schema.linking import join_graph
+from chat2sql.engine.schema.join_graph import join_graph
 
 LONGEST_PATH = 3
 """Most joins that are added for one column."""
@@ -52,13 +52,13 @@ def join_paths(catalogue: Catalogue, present: Iterable[str], wanted: str) -> lis
 
 def _hops(catalogue: Catalogue, path: tuple[str, ...]) -> tuple[Hop, ...]:
     return tuple(
-        Hop(table=table, to=to, columns=_conditions(catalogue, to, table)[0]) for to, table in pairwise(path)
+        Hop(table=table, to=to, columns=conditions(catalogue, to, table)[0]) for to, table in pairwise(path)
     )
 
 
 @lru_cache(maxsize=4096)
-def _conditions(catalogue: Catalogue, to: str, table: str) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """How two tables may be joined: the pairs of columns of each foreign key between them."""
+def conditions(catalogue: Catalogue, to: str, table: str) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """How two tables may be joined: for each foreign key between them its pairs of columns, those of ``table`` first."""
     ways = []
     for owner, other in ((to, table), (table, to)):
         found = catalogue.table(owner)

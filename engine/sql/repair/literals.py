@@ -7,7 +7,7 @@ import re
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Dialect
-from chat2sql.engine.schema.catalogue import Catalogue, Column
+from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
 from chat2sql.engine.sql.guard.names import effective, referenced_cte, source_name
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
@@ -37,9 +37,10 @@ def mend_literals(tree: exp.Expr, catalogue: Catalogue) -> list[Repair]:
             comparison.this, comparison.expression,
         ]  # fmt: skip
         column = next((side for side in sides if isinstance(side, exp.Column)), None)
-        found = _catalogued(column, catalogue) if column is not None else None
-        if found is None:
+        known = catalogued(column, catalogue) if column is not None else None
+        if known is None:
             continue
+        found = known[1]
         for value in sides:
             instead = _as_type(value, found.type)
             if instead is not None:
@@ -62,8 +63,9 @@ def _as_type(value: exp.Expr, column_type: str) -> exp.Expr | None:
     return None
 
 
-def _catalogued(column: exp.Column, catalogue: Catalogue) -> Column | None:
-    """The catalogue's column that one of a query means; None: it is not one of a table in its own SELECT."""
+def catalogued(column: exp.Column, catalogue: Catalogue) -> tuple[Table, Column] | None:
+    """The catalogue's column that one of a query means, and its table; None: it is not one of a table in its own
+    SELECT."""
     select = column.parent_select
     if not isinstance(select, exp.Select):
         return None
@@ -75,7 +77,7 @@ def _catalogued(column: exp.Column, catalogue: Catalogue) -> Column | None:
     qualifier = column.args.get("table")
     alias = effective(qualifier, catalogue.dialect) if qualifier is not None else None
     having = [
-        found
+        (table, found)
         for name, table in tables
         if table is not None and alias in (None, name) and (found := table.column(column.name)) is not None
     ]

@@ -16,11 +16,19 @@ from chat2sql.engine.sql.guard.policy import OPEN, Policy
 from chat2sql.engine.sql.guard.problems import Severity
 from chat2sql.engine.sql.guard.visible import visible
 from chat2sql.engine.sql.repair.columns import remedies
+from chat2sql.engine.sql.repair.contradictions import mend_contradictions
+from chat2sql.engine.sql.repair.counting import mend_counts
 from chat2sql.engine.sql.repair.dialects import readings
 from chat2sql.engine.sql.repair.grouping import mend_grouping
+from chat2sql.engine.sql.repair.idle import mend_idle_tables
+from chat2sql.engine.sql.repair.keys import mend_joins
 from chat2sql.engine.sql.repair.literals import mend_literals
+from chat2sql.engine.sql.repair.negation import mend_negation
+from chat2sql.engine.sql.repair.outputs import order_outputs
 from chat2sql.engine.sql.repair.steps import Repair, Repaired, RepairKind
 from chat2sql.engine.sql.repair.tables import mend_tables
+from chat2sql.engine.sql.repair.values import mend_values
+from chat2sql.engine.values.index import ValueIndex
 
 MOST_REPAIRS = 24
 """Most columns that are mended in one text; one with more is not a slip."""
@@ -30,7 +38,13 @@ MOST_READINGS = 3
 
 
 def repair(
-    sql: str, catalogue: Catalogue, *, policy: Policy = OPEN, caller: Caller | None = None
+    sql: str,
+    catalogue: Catalogue,
+    *,
+    policy: Policy = OPEN,
+    caller: Caller | None = None,
+    question: str = "",
+    values: ValueIndex | None = None,
 ) -> tuple[Repaired, ...]:
     """Versions of a SQL text that pass the guard where it does not, or that the database may take where it does not.
 
@@ -41,6 +55,8 @@ def repair(
     Args:
         sql: what a model wrote.
         catalogue: the datasource's, whole; what the caller may not see is not used.
+        question: what was asked; empty: only what the text itself shows is mended.
+        values: by which literals are mended, as ``values.fitness.permitted`` lets it be used; None: they are not.
 
     Returns:
         The versions, the likeliest first, all of which pass the guard; empty: it cannot be mended.
@@ -53,7 +69,7 @@ def repair(
     for text, translated in _versions(sql, view, judged(sql)):
         found = []
         for choice in range(MOST_READINGS):
-            mended, alternatives = _mended(text, view, choice)
+            mended, alternatives = _mended(text, view, choice, question, values)
             if mended is None or choice > alternatives:
                 break
             rewritten, repairs = mended
@@ -76,7 +92,9 @@ def _versions(sql: str, view: Catalogue, first: Check) -> Iterator[tuple[str, tu
         yield text, (Repair(kind=RepairKind.DIALECT, explanation=told),)
 
 
-def _mended(text: str, view: Catalogue, choice: int) -> tuple[tuple[str, tuple[Repair, ...]] | None, int]:
+def _mended(
+    text: str, view: Catalogue, choice: int, question: str, values: ValueIndex | None
+) -> tuple[tuple[str, tuple[Repair, ...]] | None, int]:
     """The text with all its mistakes mended, or None; and how many more ways the first doubtful one had.
 
     Args:
@@ -89,7 +107,7 @@ def _mended(text: str, view: Catalogue, choice: int) -> tuple[tuple[str, tuple[R
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         return None, 0
     tree = trees[0]
-    done = mend_tables(tree, view)
+    done = [*mend_tables(tree, view), *mend_joins(tree, view)]
     alternatives = 0
     for _ in range(MOST_REPAIRS):
         unbound = bind(tree, view, []).unbound
@@ -105,6 +123,14 @@ def _mended(text: str, view: Catalogue, choice: int) -> tuple[tuple[str, tuple[R
     else:
         return None, alternatives
     done += mend_literals(tree, view)
+    meant, more = mend_values(tree, view, values, 0 if alternatives else choice)
+    done += meant
+    alternatives = alternatives or more
+    done += mend_counts(tree, view.dialect)
     done += mend_grouping(tree, view.dialect)
+    tree, met = mend_contradictions(tree, view)
+    done += met
+    done += [*mend_negation(tree, view, question), *mend_idle_tables(tree, view, question)]
+    done += order_outputs(tree, view.dialect, question)
     written = tree.sql(dialect=view.dialect, comments=False)
     return (written, tuple(done)), alternatives

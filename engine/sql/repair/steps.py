@@ -14,9 +14,16 @@ class RepairKind(StrEnum):
     COLUMN_NAME = "column_name"
     COLUMN_OWNER = "column_owner"
     MISSING_JOIN = "missing_join"
+    JOIN_KEYS = "join_keys"
+    CONTRADICTION = "contradiction"
+    IDLE_TABLE = "idle_table"
+    OUTPUT_ORDER = "output_order"
+    NEGATION = "negation"
+    COUNTED_CONDITION = "counted_condition"
     ALIAS_IN_CONDITION = "alias_in_condition"
     GROUP_BY = "group_by"
     LITERAL_TYPE = "literal_type"
+    LITERAL_VALUE = "literal_value"
     DIALECT = "dialect"
 
 

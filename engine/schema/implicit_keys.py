@@ -1,0 +1,221 @@
+"""Foreign keys that nobody declared: names propose them, and the values decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from sqlglot import exp
+
+from chat2sql.config.vocabulary import Dialect, Frozen
+from chat2sql.engine.schema.catalogue import Catalogue, Column, ForeignKey, Table
+from chat2sql.engine.schema.lexicon import singular
+
+Query = Callable[[str], Sequence[object] | None]
+"""Runs a statement and gives its first row; None where it fails or takes too long."""
+
+MOST_VALUES = 500
+"""Distinct values of a column that are looked for in the other one."""
+
+MOST_ROWS = 20_000
+"""Rows by which it is judged whether a column has no value twice."""
+
+_KEY_WORDS = frozenset({"id", "key", "code", "no", "num", "number", "pk", "uuid", "guid"})
+_CERTAIN = 10
+_TEXTUAL = re.compile(r"CHAR|TEXT|STRING|UUID", re.IGNORECASE)
+_NUMERIC = re.compile(r"INT|NUM|DEC|SERIAL", re.IGNORECASE)
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[㐀-鿿]+")
+
+
+class _Proposal(Frozen):
+    """A column that may refer to another table's key.
+
+    Attributes:
+        doubt: 0 where the name alone says so, larger where it only may.
+    """
+
+    column: str
+    target: Table
+    target_column: str
+    doubt: int
+
+
+def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
+    """The catalogue with the foreign keys that its names and values show, beside the declared ones.
+
+    A column refers to another table's key when it is named like it (``author_id`` or ``authorId`` for ``id`` of
+    ``authors``; the same name, with a key's ending, in the table that the name comes from; ``from_airport`` for the
+    key of ``airports``), has its kind of type, when that key has no value twice, and all of up to 500 of its values
+    are there. Empty tables are judged by their names, where these leave no doubt. Views are left alone.
+    """
+    by_key = {catalogue.key(table): table for table in catalogue.tables if not table.is_view}
+    unique: dict[tuple[str, str], bool | None] = {}
+    tables = []
+    for table in catalogue.tables:
+        found: list[ForeignKey] = []
+        for column in table.columns if not table.is_view else ():
+            if any(column.name in key.columns for key in table.foreign_keys):
+                continue
+            for proposal in sorted(_proposals(table, column, by_key.values()), key=lambda one: one.doubt):
+                target = catalogue.key(proposal.target)
+                place = (target, proposal.target_column)
+                if place not in unique:
+                    unique[place] = _is_unique(proposal, catalogue.dialect, query)
+                if _holds(table, proposal, unique[place], catalogue.dialect, query):
+                    key = ForeignKey(
+                        columns=(column.name,), target_table=target, target_columns=(proposal.target_column,)
+                    )
+                    found.append(key)
+                    break
+        tables.append(
+            table.model_copy(update={"foreign_keys": (*table.foreign_keys, *found)}) if found else table
+        )
+    return Catalogue(
+        datasource=catalogue.datasource,
+        dialect=catalogue.dialect,
+        default_schema=catalogue.default_schema,
+        tables=tuple(tables),
+    )
+
+
+# -- what names propose --------------------------------------------------------------------------------
+
+
+def _proposals(table: Table, column: Column, targets: Iterable[Table]) -> Iterator[_Proposal]:
+    name, own = _words(column.name), _key_of(table)
+    # A plural counts things, and a table's own key refers to nothing.
+    if not name or _is_plural(column.name) or (own == column and _stem(name) in ((), _plain(table))):
+        return
+    for target in targets:
+        key = _key_of(target)
+        if target == table or key is None or not _same_kind(column, key):
+            continue
+        if own == column and len(_plain(target)) > len(_plain(table)):
+            continue
+        doubt = _doubt(name, _words(key.name), _plain(target))
+        if doubt is not None:
+            # Of tables that the name may come from, the plainest: publication before publication_keyword.
+            doubt = _CERTAIN * doubt + len(_plain(target))
+            yield _Proposal(column=column.name, target=target, target_column=key.name, doubt=doubt)
+
+
+def _key_of(table: Table) -> Column | None:
+    """The column that tells a table's rows apart: its declared key, else the one that is named as its key."""
+    declared = [column for column in table.columns if column.primary_key]
+    if declared:
+        return declared[0] if len(declared) == 1 else None
+    keys = [column for column in table.columns if _is_key_name(_words(column.name))]
+    plain = _plain(table)
+    fits: tuple[Callable[[Column], bool], ...] = (
+        lambda column: _stem(_words(column.name)) in ((), plain),
+        lambda column: column == table.columns[0],
+        lambda column: _stem(_words(column.name)) == plain[-1:],
+        lambda column: _names(_stem(_words(column.name)), plain),
+    )
+    return next((column for fit in fits for column in keys if fit(column)), None)
+
+
+def _is_key_name(name: tuple[str, ...]) -> bool:
+    return bool(name) and (name[-1] in _KEY_WORDS or name[-1].endswith("id"))
+
+
+def _doubt(name: tuple[str, ...], key: tuple[str, ...], table: tuple[str, ...]) -> int | None:
+    """How far a column's name is from saying that it is this table's key; None: it does not."""
+    stem, own = _stem(name), _stem(key)
+    if name[-1] in _KEY_WORDS and stem == table and own in ((), table):
+        return 0
+    if name == key and own and (own == table or own[0] in table or _names(own, table)):
+        return 0 if own == table else 1
+    # A role before it: home_team_id, from_airport.
+    longer = len(name) > len(table) and name[-len(table) :] == table
+    keyed = bool(own) and len(name) > len(key) and name[-len(key) :] == key and _names(own, table)
+    return 2 if longer or keyed else None
+
+
+def _names(stem: tuple[str, ...], table: tuple[str, ...]) -> bool:
+    """Whether a key's stem is the table's name or begins it: aid for author, course_id for course."""
+    return bool(stem) and "".join(table).startswith("".join(stem))
+
+
+def _plain(table: Table) -> tuple[str, ...]:
+    return _words(table.name)
+
+
+def _is_plural(name: str) -> bool:
+    last = _WORD.findall(name)[-1].lower()
+    return singular(last) != last and last not in _KEY_WORDS
+
+
+def _stem(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A key's name without the word that makes it one: (course, id) is (course), (aid) is (a)."""
+    last = words[-1]
+    if last in _KEY_WORDS:
+        return words[:-1]
+    return (*words[:-1], last[:-2]) if last.endswith("id") and len(last) > len("id") else words
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(singular(word.lower()) for word in _WORD.findall(name))
+
+
+def _same_kind(column: Column, key: Column) -> bool:
+    return any(kind.search(column.type) and kind.search(key.type) for kind in (_TEXTUAL, _NUMERIC))
+
+
+# -- what values decide --------------------------------------------------------------------------------
+
+
+def _holds(table: Table, proposal: _Proposal, unique: bool | None, dialect: Dialect, query: Query) -> bool:
+    if unique is False:
+        return False
+    distinct = (
+        exp.select(exp.alias_(_column(proposal.column), "v"))
+        .distinct()
+        .from_(_table(table))
+        .where(exp.not_(exp.Is(this=_column(proposal.column), expression=exp.null())))
+        .limit(MOST_VALUES)
+    )
+    there = exp.column(exp.to_identifier(proposal.target_column, quoted=True), table="p")
+    counts = (
+        exp.select(exp.Count(this=exp.Star()), exp.Count(this=there))
+        .from_(distinct.subquery("c"))
+        .join(
+            exp.alias_(_table(proposal.target), "p", table=True),
+            on=exp.EQ(this=there.copy(), expression=exp.column("v", table="c")),
+            join_type="left",
+        )
+    )
+    row = query(counts.sql(dialect))
+    if row is None:
+        return False
+    values, matched = (int(str(count)) for count in row)
+    certain = proposal.doubt < _CERTAIN
+    return values == matched if values else certain
+
+
+def _is_unique(proposal: _Proposal, dialect: Dialect, query: Query) -> bool | None:
+    """Whether the key has no value twice; None: it has none at all."""
+    key = next(column for column in proposal.target.columns if column.name == proposal.target_column)
+    if key.primary_key:
+        return True
+    some = exp.select(exp.alias_(_column(key.name), "v")).from_(_table(proposal.target)).limit(MOST_ROWS)
+    value = exp.column("v", table="k")
+    counts = exp.select(exp.Count(this=exp.Star()), exp.Count(this=exp.Distinct(expressions=[value]))).from_(
+        some.subquery("k")
+    )
+    row = query(counts.sql(dialect))
+    if row is None:
+        return False
+    rows, distinct = (int(str(count)) for count in row)
+    return rows == distinct if rows else None
+
+
+def _column(name: str) -> exp.Column:
+    return exp.column(exp.to_identifier(name, quoted=True))
+
+
+def _table(table: Table) -> exp.Table:
+    return exp.table_(
+        exp.to_identifier(table.name, quoted=True),
+        db=exp.to_identifier(table.schema_name, quoted=True) if table.schema_name else None,
+    )

@@ -1,0 +1,51 @@
+"""Giving a query's outputs in the order in which the question asks for them."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from chat2sql.config.vocabulary import Dialect
+from chat2sql.engine.sql.repair.steps import Repair, RepairKind
+
+_SAID: dict[type[exp.AggFunc], re.Pattern[str]] = {
+    kind: re.compile(words, re.IGNORECASE)
+    for kind, words in {
+        exp.Min: r"\b(?:minim(?:um|al)|min|lowest|smallest|least|youngest|earliest|shortest|cheapest)\b|最小|最低|最少|最早|最短",
+        exp.Max: r"\b(?:maxim(?:um|al)|max|highest|largest|biggest|greatest|oldest|latest|longest)\b|最大|最高|最多|最晚|最长",
+        exp.Avg: r"\b(?:average|avg|mean)\b|平均|均值",
+        exp.Sum: r"\b(?:total|sum|overall)\b|总|合计|之和",
+        exp.Count: r"\b(?:how many|number|count)\b|多少|数量|个数|几",
+    }.items()
+}
+
+
+def order_outputs(tree: exp.Expr, dialect: Dialect, question: str) -> list[Repair]:
+    """Put several aggregates of a query in the order of the question; in place.
+
+    "The lowest and the average price" is two columns in that order. It is done where each aggregate is asked for by its
+    own word, once, and where it stands on its own, without groups.
+    """
+    if not isinstance(tree, exp.Select) or tree.args.get("group") is not None:
+        return []
+    # An ORDER BY may name an output by its number.
+    if len(tree.expressions) < 2 or tree.args.get("order") is not None:
+        return []
+    places = []
+    for item in tree.expressions:
+        function = item.unalias()
+        said = _SAID.get(type(function))
+        found = list(said.finditer(question)) if said is not None else []
+        if len(found) != 1:
+            return []
+        places.append(found[0].start())
+    if len(set(places)) < len(places) or places == sorted(places):
+        return []
+    was = ", ".join(item.sql(dialect) for item in tree.expressions)
+    ordered = [
+        item for _, item in sorted(zip(places, tree.expressions, strict=True), key=lambda pair: pair[0])
+    ]
+    tree.set("expressions", ordered)
+    now = ", ".join(item.sql(dialect) for item in ordered)
+    return [Repair(kind=RepairKind.OUTPUT_ORDER, explanation=f"{was} -> {now}")]
