@@ -18,7 +18,6 @@ from chat2sql.engine.sql.guard.check import check
 from chat2sql.engine.sql.guard.policy import OPEN, Access, Policy
 from chat2sql.engine.sql.repair.likeness import closest, same_words, words
 from chat2sql.engine.sql.repair.repair import repair
-from chat2sql.engine.sql.repair.values import repair_literals
 from chat2sql.engine.values.index import ColumnValues, ValueIndex
 from chat2sql.engine.values.reading import read_values
 
@@ -56,15 +55,17 @@ async def test_it_means_what_was_meant(
     assert all(step.explanation for step in best.repairs)
     checked = check(best.sql, shop_catalogues[dialect])
     assert checked.ok
-    executor = open_executor(dialect, shop_dsns[dialect])
+    assert await _counted(dialect, shop_dsns, checked.executable) == await _counted(
+        dialect, shop_dsns, case["same_as"]
+    )
+
+
+async def _counted(dialect: Dialect, dsns: dict[Dialect, str], sql: str) -> Counter[str]:
+    executor = open_executor(dialect, dsns[dialect])
     try:
-        rows = [
-            Counter(map(str, (await _rows(executor, sql)).rows))
-            for sql in (checked.executable, case["same_as"])
-        ]
+        return Counter(map(str, (await _rows(executor, sql)).rows))
     finally:
         await executor.aclose()
-    assert rows[0] == rows[1]
 
 
 async def _rows(executor: Any, sql: str) -> RowList:
@@ -140,19 +141,12 @@ async def test_literals_become_values(
 ) -> None:
     catalogue = shop_catalogues[dialect]
     assert check(case["sql"], catalogue).ok
-    versions = repair_literals(case["sql"], catalogue, shop_values[dialect])
+    versions = repair(case["sql"], catalogue, values=shop_values[dialect])
     assert [[step.kind.value for step in version.repairs] for version in versions] == [case["kinds"]]
-    assert versions == repair(case["sql"], catalogue, values=shop_values[dialect])
     checked = check(versions[0].sql, catalogue)
-    executor = open_executor(dialect, shop_dsns[dialect])
-    try:
-        rows = [
-            Counter(map(str, (await _rows(executor, sql)).rows))
-            for sql in (checked.executable, case["same_as"])
-        ]
-    finally:
-        await executor.aclose()
-    assert rows[0] == rows[1]
+    assert await _counted(dialect, shop_dsns, checked.executable) == await _counted(
+        dialect, shop_dsns, case["same_as"]
+    )
 
 
 @pytest.mark.parametrize(("dialect", "case"), _each("left"))
@@ -163,7 +157,7 @@ def test_other_literals_are_left(
     shop_values: dict[Dialect, ValueIndex],
 ) -> None:
     policy = Policy(default=Access(hide=tuple(case.get("hide", ()))))
-    assert repair_literals(case["sql"], shop_catalogues[dialect], shop_values[dialect], policy=policy) == ()
+    assert repair(case["sql"], shop_catalogues[dialect], values=shop_values[dialect], policy=policy) == ()
 
 
 def test_a_column_and_its_literal(
@@ -186,7 +180,7 @@ def test_a_doubtful_literal_gives_a_version_each(shop_catalogues: dict[Dialect, 
             table="customers", column="city", values=("吉林市", "吉林省"), complete=complete
         )
         index = ValueIndex(datasource="shop", catalogue_version=catalogue.version, columns=(column,))
-        return [(version.sql, version.alternatives) for version in repair_literals(sql, catalogue, index)]
+        return [(version.sql, version.alternatives) for version in repair(sql, catalogue, values=index)]
 
     assert found(complete=True) == [(sql.replace("吉林", "吉林市"), 1), (sql.replace("吉林", "吉林省"), 1)]
     # What is not in an index that was cut off may be in the column all the same.

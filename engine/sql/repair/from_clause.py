@@ -54,6 +54,10 @@ class FromClause:
         column = owner.table.column(side.name) if owner is not None else None
         return owner, column.name if column is not None else None
 
+    def owners(self, node: exp.Expr) -> set[Source | None]:
+        """Whose columns stand in an expression; None among them where that is not known of one."""
+        return {self.end(column)[0] for column in node.find_all(exp.Column)}
+
     def readers(self, source: Source, without: Sequence[exp.Expr] = ()) -> list[exp.Column]:
         """The columns that may be read from a table, in the SELECT and all that stands in it.
 

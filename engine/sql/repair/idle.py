@@ -63,13 +63,9 @@ def _held_by(clause: FromClause, source: Source) -> tuple[Source, exp.EQ] | None
         (other, link)
         for other in ([source] if source.join is not None else clause.sources)
         for link in other.links
-        if source in _owners(clause, link)
+        if source in clause.owners(link)
     ]
     return held[0] if len(held) == 1 else None
-
-
-def _owners(clause: FromClause, link: exp.EQ) -> list[Source | None]:
-    return [clause.end(side)[0] for side in sides(link)]
 
 
 def _ends(clause: FromClause, link: exp.EQ, source: Source) -> tuple[exp.Expr, exp.Expr]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from sqlglot import exp
 
@@ -32,15 +33,9 @@ def mend_literals(tree: exp.Expr, catalogue: Catalogue) -> list[Repair]:
     if catalogue.dialect not in _STRICT:
         return []
     done = []
-    for comparison in tree.find_all(exp.EQ, exp.NEQ, exp.In, exp.GT, exp.GTE, exp.LT, exp.LTE):
-        sides = [comparison.this, *comparison.expressions] if isinstance(comparison, exp.In) else [
-            comparison.this, comparison.expression,
-        ]  # fmt: skip
-        column = next((side for side in sides if isinstance(side, exp.Column)), None)
-        known = catalogued(column, catalogue) if column is not None else None
-        if known is None:
-            continue
-        found = known[1]
+    for _, found, sides in compared(
+        tree, catalogue, exp.EQ, exp.NEQ, exp.In, exp.GT, exp.GTE, exp.LT, exp.LTE
+    ):
         for value in sides:
             instead = _as_type(value, found.type)
             if instead is not None:
@@ -49,6 +44,20 @@ def mend_literals(tree: exp.Expr, catalogue: Catalogue) -> list[Repair]:
                 told = f"{found.name} is {found.type}: {written} -> {instead.sql(catalogue.dialect)}"
                 done.append(Repair(kind=RepairKind.LITERAL_TYPE, explanation=told))
     return done
+
+
+def compared(
+    tree: exp.Expr, catalogue: Catalogue, *kinds: type[exp.Expr]
+) -> Iterator[tuple[Table, Column, list[exp.Expr]]]:
+    """Each comparison of those kinds with a column of the catalogue: its table, the column, and all that is compared."""
+    for comparison in tree.find_all(*kinds):
+        sides = [comparison.this, *comparison.expressions] if isinstance(comparison, exp.In) else [
+            comparison.this, comparison.expression,
+        ]  # fmt: skip
+        column = next((side for side in sides if isinstance(side, exp.Column)), None)
+        known = catalogued(column, catalogue) if column is not None else None
+        if known is not None:
+            yield *known, sides
 
 
 def _as_type(value: exp.Expr, column_type: str) -> exp.Expr | None:

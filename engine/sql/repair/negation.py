@@ -37,10 +37,10 @@ def mend_negation(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[R
     if asked is None or where is None:
         return []
     parts = list(conjuncts(where.this))
-    denials = [part for part in parts if _is_denial(part) and asked not in _owners(clause, part)]
-    inside = [part for part in parts if part not in denials and asked not in _owners(clause, part)]
+    denials = [part for part in parts if _is_denial(part) and asked not in clause.owners(part)]
+    inside = [part for part in parts if part not in denials and asked not in clause.owners(part)]
     outside = [part for part in parts if part not in denials and part not in inside]
-    if len(denials) != 1 or any(_owners(clause, part) - {asked} for part in outside):
+    if len(denials) != 1 or any(clause.owners(part) - {asked} for part in outside):
         return []
     related = _related_rows(clause, asked, [*inside, _affirmed(denials[0])], catalogue)
     if related is None:
@@ -58,12 +58,8 @@ def _asked_for(clause: FromClause) -> Source | None:
     """The one table that all outputs, and the order, come from."""
     order = clause.select.args.get("order")
     shown = [*clause.select.expressions, *([order] if order is not None else [])]
-    owners = set().union(*(_owners(clause, item) for item in shown))
+    owners = set().union(*(clause.owners(item) for item in shown))
     return owners.pop() if len(owners) == 1 else None
-
-
-def _owners(clause: FromClause, node: exp.Expr) -> set[Source | None]:
-    return {clause.end(column)[0] for column in node.find_all(exp.Column)}
 
 
 def _is_denial(part: exp.Expr) -> bool:
@@ -90,7 +86,7 @@ def _related_rows(
     """The rows of the other tables that belong to one of the table asked for; None where that has not many of them."""
     others = [source for source in clause.sources if source is not asked]
     links = [link for source in clause.sources for link in source.links]
-    leading = [link for link in links if asked in _owners(clause, link)]
+    leading = [link for link in links if asked in clause.owners(link)]
     if (
         len(leading) != 1
         or any(source.others for source in clause.sources)
@@ -101,7 +97,7 @@ def _related_rows(
     placed = {asked, others[0]}
     for source in others[1:]:
         placed.add(source)
-        own = [link for link in links if link is not leading[0] and _owners(clause, link) <= placed]
+        own = [link for link in links if link is not leading[0] and clause.owners(link) <= placed]
         links = [link for link in links if link not in own]
         if not own:
             return None

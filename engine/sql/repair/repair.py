@@ -46,11 +46,12 @@ def repair(
     question: str = "",
     values: ValueIndex | None = None,
 ) -> tuple[Repaired, ...]:
-    """Versions of a SQL text that pass the guard where it does not, or that the database may take where it does not.
+    """Versions of a SQL text that pass the guard where it does not, that the database may take where it does not, or that
+    may be what was meant where it cannot be.
 
     Deterministic and by the schema alone: columns are bound again to the table that has them, joins are added along the
-    foreign keys, names are spelled as the catalogue has them, and other dialects' words are translated. Where several
-    repairs are as likely, each gives a version.
+    foreign keys, names are spelled as the catalogue has them, and other dialects' words are translated. So are joins,
+    conditions, counts and literals of SQL that runs. Where several repairs are as likely, each gives a version.
 
     Args:
         sql: what a model wrote.
