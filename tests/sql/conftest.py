@@ -3,28 +3,20 @@ executors runs over."""
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-import duckdb
-import psycopg
 import pytest
 import yaml
-from every_database import own_schema
+from every_database import on_every_database, read_catalogues
 from mariadb_server import MariadbServer
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from sql.databases import Contract, Database
 from sql.databases.every import CONTRACTS
 
 from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.schema.catalogue import Catalogue
-from chat2sql.engine.schema.introspect import introspect
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 SCHEMA: dict[str, str] = yaml.safe_load((FIXTURES / "sql_check.yaml").read_text())["schema"]
@@ -35,38 +27,21 @@ def shop_dsns(
     postgres_server: str, mariadb_server: MariadbServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[Dialect, str]]:
     """A small shop on every database; never written to by tests."""
-    name = f"shop_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    dsn = make_conninfo(postgres_server, dbname=name)
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute((SCHEMA["postgres"] + SCHEMA["rows"]).encode())
-    folder = tmp_path_factory.mktemp("shop")
-    with closing(sqlite3.connect(folder / "shop 1.sqlite")) as shop, shop:
-        shop.executescript(SCHEMA["sqlite"] + SCHEMA["rows"])
-    with closing(duckdb.connect(folder / "shop 1.duckdb")) as shop:
-        shop.execute(SCHEMA["duckdb"] + SCHEMA["rows"])
-    mariadb_server.run(f"CREATE DATABASE {name}")
-    statements = (SCHEMA["mysql"] + SCHEMA["rows"]).split(";\n")
-    mariadb_server.run("SET sql_mode = 'ANSI_QUOTES'", *filter(str.strip, statements), database=name)
-    yield {
-        Dialect.POSTGRESQL: dsn,
-        Dialect.SQLITE: f"sqlite:///{folder / 'shop 1.sqlite'}",
-        Dialect.MYSQL: mariadb_server.dsn(database=name),
-        Dialect.DUCKDB: f"duckdb:///{folder / 'shop 1.duckdb'}",
+    statements = {
+        Dialect.POSTGRESQL: [SCHEMA["postgres"] + SCHEMA["rows"]],
+        Dialect.SQLITE: [SCHEMA["sqlite"] + SCHEMA["rows"]],
+        Dialect.MYSQL: list(filter(str.strip, (SCHEMA["mysql"] + SCHEMA["rows"]).split(";\n"))),
+        Dialect.DUCKDB: [SCHEMA["duckdb"] + SCHEMA["rows"]],
     }
-    mariadb_server.run(f"DROP DATABASE {name}")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    folder = tmp_path_factory.mktemp("shop")
+    with on_every_database("shop 1", statements, postgres_server, mariadb_server, folder) as dsns:
+        yield dsns
 
 
 @pytest.fixture(scope="session")
 def shop_catalogues(shop_dsns: dict[Dialect, str]) -> dict[Dialect, Catalogue]:
     """The catalogues of all of them, as introspection reads them."""
-    return {
-        dialect: asyncio.run(introspect(dsn, dialect, "shop", schemas=own_schema(dialect, dsn)))
-        for dialect, dsn in shop_dsns.items()
-    }
+    return read_catalogues(shop_dsns, "shop")
 
 
 @pytest.fixture(params=CONTRACTS, ids=lambda contract: contract.dialect)
