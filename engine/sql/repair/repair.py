@@ -25,6 +25,7 @@ from chat2sql.engine.sql.repair.keys import mend_joins
 from chat2sql.engine.sql.repair.literals import mend_literals
 from chat2sql.engine.sql.repair.negation import mend_negation
 from chat2sql.engine.sql.repair.outputs import order_outputs
+from chat2sql.engine.sql.repair.periods import mend_periods
 from chat2sql.engine.sql.repair.steps import Repair, Repaired, RepairKind
 from chat2sql.engine.sql.repair.tables import mend_tables
 from chat2sql.engine.sql.repair.values import mend_values
@@ -123,7 +124,7 @@ def _mended(
         done.append(ways[choice if is_doubtful and choice < len(ways) else 0].apply())
     else:
         return None, alternatives
-    done += mend_literals(tree, view)
+    done += [*mend_periods(tree, view), *mend_literals(tree, view)]
     meant, more = mend_values(tree, view, values, 0 if alternatives else choice)
     done += meant
     alternatives = alternatives or more
