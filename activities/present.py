@@ -55,6 +55,7 @@ async def present(parts: Parts, ask: PresentInput) -> Presentation:
             row_count=execution.row_count,
             truncated=Truncation(execution.truncated_by or "rows") if execution.truncated else None,
             row_cap=parts.settings.row_cap,
+            confidence=ask.confidence,
             masked=masked_columns_told(
                 [column.name for column in execution.columns],
                 [MaskKind(column.mask) if column.mask else None for column in execution.columns],

@@ -25,4 +25,4 @@ async def route_model(parts: Parts, ask: RouteModelInput) -> Route:
         available=await parts.health.available(names),
         prompt_tokens=ask.schema_context.prompt_tokens,
     )
-    return Route(models=chosen.models, tier=chosen.tier, reason=chosen.reason)
+    return Route(models=chosen.models, larger=chosen.larger, tier=chosen.tier, reason=chosen.reason)

@@ -14,6 +14,9 @@ from chat2sql.config.vocabulary import Frozen
 CORRECTION_ROUNDS = 3
 """How often a wrong SQL goes back to the model."""
 
+LEAST_CONFIDENCE = 0.5
+"""Share of the votes below which an answer is doubtful: a larger model is asked where there is one, and it is said."""
+
 PATIENCE_S = 900.0
 """How long a step is retried through an outage when the request says nothing, in seconds."""
 

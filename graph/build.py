@@ -8,6 +8,7 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from chat2sql.config.policies import CORRECTION_ROUNDS
 from chat2sql.config.vocabulary import TokenUsage
 from chat2sql.graph import edges
 from chat2sql.graph.approval import ApprovalRequest
@@ -67,10 +68,11 @@ class Nodes:
 
     async def generate(self, state: AskState) -> AskState:
         """Step 4. A model that stays down is left for the next one in the route."""
-        models = state["route"].models
         verdict = state.get("verdict")
         undecided = verdict is not None and verdict.ruling is Ruling.UNDECIDED
-        this_round = state["round"] if undecided else state.get("round", -1) + 1
+        doubtful = verdict is not None and verdict.is_doubtful
+        this_round = state["round"] if undecided or doubtful else state.get("round", -1) + 1
+        models = _asked(state)
         for position, model in enumerate(models):
             fallbacks_left = len(models) - position - 1
             try:
@@ -87,10 +89,13 @@ class Nodes:
                     )
                 )
             except ModelUnavailable:
-                if fallbacks_left == 0:
+                if fallbacks_left:
+                    continue
+                if not doubtful:
                     raise
-            else:
-                break
+                # The doubtful answer stands, and no larger model is asked again.
+                return {"route": state["route"].model_copy(update={"larger": ()})}
+            break
         return {
             "draft": draft,
             "round": this_round,
@@ -163,6 +168,7 @@ class Nodes:
                 schema_context=state["schema_context"],
                 sql=state["verdict"].sql,
                 execution=state["execution"],
+                confidence=state["verdict"].confidence,
             )
         )
         return {"presentation": presentation}
@@ -203,6 +209,16 @@ def build(steps: Steps) -> AskGraph:
     graph.add_edge("present", "conclude")
     graph.add_edge("conclude", END)
     return graph.compile()
+
+
+def _asked(state: AskState) -> tuple[str, ...]:
+    """The models to ask: the larger ones once the others' answer is doubtful, or wrong to the end."""
+    route, verdict, draft = state["route"], state.get("verdict"), state.get("draft")
+    if verdict is None or draft is None or not route.larger:
+        return route.models
+    gave_up = verdict.ruling is Ruling.WRONG and state["round"] >= CORRECTION_ROUNDS
+    escalated = draft.model in route.larger
+    return route.larger if verdict.is_doubtful or gave_up or escalated else route.models
 
 
 def _spent(state: AskState) -> TokenUsage:

@@ -1,10 +1,17 @@
-"""The routing functions: where each result leads. All are coroutines, since workflow code may run no threads."""
+"""The routing functions: where each result leads. Those of the graph are coroutines, since workflow code may run no
+threads."""
 
 from __future__ import annotations
 
 from chat2sql.config.policies import CORRECTION_ROUNDS
 from chat2sql.config.vocabulary import Intent
 from chat2sql.graph.state import AskState, Ruling
+
+
+def may_escalate(state: AskState) -> bool:
+    """Whether there is a larger model than the one that answered, and none such was asked."""
+    larger = state["route"].larger
+    return bool(larger) and state["draft"].model not in larger
 
 
 async def after_understand(state: AskState) -> str:
@@ -23,9 +30,12 @@ async def after_clarify(state: AskState) -> str:
 async def after_self_correct(state: AskState) -> str:
     """Sound SQL runs (after approval where the policy asks for it); wrong SQL goes back while rounds are left.
 
-    An undecided vote goes back for more candidates.
+    An undecided vote goes back for more candidates, what is doubtful or stays wrong to a larger model, once.
     """
+    escalates = may_escalate(state)
     match state["verdict"].ruling:
+        case Ruling.SOUND if state["verdict"].is_doubtful and escalates:
+            return "generate"
         case Ruling.SOUND:
             asks = state["schema_context"].needs_approval or state["request"].require_approval
             over = state["verdict"].approval_reason is not None
@@ -33,7 +43,7 @@ async def after_self_correct(state: AskState) -> str:
         case Ruling.UNDECIDED:
             return "generate"
         case Ruling.WRONG:
-            return "generate" if state["round"] < CORRECTION_ROUNDS else "conclude"
+            return "generate" if state["round"] < CORRECTION_ROUNDS or escalates else "conclude"
         case _:
             return "conclude"
 

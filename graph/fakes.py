@@ -35,11 +35,13 @@ class FakeSteps:
     Args:
         intents: what understand finds, one a call; the last one repeats.
         rulings: what self-correct finds, one a call; the last one repeats.
+        confidences: the votes for what is sound, one a call; the last one repeats.
         execution_errors: what each run of the SQL fails with; none: it gives one row.
         clarification: what the person answers to a question back.
         decision: what the person says to an approval.
         needs_approval: whether the datasource asks for approvals.
         models: the route.
+        larger: those of it that are larger than the first.
         down: models that raise this error when asked.
     """
 
@@ -48,21 +50,25 @@ class FakeSteps:
         *,
         intents: Sequence[Intent] = (Intent.QUERY,),
         rulings: Sequence[Ruling] = (Ruling.SOUND,),
+        confidences: Sequence[float | None] = (None,),
         execution_errors: Sequence[str | None] = (None,),
         clarification: str | None = None,
         decision: ApprovalDecision | None = None,
         needs_approval: bool = False,
         models: tuple[str, ...] = ("small",),
+        larger: tuple[str, ...] = (),
         down: dict[str, Chat2SQLError] | None = None,
     ) -> None:
         self.calls: list[str] = []
         self._intents = list(intents)
         self._rulings = list(rulings)
+        self._confidences = list(confidences)
         self._execution_errors = list(execution_errors)
         self._clarification = clarification
         self._decision = decision
         self._needs_approval = needs_approval
         self._models = models
+        self._larger = larger
         self._down = down or {}
 
     async def understand(self, ask: UnderstandInput) -> Understanding:
@@ -96,7 +102,9 @@ class FakeSteps:
     async def route_model(self, ask: RouteModelInput) -> Route:
         """The scripted route."""
         self.calls.append("route_model")
-        return Route(models=self._models, tier=Tier.SMALL, reason=Bilingual(zh="", en=""))
+        return Route(
+            models=self._models, larger=self._larger, tier=Tier.SMALL, reason=Bilingual(zh="", en="")
+        )
 
     async def generate(self, ask: GenerateInput) -> Draft:
         """A SQL that carries the round's number."""
@@ -112,7 +120,12 @@ class FakeSteps:
         sql = ask.draft.sql or ""
         ruling = Ruling.WRONG if ask.execution_error else _next(self._rulings)
         problem = Attempt(sql=sql, problem=ask.execution_error or "no such column")
-        return Verdict(ruling=ruling, sql=sql, attempt=problem if ruling is Ruling.WRONG else None)
+        return Verdict(
+            ruling=ruling,
+            sql=sql,
+            attempt=problem if ruling is Ruling.WRONG else None,
+            confidence=_next(self._confidences) if ruling is Ruling.SOUND else None,
+        )
 
     async def execute(self, ask: ExecuteInput) -> Execution:
         """One row, or the next scripted error."""

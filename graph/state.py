@@ -13,6 +13,7 @@ from typing import TypedDict
 
 from pydantic import ConfigDict, Field
 
+from chat2sql.config.policies import LEAST_CONFIDENCE
 from chat2sql.config.vocabulary import (
     Bilingual,
     Caller,
@@ -126,6 +127,9 @@ class Route(Frozen):
     """Step 3: the models to ask, in order; a later one is asked when an earlier one is down."""
 
     models: tuple[str, ...]
+    larger: tuple[str, ...] = Field(
+        (), description="Those of higher tiers than the first: asked where its answer is doubtful."
+    )
     tier: Tier
     reason: Bilingual
 
@@ -194,6 +198,13 @@ class Verdict(Frozen):
     votes: tuple[Vote, ...] = ()
     repairs: tuple[str, ...] = Field((), description="What was mended in it by the schema.")
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it may run, but too few of the votes are for it."""
+        return (
+            self.ruling is Ruling.SOUND and self.confidence is not None and self.confidence < LEAST_CONFIDENCE
+        )
+
 
 class ExecuteInput(StepInput):
     """Input of step 6."""
@@ -211,6 +222,7 @@ class PresentInput(StepInput):
     schema_context: SchemaContext
     sql: str
     execution: Execution
+    confidence: float | None = None
 
 
 class RecordInput(StepInput):

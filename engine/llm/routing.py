@@ -30,9 +30,11 @@ _CLAUSES = re.compile(
 
 
 class Route(Frozen):
-    """The models to ask, first to last, by their names in the catalogue, and why these."""
+    """The models to ask, first to last, by their names in the catalogue, and why these; and those of higher tiers than
+    the first, nearest first."""
 
     models: tuple[str, ...]
+    larger: tuple[str, ...] = ()
     tier: Tier
     reason: Bilingual
 
@@ -93,7 +95,10 @@ def route(
     awake = [entry for entry in fitting if entry.name in available]
     order = sorted(awake or fitting, key=lambda entry: _distance(entry.tier, tier))
     return Route(
-        models=tuple(entry.name for entry in order), tier=tier, reason=_reason(order[0], tier, complexity)
+        models=tuple(entry.name for entry in order),
+        larger=tuple(entry.name for entry in order if _size(entry.tier) > _size(order[0].tier)),
+        tier=tier,
+        reason=_reason(order[0], tier, complexity),
     )
 
 
@@ -124,8 +129,12 @@ def _fits(entry: ModelEntry, prompt_tokens: int) -> bool:
 
 def _distance(tier: Tier, wanted: Tier) -> int:
     """0 for the tier itself, then the larger ones by nearness, then the smaller ones by nearness."""
-    steps = _TIERS.index(tier) - _TIERS.index(wanted)
+    steps = _size(tier) - _size(wanted)
     return steps if steps >= 0 else len(_TIERS) - steps
+
+
+def _size(tier: Tier) -> int:
+    return _TIERS.index(tier)
 
 
 def _reason(first: ModelEntry, tier: Tier, complexity: float) -> Bilingual:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import sqlglot
 from sqlglot.errors import SqlglotError
 
+from chat2sql.config.policies import LEAST_CONFIDENCE
 from chat2sql.config.vocabulary import Bilingual, Dialect, Language
 from chat2sql.engine.present.naming import Names, label_of_comment
 from chat2sql.engine.present.story import OPAQUE, Story, heading
@@ -26,6 +27,7 @@ def explain(
     truncated: Truncation | None,
     row_cap: int,
     masked: Bilingual | None = None,
+    confidence: float | None = None,
 ) -> str:
     """Explain a query and how its result came about, a line for each part.
 
@@ -39,6 +41,7 @@ def explain(
         truncated: The cap that left rows behind; None: these are all.
         row_cap: The most rows that are fetched.
         masked: What was masked in the result, as a sentence; None: nothing.
+        confidence: The share of the votes for it; said where it is low. None: there was no vote.
     """
     story = Story(labels, language, dialect, row_cap)
     try:
@@ -53,6 +56,10 @@ def explain(
         lines.append(heading(language, "理解", "Read as", read))
     if masked is not None:
         lines.append(masked.to(language))
+    if confidence is not None and confidence < LEAST_CONFIDENCE:
+        zh = f"偏低，只有 {confidence:.0%} 的候选结果与此一致，使用前请核对 SQL"
+        en = f"low, only {confidence:.0%} of the candidate queries gave this; check the SQL before you rely on it"
+        lines.append(heading(language, "把握", "Confidence", zh if language is Language.ZH else en))
     lines.append(_rowsheading(language, row_count, truncated, row_cap))
     return "\n".join(lines)
 

@@ -26,11 +26,13 @@ async def test_path(case: dict) -> None:
     steps = FakeSteps(
         intents=[Intent(intent) for intent in case.get("intents", ["query"])],
         rulings=[Ruling(ruling) for ruling in case.get("rulings", ["sound"])],
+        confidences=case.get("confidences", [None]),
         execution_errors=case.get("execution_errors", [None]),
         clarification=case.get("clarification"),
         decision=ApprovalDecision(approved=case["decision"]) if "decision" in case else None,
         needs_approval=case.get("needs_approval", False),
         models=tuple(case.get("models", ["small"])),
+        larger=tuple(case.get("larger", [])),
         down=dict.fromkeys(case.get("down", []), down),
     )
     answer = await run(steps, REQUEST, as_of=AS_OF)

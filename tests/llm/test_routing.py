@@ -15,6 +15,7 @@ from chat2sql.engine.llm.routing import complexity, route, tier_for
 from .conftest import entry
 
 TABLE = yaml.safe_load((Path(__file__).parents[1] / "fixtures" / "llm_routing.yaml").read_text())
+TIERS = ("small", "medium", "large")
 CATALOGUE = ModelCatalogue(
     models=tuple(
         entry("openai", name=name, tier=tier, context_tokens=context, max_output_tokens=500)
@@ -44,6 +45,11 @@ def test_route(case: dict[str, Any]) -> None:
         return
     chosen = choose()
     assert list(chosen.models) == case["order"]
+    tiers = {name: TIERS.index(tier) for name, (tier, _) in TABLE["models"].items()}
+    first = tiers[chosen.models[0]]
+    assert chosen.larger == tuple(
+        name for name in case["order"] if tiers[name] > first and case.get("requested", "auto") == "auto"
+    )
     assert chosen.tier == case["tier"]
     assert chosen.models[0] in chosen.reason.en
     assert chosen.models[0] in chosen.reason.zh

@@ -190,6 +190,31 @@ def test_what_was_masked_and_a_result_that_is_too_large_are_said(
 
 
 @pytest.mark.parametrize(
+    ("language", "confidence", "said"),
+    [
+        (Language.ZH, 0.17, "把握：偏低，只有 17% 的候选结果与此一致，使用前请核对 SQL。"),
+        (Language.EN, 0.49, "Confidence: low, only 49% of the candidate queries gave this; check the SQL before you rely on it."),
+        (Language.ZH, 0.5, None),
+        (Language.EN, None, None),
+    ],
+)  # fmt: skip
+def test_a_low_confidence_is_said(language: Language, confidence: float | None, said: str | None) -> None:
+    text = explain(
+        "SELECT name FROM people",
+        Dialect.SQLITE,
+        language=language,
+        labels={},
+        assumptions=(),
+        row_count=7,
+        truncated=None,
+        row_cap=1000,
+        confidence=confidence,
+    )
+    told = [line for line in text.splitlines() if line.startswith(("把握", "Confidence"))]
+    assert told == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
     ("comment", "zh", "en"),
     [
         ("销售订单 / sales orders", "销售订单", "sales orders"),

@@ -23,7 +23,8 @@ SAME_AS_ALL = "SELECT count(o.id) AS orders FROM orders AS o"
 
 @pytest.fixture(scope="module", autouse=True)
 def voting_worker(stack: RunningStack) -> Iterator[None]:
-    with stack.worker(CHAT2SQL_SAMPLES="8", CHAT2SQL_ANSWERABLE="false"):
+    larger = {"CHAT2SQL_OLLAMA_URL": stack.model.url}
+    with stack.worker(CHAT2SQL_SAMPLES="8", CHAT2SQL_ANSWERABLE="false", **larger):
         yield
 
 
@@ -49,6 +50,17 @@ async def test_most_samples_overrule_the_first_answer(stack: RunningStack, clien
     }
     assert answer.usage.calls == 3
     assert answer.corrections == 0
+    # There is no larger model to ask.
+    assert "only 30% of the candidate queries" in answer.explanation
+
+
+async def test_where_few_agree_a_larger_model_is_asked(stack: RunningStack, client: Client) -> None:
+    stack.script(_replies(NONE, *(f"SELECT nothing FROM nowhere_{number}" for number in range(8)), ALL))
+    answer = await _asked(client, a_request(model=None))
+    assert answer.outcome is Outcome.ANSWERED, answer.message
+    assert (answer.model, answer.confidence) == ("ollama-qwen2_5-coder-7b", 1.0)
+    assert answer.rows[0][0] != 0
+    assert "candidate queries" not in answer.explanation
 
 
 async def test_a_certain_answer_is_not_voted_on(stack: RunningStack, client: Client) -> None:
