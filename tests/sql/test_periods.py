@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
+from every_database import on_every_database, read_catalogues
+from mariadb_server import MariadbServer
 
 from chat2sql.config.vocabulary import Caller, Dialect
 from chat2sql.engine.schema.catalogue import Catalogue
@@ -15,8 +17,6 @@ from chat2sql.engine.sql.executors.open import open_executor
 from chat2sql.engine.sql.executors.port import Fetched, FetchLimits, RowList
 from chat2sql.engine.sql.guard.check import check
 from chat2sql.engine.sql.repair.repair import repair
-from tests.every_database import on_every_database, read_catalogues
-from tests.mariadb_server import MariadbServer
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "fixtures" / "periods.yaml").read_text("utf-8"))
 Databases = tuple[dict[Dialect, str], dict[Dialect, Catalogue]]

@@ -14,6 +14,10 @@ from chat2sql.engine.sql.repair.likeness import words
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
 
+_STEM = 4
+"""Letters by which two forms of a word are known: vote, voters, voted."""
+
+
 def mend_idle_tables(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[Repair]:
     """Leave out joined tables of which nothing is read and that the question does not name; in place.
 
@@ -32,18 +36,21 @@ def mend_idle_tables(tree: exp.Expr, catalogue: Catalogue, question: str) -> lis
 
 def _without_one(clause: FromClause, catalogue: Catalogue, question: str) -> Repair | None:
     select = clause.select
-    # COUNT(*) and SELECT * read every table.
-    if select.find(exp.Star) is not None:
+    stars = list(select.find_all(exp.Star))
+    # SELECT * reads every table. COUNT(*) counts the rows of those that were asked for.
+    if any(not isinstance(star.parent, exp.Count) for star in stars):
         return None
     for source in clause.sources:
         if source.others or not _is_unasked(source.table, clause, catalogue, question):
             continue
-        held = _held_by(clause, source)
+        if stars and _may_be_counted(source.table, question):
+            continue
+        held = held_by(clause, source)
         if held is None:
             continue
         other, link = held
         readers = clause.readers(source, without=[link])
-        mine, theirs = _ends(clause, link, source)
+        mine, theirs = ends(clause, link, source)
         if any(
             clause.end(column) != clause.end(mine) or column.args.get("table") is None for column in readers
         ):
@@ -51,12 +58,12 @@ def _without_one(clause: FromClause, catalogue: Catalogue, question: str) -> Rep
         before = clause.text()
         for column in readers:
             column.replace(theirs.copy())
-        _remove(clause, source, other, link)
+        leave_out(clause, source, other, link)
         return Repair(kind=RepairKind.IDLE_TABLE, explanation=f"{before} -> {clause.text()}")
     return None
 
 
-def _held_by(clause: FromClause, source: Source) -> tuple[Source, exp.EQ] | None:
+def held_by(clause: FromClause, source: Source) -> tuple[Source, exp.EQ] | None:
     """The one condition that joins a table to those before it, or the first one to those after it; and whose join has
     it. None: there are several."""
     held = [
@@ -68,13 +75,18 @@ def _held_by(clause: FromClause, source: Source) -> tuple[Source, exp.EQ] | None
     return held[0] if len(held) == 1 else None
 
 
-def _ends(clause: FromClause, link: exp.EQ, source: Source) -> tuple[exp.Expr, exp.Expr]:
+def ends(clause: FromClause, link: exp.EQ, source: Source) -> tuple[exp.Expr, exp.Expr]:
     """The column of the table, and the one that it is joined to."""
     left, right = sides(link)
     return (left, right) if clause.end(left)[0] is source else (right, left)
 
 
-def _remove(clause: FromClause, source: Source, linked: Source, link: exp.EQ) -> None:
+def leave_out(clause: FromClause, source: Source, linked: Source, link: exp.EQ) -> None:
+    """Take a table out of the clause, with the one condition that joins it; in place.
+
+    Args:
+        linked: the table whose join has the condition.
+    """
     select = clause.select
     # Where the first table goes, the one that was joined to it takes its place.
     gone = source if source.join is not None else linked
@@ -102,3 +114,9 @@ def _is_unasked(table: Table, clause: FromClause, catalogue: Catalogue, question
     longer = {pair for name in others for pair in pairwise(name)}
     taken = {place for at, pair in enumerate(pairwise(said)) if pair in longer for place in (at, at + 1)}
     return not any(word in every for place, word in enumerate(said) if place not in taken)
+
+
+def _may_be_counted(table: Table, question: str) -> bool:
+    """Whether the question may speak of a table's rows by another form of a word: of votes where somebody voted."""
+    stems = {word[:_STEM] for word in words(table.name) if len(word) >= _STEM}
+    return any(word[:_STEM] in stems for word in english_words(question))

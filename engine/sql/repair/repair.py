@@ -19,6 +19,7 @@ from chat2sql.engine.sql.repair.columns import remedies
 from chat2sql.engine.sql.repair.contradictions import mend_contradictions
 from chat2sql.engine.sql.repair.counting import mend_counts
 from chat2sql.engine.sql.repair.dialects import readings
+from chat2sql.engine.sql.repair.duplicates import mend_duplicates
 from chat2sql.engine.sql.repair.grouping import mend_grouping
 from chat2sql.engine.sql.repair.idle import mend_idle_tables
 from chat2sql.engine.sql.repair.keys import mend_joins
@@ -58,7 +59,7 @@ def repair(
         sql: what a model wrote.
         catalogue: the datasource's, whole; what the caller may not see is not used.
         question: what was asked; empty: only what the text itself shows is mended.
-        values: by which literals are mended, as ``values.fitness.permitted`` lets it be used; None: they are not.
+        values: by which literals are mended, as ``values.fitness.permitted`` lets it be used; None: by comments alone.
 
     Returns:
         The versions, the likeliest first, all of which pass the guard; empty: it cannot be mended.
@@ -133,6 +134,7 @@ def _mended(
     tree, met = mend_contradictions(tree, view)
     done += met
     done += [*mend_negation(tree, view, question), *mend_idle_tables(tree, view, question)]
+    done += mend_duplicates(tree, view) if question else []
     done += order_outputs(tree, view.dialect, question)
     written = tree.sql(dialect=view.dialect, comments=False)
     return (written, tuple(done)), alternatives

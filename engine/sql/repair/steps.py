@@ -17,6 +17,7 @@ class RepairKind(StrEnum):
     JOIN_KEYS = "join_keys"
     CONTRADICTION = "contradiction"
     IDLE_TABLE = "idle_table"
+    DUPLICATE_ROWS = "duplicate_rows"
     OUTPUT_ORDER = "output_order"
     NEGATION = "negation"
     COUNTED_CONDITION = "counted_condition"
