@@ -8,6 +8,8 @@ from chat2sql.activities.parts import Parts
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import link
 from chat2sql.engine.stores.datasources import Datasource
+from chat2sql.engine.values.codes import link_codes, united
+from chat2sql.engine.values.index import LinkedValue, ValueIndex
 from chat2sql.engine.values.linking import link_values
 from chat2sql.engine.values.rendering import render_values
 from chat2sql.graph.state import RetrieveSchemaInput, SchemaContext
@@ -45,10 +47,13 @@ async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaConte
 async def _mentioned(
     parts: Parts, datasource: Datasource, version: str, view: Catalogue, question: str
 ) -> str:
-    """The values that the question mentions, of what the asker may see."""
+    """The values and codes that the question mentions, of what the asker may see."""
     index = await parts.values(datasource, version)
-    if index is None:
-        return ""
     # The first question after a refresh builds lookup tables, which takes a second.
-    links = await asyncio.to_thread(link_values, index, question, view)
+    links = await asyncio.to_thread(_linked, index, question, view)
     return render_values(links, view.dialect)
+
+
+def _linked(index: ValueIndex | None, question: str, view: Catalogue) -> tuple[LinkedValue, ...]:
+    values = link_values(index, question, view) if index is not None else ()
+    return united(link_codes(question, view), values)

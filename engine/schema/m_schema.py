@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteIdentifierPreparer
 from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.llm.prompt_data import as_data
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
+from chat2sql.engine.schema.codes import introduction, read_codes
 from chat2sql.engine.schema.tokens import estimate_tokens
 
 __all__ = [
@@ -36,6 +37,8 @@ DIALECT_NAMES = {
 
 JOINS_HEADING = "【Foreign keys】"
 _LONGEST_COMMENT = 120
+_LONGEST_CODES = 480
+_SHORTEST_PROSE = 12
 _LONGEST_SAMPLE = 40
 _LONGEST_NAME = 128
 """No database has longer ones: MySQL takes 64 characters, PostgreSQL 63 bytes."""
@@ -144,7 +147,7 @@ def _render_column(column: Column, dialect: Dialect, is_key: bool, values: bool)
     parts = [f"{quote(column.name, dialect)}:{type_}"]
     if column.primary_key:
         parts.append("Primary Key")
-    comment = _enclosed(column.comment, _LONGEST_COMMENT)
+    comment = _commented(column.comment)
     if comment:
         parts.append(comment)
     samples = _telling_samples(column, is_key) if values else ()
@@ -152,6 +155,23 @@ def _render_column(column: Column, dialect: Dialect, is_key: bool, values: bool)
         shown = (_enclosed(sample, _LONGEST_SAMPLE) for sample in samples)
         parts.append(f"Examples: [{', '.join(shown)}]")
     return f"({', '.join(parts)})"
+
+
+def _commented(comment: str) -> str:
+    """A comment within its length; one that is longer says its codes, and as much before them as there is room for."""
+    whole = _enclosed(comment, _LONGEST_COMMENT)
+    codes = read_codes(comment) if len(comment) > _LONGEST_COMMENT else ()
+    if not codes or read_codes(whole.removesuffix("…")) == codes:
+        return whole
+    listed = ""
+    for code in codes:
+        longer = f"{listed}, {code.code}={code.meaning}".removeprefix(", ")
+        if len(longer) > _LONGEST_CODES:
+            break
+        listed = longer
+    room = _LONGEST_COMMENT - len(listed) - 1
+    said = _enclosed(introduction(comment), room) if room >= _SHORTEST_PROSE else ""
+    return f"{said} {_enclosed(listed, _LONGEST_CODES)}".strip()
 
 
 def _telling_samples(column: Column, is_key: bool) -> tuple[str, ...]:

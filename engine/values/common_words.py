@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.schema.lexicon import words as lexicon_words
 from chat2sql.engine.values.keys import key, words
@@ -54,9 +54,18 @@ _NUMBER = re.compile(r"[\d ]+")
 def is_common(spelled: str, catalogue: Catalogue) -> bool:
     """Whether a key alone says too little to be a value: a number, a single letter or character, words of every
     question, or what a table or column of the catalogue is called."""
+    return _is_common(spelled, _called(catalogue))
+
+
+def is_common_meaning(spelled: str, catalogue: Catalogue) -> bool:
+    """The same for what a code is said to mean, which may well be a word of a name: orders are paid, and have a
+    ``paid_at``."""
+    return _is_common(spelled, _named(catalogue))
+
+
+def _is_common(spelled: str, called: frozenset[str]) -> bool:
     if _NUMBER.fullmatch(spelled) or len(spelled) == 1:
         return True
-    called = _called(catalogue)
     if has_han(spelled):
         return spelled in _CHINESE or spelled in called
     return spelled in called or all(
@@ -66,8 +75,15 @@ def is_common(spelled: str, catalogue: Catalogue) -> bool:
 
 @lru_cache(maxsize=16)
 def _called(catalogue: Catalogue) -> frozenset[str]:
-    """The words of the catalogue's names, and the short comments in their whole."""
-    tables = [(table.name, table.comment) for table in catalogue.tables]
-    columns = [(column.name, column.comment) for table in catalogue.tables for column in table.columns]
-    found = {word for name, _ in (*tables, *columns) for word in lexicon_words(name)}
-    return frozenset(found | {key(text) for named in (*tables, *columns) for text in named if text})
+    """The words of the catalogue's names, and the names and short comments in their whole."""
+    return _named(catalogue) | {word for part in _parts(catalogue) for word in lexicon_words(part.name)}
+
+
+@lru_cache(maxsize=16)
+def _named(catalogue: Catalogue) -> frozenset[str]:
+    """What tables and columns are called, by name or comment, in their whole."""
+    return frozenset(key(text) for part in _parts(catalogue) for text in (part.name, part.comment) if text)
+
+
+def _parts(catalogue: Catalogue) -> list[Table | Column]:
+    return [*catalogue.tables, *(column for table in catalogue.tables for column in table.columns)]

@@ -74,6 +74,7 @@ class LinkedValue(Frozen):
         table: as ``Catalogue.key`` names it.
         value: exactly as the database has it.
         mention: the question's own words.
+        written: how a statement writes the value if it is no text, in the dialect; None: it is a text.
     """
 
     table: str
@@ -81,3 +82,4 @@ class LinkedValue(Frozen):
     value: str
     mention: str
     how: How
+    written: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,7 +39,12 @@ class _Hit:
 
 
 def link_values(
-    index: ValueIndex, question: str, catalogue: Catalogue, *, most: int = 8
+    index: ValueIndex,
+    question: str,
+    catalogue: Catalogue,
+    *,
+    most: int = 8,
+    common: Callable[[str, Catalogue], bool] = is_common,
 ) -> tuple[LinkedValue, ...]:
     """The values that a question mentions, the likeliest first.
 
@@ -52,14 +57,21 @@ def link_values(
         index: as ``fitness.permitted`` lets it be used.
         catalogue: what the asker sees; values of other columns do not exist for them.
         most: values at most.
+        common: which keys say too little by themselves.
     """
-    found = _Search(lookup(index), Question(question[:_LONGEST_QUESTION]), catalogue)
+    found = _Search(lookup(index), Question(question[:_LONGEST_QUESTION]), catalogue, common)
     return found.linked()[:most]
 
 
 class _Search:
-    def __init__(self, known: Lookup, question: Question, catalogue: Catalogue) -> None:
-        self._known, self._question, self._catalogue = known, question, catalogue
+    def __init__(
+        self,
+        known: Lookup,
+        question: Question,
+        catalogue: Catalogue,
+        common: Callable[[str, Catalogue], bool],
+    ) -> None:
+        self._known, self._question, self._catalogue, self._is_common = known, question, catalogue, common
 
     def linked(self) -> tuple[LinkedValue, ...]:
         """All of them, ranked."""
@@ -138,7 +150,7 @@ class _Search:
         text = self._question.text
         quoted = ((start, end, key(text[start:end])) for start, end in self._question.quoted)
         for start, end, spelled in (*quoted, *self._question.names()):
-            if is_common(spelled, self._catalogue) and not self._question.is_quoted(start, end):
+            if self._is_common(spelled, self._catalogue) and not self._question.is_quoted(start, end):
                 continue
             for other in self._known.alike(spelled):
                 yield from self._hits(start, end, spelled, self._known.by_key[other], How.FUZZY)
@@ -161,7 +173,7 @@ class _Search:
         quoted = self._question.is_quoted(start, end)
         # "grade 2" means one, "grades above 2" does not.
         tiny = len(spelled) == 1 or spelled.isdigit()
-        common = bool(entries) and not quoted and is_common(spelled, self._catalogue)
+        common = bool(entries) and not quoted and self._is_common(spelled, self._catalogue)
         for entry in entries:
             seen = self._seen(entry)
             if seen is None:

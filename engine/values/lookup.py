@@ -107,7 +107,7 @@ class Lookup:
         return {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}, longest
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def lookup(index: ValueIndex) -> Lookup:
     """The tables of an index; equal arguments give the same object. The first time takes about a second for 50,000
     values, and longer where they are Chinese."""

@@ -51,6 +51,12 @@ def is_missing(index: ValueIndex, table: str, column: str, literal: str) -> bool
     )
 
 
+def holds(index: ValueIndex, table: str, column: str, literal: str) -> bool:
+    """Whether the index has a value in a column."""
+    number = _numbers(index).get((table, column))
+    return number is not None and literal in _every_value(index)[number]
+
+
 def _graded(index: ValueIndex, number: int, literal: str) -> Iterator[tuple[How, list[str]]]:
     known = lookup(index)
 

@@ -16,7 +16,8 @@ _LONGEST_MENTION = 60
 
 
 def render_values(links: Iterable[LinkedValue], dialect: Dialect) -> str:
-    """A line for each value: ``city.name = '北京' ("Beijing")``, the question's words last where they differ.
+    """A line for each value: ``city.name = '北京' ("Beijing")``, ``orders.status = 0 ("待付款")``, the question's
+    words last where they differ.
 
     Safe to stand between ``<data>`` and ``</data>``; a value that would have to be spelled otherwise for that is left
     out, since a model is to copy it as it is. Empty: there is nothing to tell.
@@ -27,7 +28,8 @@ def render_values(links: Iterable[LinkedValue], dialect: Dialect) -> str:
 
 def _line(link: LinkedValue, dialect: Dialect) -> str | None:
     place = ".".join(quote(part, dialect) for part in (*link.table.split("."), link.column))
-    condition = f"{place} = {exp.Literal.string(link.value).sql(dialect)}"
+    written = exp.Literal.string(link.value).sql(dialect) if link.written is None else link.written
+    condition = f"{place} = {written}"
     if as_data(condition, _LONGEST_LINE) != condition:
         return None
     mention = as_data(link.mention, _LONGEST_MENTION).replace('"', "”")

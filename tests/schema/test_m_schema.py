@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -100,6 +101,32 @@ def test_a_comment_stays_in_its_place(comment: str, shown: str) -> None:
     text = render(Catalogue(datasource="d", dialect=Dialect.SQLITE, tables=(table,)))
     assert f"# Table: t, {shown}\n" in text
     assert f"(c:text, {shown}, Examples: [{shown}])\n" in text
+
+
+NUMBERED = [f"{number}=meaning {'x' * number}y" for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("comment", "beginning", "end", "longest"),
+    [
+        (f"{'a word ' * 18}: 0=open, 1=closed", "a word a word ", "… 0=open, 1=closed", 120),
+        (f"{'长' * 110}：0待付款 1已付款 2已取消", "长长长", "长… 0=待付款, 1=已付款, 2=已取消", 120),
+        # Longer where the codes alone are, to the last that fits in.
+        (", ".join(NUMBERED), "0=meaning y, 1=meaning xy, ", f", {NUMBERED[19]}", 480),
+        # Codes that are shown anyhow, and comments without any, stay as they were.
+        (f"0=open; 1=closed; {'a word ' * 20}", "0=open; 1=closed; a word", " a w…", 120),
+        ("a word " * 20, "a word ", " word…", 120),
+        ("0=open; 1=closed", "0=open; 1=closed", "", 120),
+    ],
+)
+def test_codes_of_a_long_comment_are_not_cut(comment: str, beginning: str, end: str, longest: int) -> None:
+    table = Table(name="t", columns=(Column(name="c", type="int", comment=comment),))
+    (line,) = re.findall(
+        r"\(c:int, (.*)\)", render(Catalogue(datasource="d", dialect=Dialect.SQLITE, tables=(table,)))
+    )
+    assert line.startswith(beginning)
+    assert line.endswith(end)
+    assert len(line) <= longest
 
 
 def company() -> Catalogue:

@@ -19,3 +19,13 @@ async def test_tables_are_retrieved(stack: RunningStack, client: Client) -> None
     tables, tokens = (int(word) for word in note.replace(" tables,", "").replace(" tokens", "").split())
     assert 0 < tables < 21
     assert tokens <= 900
+
+
+async def test_a_code_is_told_by_its_meaning(stack: RunningStack, client: Client) -> None:
+    told = sql_reply(
+        "SELECT count(*) AS paid FROM orders WHERE status = 1", match=r'orders\.status = 1 \("已付款"\)'
+    )
+    stack.script(told)
+    with stack.worker(CHAT2SQL_VALUE_LINKING="false"):
+        answer = await (await start_question(client, a_request("已付款的订单有多少"))).result()
+    assert answer.outcome is Outcome.ANSWERED, answer.message
