@@ -12,10 +12,13 @@ from chat2sql.config.errors import Chat2SQLError
 from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.present.answer_text import headline
 from chat2sql.engine.present.chart import ChartSpec, choose_chart
+from chat2sql.engine.present.empty_result import told as emptiness_told
 from chat2sql.engine.present.explain import explain, label_of_comment
 from chat2sql.engine.present.render import draw_chart
 from chat2sql.engine.present.shape import ResultColumn, roles
 from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.sql.cautions.cautions import cautions
+from chat2sql.engine.sql.emptiness import why_empty
 from chat2sql.engine.sql.executors.port import Truncation
 from chat2sql.engine.sql.guard.policy import MaskKind
 from chat2sql.engine.sql.masking.wording import told as masked_columns_told
@@ -44,18 +47,21 @@ async def present(parts: Parts, ask: PresentInput) -> Presentation:
         # The rows are there and the answer stands; it goes without its picture.
         _log.warning("no chart: %s", error.message.en)
         chart = None
+    labels = _labels(catalogue)
     return Presentation(
         headline=headline(columns, execution.preview, execution.row_count, execution.truncated, language),
         explanation=explain(
             ask.sql,
             context.dialect,
             language=language,
-            labels=_labels(catalogue),
+            labels=labels,
             assumptions=ask.understanding.assumptions,
             row_count=execution.row_count,
             truncated=Truncation(execution.truncated_by or "rows") if execution.truncated else None,
             row_cap=parts.settings.row_cap,
             confidence=ask.confidence,
+            cautions=tuple(caution.told for caution in cautions(ask.sql, catalogue)),
+            nothing=await _nothing(parts, ask, labels),
             masked=masked_columns_told(
                 [column.name for column in execution.columns],
                 [MaskKind(column.mask) if column.mask else None for column in execution.columns],
@@ -66,6 +72,29 @@ async def present(parts: Parts, ask: PresentInput) -> Presentation:
         chart_png=chart.png if chart else None,
         chart_spec=chart.spec if chart else None,
     )
+
+
+async def _nothing(parts: Parts, ask: PresentInput, labels: dict[str, Bilingual]) -> Bilingual | None:
+    """Why nothing was found; None: something was, or it cannot be said."""
+    context, execution, caller = ask.schema_context, ask.execution, ask.request.caller
+    # Where a person has to approve what runs, nothing else runs.
+    if execution.row_count > 1 or ask.request.require_approval:
+        return None
+    try:
+        datasource = await parts.datasource(context.datasource)
+        found = await why_empty(
+            ask.sql,
+            execution.preview,
+            await parts.executor(datasource),
+            catalogue=await parts.catalogue(datasource, context.catalogue_version),
+            policy=await parts.policy(datasource),
+            caller=caller,
+            values=await parts.values(datasource, context.catalogue_version),
+        )
+    except Chat2SQLError as error:
+        _log.warning("not said why there is nothing: %s", error.message.en)
+        return None
+    return emptiness_told(found, context.dialect, labels) if found is not None else None
 
 
 class _Chart(Frozen):

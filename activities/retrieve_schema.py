@@ -50,10 +50,12 @@ async def _mentioned(
     """The values and codes that the question mentions, of what the asker may see."""
     index = await parts.values(datasource, version)
     # The first question after a refresh builds lookup tables, which takes a second.
-    links = await asyncio.to_thread(_linked, index, question, view)
+    links = await asyncio.to_thread(_linked, index, question, view, parts.settings.code_linking)
     return render_values(links, view.dialect)
 
 
-def _linked(index: ValueIndex | None, question: str, view: Catalogue) -> tuple[LinkedValue, ...]:
+def _linked(
+    index: ValueIndex | None, question: str, view: Catalogue, by_codes: bool
+) -> tuple[LinkedValue, ...]:
     values = link_values(index, question, view) if index is not None else ()
-    return united(link_codes(question, view), values)
+    return united(link_codes(question, view), values) if by_codes else values

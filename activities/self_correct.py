@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from chat2sql.activities.execute_sql import not_permitted
 from chat2sql.activities.parts import Parts
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.sql.cautions.cautions import cautions
 from chat2sql.engine.sql.executors.port import FetchLimits
 from chat2sql.engine.sql.trial import Ground, Tried, try_sql
 from chat2sql.engine.sql.voting import Ballot, elect, is_certain, is_settled
@@ -38,8 +40,9 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
     datasource = await parts.datasource(context.datasource)
     votes = bool(draft.others or draft.more)
     limits = FetchLimits(row_cap=VOTE_ROWS, timeout_s=parts.settings.vote_timeout_s)
+    catalogue = await parts.catalogue(datasource, context.catalogue_version)
     ground = Ground(
-        catalogue=await parts.catalogue(datasource, context.catalogue_version),
+        catalogue=catalogue,
         policy=await parts.policy(datasource),
         caller=ask.request.caller,
         mends=parts.settings.repair,
@@ -54,9 +57,16 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
     tried = [await try_sql(one.sql, ground, executor, no_permission=refusal) for one in candidates]
     first = _verdict(draft.sql, tried[0])
     # What is refused is not asked for again until something else passes.
-    if not votes or first.ruling is Ruling.REFUSED:
-        return first
-    return _elected(draft, first, candidates, tried)
+    undisputed = not votes or first.ruling is Ruling.REFUSED
+    verdict = first if undisputed else _elected(draft, first, candidates, tried)
+    # Once: what the model writes again may be meant.
+    return _minded(verdict, catalogue) if parts.settings.plan_check and ask.round == 0 else verdict
+
+
+def _minded(verdict: Verdict, catalogue: Catalogue) -> Verdict:
+    """The verdict, unless its SQL runs and its figures are likely wrong: then the reason goes back."""
+    found = cautions(verdict.sql, catalogue) if verdict.ruling is Ruling.SOUND else ()
+    return _wrong(verdict.sql, found[0].hint) if found else verdict
 
 
 def _elected(draft: Draft, first: Verdict, candidates: list[Candidate], tried: list[Tried]) -> Verdict:

@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     value_linking: bool = Field(
         True, description="Keep an index of text values, to find those that a question mentions."
     )
+    code_linking: bool = Field(
+        True,
+        description="Tell the model which codes a question means, by the meanings that comments give them.",
+    )
     samples: int | None = Field(
         None,
         ge=0,
@@ -95,6 +99,9 @@ class Settings(BaseSettings):
     sample_temperature: float = Field(0.8, gt=0, le=2, description="Temperature of those samples.")
     vote_timeout_s: float = Field(5, gt=0, description="Longest run of one candidate in a vote, in seconds.")
     repair: bool = Field(True, description="Mend wrong SQL by the schema before a model is asked again.")
+    plan_check: bool = Field(
+        True, description="Send SQL back once that sums over repeated rows or joins without a condition."
+    )
     answer_cache: Path | None = Field(
         None, description="Folder that keeps model answers by model and prompt; for evaluations."
     )

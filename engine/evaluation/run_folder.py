@@ -23,7 +23,9 @@ SWITCHES = (
     "vote_timeout_s",
     "answerable",
     "repair",
+    "plan_check",
     "value_linking",
+    "code_linking",
     "implicit_keys",
     "schema_budget_tokens",
 )

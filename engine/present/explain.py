@@ -28,6 +28,8 @@ def explain(
     row_cap: int,
     masked: Bilingual | None = None,
     confidence: float | None = None,
+    cautions: tuple[Bilingual, ...] = (),
+    nothing: Bilingual | None = None,
 ) -> str:
     """Explain a query and how its result came about, a line for each part.
 
@@ -41,6 +43,8 @@ def explain(
         truncated: The cap that left rows behind; None: these are all.
         row_cap: The most rows that are fetched.
         masked: What was masked in the result, as a sentence; None: nothing.
+        cautions: Why its figures may be wrong, a sentence each.
+        nothing: Why nothing was found, as a sentence; None: something was, or it is not known.
         confidence: The share of the votes for it; said where it is low. None: there was no vote.
     """
     story = Story(labels, language, dialect, row_cap)
@@ -56,6 +60,9 @@ def explain(
         lines.append(heading(language, "理解", "Read as", read))
     if masked is not None:
         lines.append(masked.to(language))
+    lines += [heading(language, "注意", "Mind", caution.to(language)) for caution in cautions]
+    if nothing is not None:
+        lines.append(heading(language, "没有查到", "Nothing found", nothing.to(language)))
     if confidence is not None and confidence < LEAST_CONFIDENCE:
         zh = f"偏低，只有 {confidence:.0%} 的候选结果与此一致，使用前请核对 SQL"
         en = f"low, only {confidence:.0%} of the candidate queries gave this; check the SQL before you rely on it"

@@ -83,6 +83,32 @@ async def test_corrected(stack: RunningStack, client: Client) -> None:
     assert "division by zero" in answer.attempts[1].problem
 
 
+FANNED_OUT = "SELECT sum(o.total_amount) AS revenue FROM orders o JOIN order_items i ON i.order_id = o.id"
+
+
+async def test_a_sum_over_repeated_rows_goes_back(stack: RunningStack, client: Client) -> None:
+    stack.script(
+        Rule(
+            match="test for a match with EXISTS",
+            replies=sql_reply("SELECT sum(total_amount) FROM orders").replies,
+        ),
+        sql_reply(FANNED_OUT),
+    )
+    answer = await (await start_question(client, a_request("Revenue of orders with items?"))).result()
+    assert answer.outcome is Outcome.ANSWERED, answer.message
+    assert answer.sql == "SELECT SUM(total_amount) FROM orders"
+    assert (answer.corrections, "repeats" in answer.attempts[0].problem) == (1, True)
+    assert "Mind:" not in answer.explanation
+
+
+async def test_a_sum_that_the_model_insists_on_is_told_with_care(stack: RunningStack, client: Client) -> None:
+    stack.script(sql_reply(FANNED_OUT))
+    answer = await (await start_question(client, a_request("Revenue of orders with items?"))).result()
+    assert answer.outcome is Outcome.ANSWERED, answer.message
+    assert answer.corrections == 1
+    assert "Mind: SUM(o.total_amount) may count rows more than once" in answer.explanation
+
+
 async def test_gives_up_honestly(stack: RunningStack, client: Client) -> None:
     stack.script(sql_reply("SELECT nothing FROM nowhere"))
     answer = await (await start_question(client, a_request())).result()
