@@ -141,7 +141,7 @@ async def test_literals_become_values(
 ) -> None:
     catalogue = shop_catalogues[dialect]
     assert check(case["sql"], catalogue).ok
-    versions = repair(case["sql"], catalogue, values=shop_values[dialect])
+    versions = repair(case["sql"], catalogue, values=shop_values[dialect], question=case.get("question", ""))
     assert [[step.kind.value for step in version.repairs] for version in versions] == [case["kinds"]]
     checked = check(versions[0].sql, catalogue)
     assert await _counted(dialect, shop_dsns, checked.executable) == await _counted(
@@ -157,7 +157,14 @@ def test_other_literals_are_left(
     shop_values: dict[Dialect, ValueIndex],
 ) -> None:
     policy = Policy(default=Access(hide=tuple(case.get("hide", ()))))
-    assert repair(case["sql"], shop_catalogues[dialect], values=shop_values[dialect], policy=policy) == ()
+    versions = repair(
+        case["sql"],
+        shop_catalogues[dialect],
+        values=shop_values[dialect],
+        policy=policy,
+        question=case.get("question", ""),
+    )
+    assert versions == ()
 
 
 def test_a_column_and_its_literal(

@@ -126,9 +126,13 @@ class _Column:
                 continue
             paths = join_paths(self._catalogue, present.values(), key)
             named = bool(self._qualifier) and same_words(self._qualifier, table.name)
+            around = {each for tables in self._tables_outwards() for each in tables.values()}
             for path in paths:
                 from_owner = path[0].to == present.get(self._qualifier)
                 rank = (2 if named or from_owner else 3) + len(path) + closeness
+                # Called by its own name, a table that is nowhere in FROM was forgotten there.
+                if folded(self._qualifier) == folded(table.name) and closeness == 0 and key not in around:
+                    rank = 1
                 yield Remedy(rank, partial(self._through, path, name))
 
     def _column_of(self, table: Table) -> tuple[str | None, int]:

@@ -66,7 +66,30 @@ def _clash(parts: list[exp.Expr]) -> list[exp.Expr] | None:
     for same in wanted.values():
         if len({part.expression.sql() for part in same}) > 1:
             return same
+    return _apart(parts)
+
+
+def _apart(parts: list[exp.Expr]) -> list[exp.Expr] | None:
+    """Two bounds of one column between which there is nothing: before 2003 and after 2003."""
+    lower = [part for part in parts if isinstance(part, (exp.GT, exp.GTE)) and _bound(part) is not None]
+    upper = [part for part in parts if isinstance(part, (exp.LT, exp.LTE)) and _bound(part) is not None]
+    for low in lower:
+        for high in upper:
+            least, most = _bound(low), _bound(high)
+            if low.this != high.this or least is None or most is None or least[0] != most[0]:
+                continue
+            both = isinstance(low, exp.GTE) and isinstance(high, exp.LTE)
+            if least > most or (least == most and not both):
+                return [low, high]
     return None
+
+
+def _bound(part: exp.Expr) -> tuple[bool, float, str] | None:
+    """What a column is compared with, as what can be put in order: texts, dates among them, or numbers."""
+    literal = part.expression
+    if not isinstance(part.this, exp.Column) or not isinstance(literal, exp.Literal):
+        return None
+    return (True, 0, literal.name) if literal.is_string else (False, float(literal.name), "")
 
 
 def _counts(select: exp.Select) -> bool:

@@ -13,7 +13,6 @@ from chat2sql.engine.sql.repair.from_clause import FromClause, Source, read_from
 from chat2sql.engine.sql.repair.likeness import words
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
-
 _STEM = 4
 """Letters by which two forms of a word are known: vote, voters, voted."""
 

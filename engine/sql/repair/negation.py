@@ -42,14 +42,18 @@ def mend_negation(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[R
     outside = [part for part in parts if part not in denials and part not in inside]
     if len(denials) != 1 or any(clause.owners(part) - {asked} for part in outside):
         return []
-    related = _related_rows(clause, asked, [*inside, _affirmed(denials[0])], catalogue)
+    # A dog and no cat: the row with the dog is there to stay, and cannot be the cat anyway.
+    keeps = any(isinstance(part, exp.EQ) and part.this == _denied_column(denials[0]) for part in inside)
+    related = _related_rows(clause, asked, [*([] if keeps else inside), _affirmed(denials[0])], catalogue)
     if related is None:
         return []
     before = tree.sql(catalogue.dialect)
-    tree.set("from_", exp.From(this=asked.node))
-    tree.set("joins", [])
     absent = exp.Not(this=exp.Exists(this=related))
-    tree.set("where", exp.Where(this=exp.and_(*(part.copy() for part in outside), absent, copy=False)))
+    kept = [*outside, *inside] if keeps else outside
+    if not keeps:
+        tree.set("from_", exp.From(this=asked.node))
+        tree.set("joins", [])
+    tree.set("where", exp.Where(this=exp.and_(*(part.copy() for part in kept), absent, copy=False)))
     explanation = f"{before} -> {tree.sql(catalogue.dialect)}"
     return [Repair(kind=RepairKind.NEGATION, explanation=explanation)]
 
@@ -71,6 +75,12 @@ def _is_denial(part: exp.Expr) -> bool:
         and isinstance(plain, (exp.In, exp.Like, exp.EQ))
         and not plain.find(exp.Query)
     )
+
+
+def _denied_column(denial: exp.Expr) -> exp.Expr:
+    plain = denial.this.unnest() if isinstance(denial, exp.Not) else denial
+    column: exp.Expr = plain.this
+    return column
 
 
 def _affirmed(denial: exp.Expr) -> exp.Expr:

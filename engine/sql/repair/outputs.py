@@ -7,6 +7,7 @@ import re
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Dialect
+from chat2sql.engine.sql.repair.likeness import words
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
 _SAID: dict[type[exp.AggFunc], re.Pattern[str]] = {
@@ -24,22 +25,19 @@ _SAID: dict[type[exp.AggFunc], re.Pattern[str]] = {
 def order_outputs(tree: exp.Expr, dialect: Dialect, question: str) -> list[Repair]:
     """Put several aggregates of a query in the order of the question; in place.
 
-    "The lowest and the average price" is two columns in that order. It is done where each aggregate is asked for by its
-    own word, once, and where it stands on its own, without groups.
+    "The lowest and the average price" is two columns in that order, and "the average price of each brand" begins with
+    the price. It is done where each aggregate is asked for by its own word, once, and each group by its column's name.
     """
-    if not isinstance(tree, exp.Select) or tree.args.get("group") is not None:
+    if not isinstance(tree, exp.Select) or len(tree.expressions) < 2:
         return []
-    # An ORDER BY may name an output by its number.
-    if len(tree.expressions) < 2 or tree.args.get("order") is not None:
+    # An ORDER BY or GROUP BY may name an output by its number.
+    if any(tree.args[part].find(exp.Literal) for part in ("order", "group") if tree.args.get(part)):
         return []
-    places = []
-    for item in tree.expressions:
-        function = item.unalias()
-        said = _SAID.get(type(function))
-        found = list(said.finditer(question)) if said is not None else []
-        if len(found) != 1:
-            return []
-        places.append(found[0].start())
+    is_grouped = tree.args.get("group") is not None
+    found = [_place(item.unalias(), question, is_grouped) for item in tree.expressions]
+    places = [place for place in found if place is not None]
+    if len(places) < len(found):
+        return []
     if len(set(places)) < len(places) or places == sorted(places):
         return []
     was = ", ".join(item.sql(dialect) for item in tree.expressions)
@@ -49,3 +47,16 @@ def order_outputs(tree: exp.Expr, dialect: Dialect, question: str) -> list[Repai
     tree.set("expressions", ordered)
     now = ", ".join(item.sql(dialect) for item in ordered)
     return [Repair(kind=RepairKind.OUTPUT_ORDER, explanation=f"{was} -> {now}")]
+
+
+def _place(output: exp.Expr, question: str, is_grouped: bool) -> int | None:
+    """Where the question asks for an output; None where it does not tell."""
+    if is_grouped and isinstance(output, exp.Column):
+        named = re.search(rf"\b{r'[ _-]?'.join(map(re.escape, words(output.name)))}", question, re.IGNORECASE)
+        return named.start() if named is not None else None
+    said = _SAID.get(type(output)) if isinstance(output, exp.AggFunc) else None
+    found = list(said.finditer(question)) if said is not None else []
+    # "How many pets has each owner" asks for the owners first.
+    if len(found) != 1 or (is_grouped and found[0][0].lower() == "how many"):
+        return None
+    return found[0].start()

@@ -20,6 +20,7 @@ from chat2sql.engine.sql.repair.contradictions import mend_contradictions
 from chat2sql.engine.sql.repair.counting import mend_counts
 from chat2sql.engine.sql.repair.dialects import readings
 from chat2sql.engine.sql.repair.duplicates import mend_duplicates
+from chat2sql.engine.sql.repair.grounding import ground_values
 from chat2sql.engine.sql.repair.grouping import mend_grouping
 from chat2sql.engine.sql.repair.idle import mend_idle_tables
 from chat2sql.engine.sql.repair.keys import mend_joins
@@ -126,6 +127,7 @@ def _mended(
     else:
         return None, alternatives
     done += [*mend_periods(tree, view), *mend_literals(tree, view)]
+    done += ground_values(tree, view, values, question)
     meant, more = mend_values(tree, view, values, 0 if alternatives else choice)
     done += meant
     alternatives = alternatives or more

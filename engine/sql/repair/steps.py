@@ -25,6 +25,7 @@ class RepairKind(StrEnum):
     GROUP_BY = "group_by"
     LITERAL_TYPE = "literal_type"
     LITERAL_VALUE = "literal_value"
+    LITERAL_COLUMN = "literal_column"
     DIALECT = "dialect"
 
 
