@@ -28,6 +28,9 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     """Ask the model: for the SQL that it finds likeliest, in a correction round with the last wrong SQL and its problem;
     or, where the vote on what it wrote is undecided, for a batch of others.
 
+    Before the first batch the model is asked whether the question can be answered at all: what it is not sure of is
+    where an answer may be made up.
+
     Raises:
         ModelUnavailable, RateLimited: the model does not answer.
     """
@@ -41,6 +44,10 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     )
     likeliest = await _request(parts, ask, entry)
     if ask.draft is not None:
+        # What names a value of the database is asked about what it holds.
+        doubted = parts.settings.answerable and not ask.schema_context.values and not ask.draft.sampled
+        if doubted and not await is_answerable(parts, key, likeliest):
+            return ask.draft.model_copy(update={"sql": None, "reason": "", "more": 0, "usage": TokenUsage()})
         return await _with_others(parts, key, likeliest, ask.draft)
     call = await call_model(parts, key, likeliest, on_token)
     sql = extract_sql(call.texts[0])
@@ -93,13 +100,7 @@ def _samples(parts: Parts, ask: GenerateInput, entry: ModelEntry) -> int:
 
 
 async def _with_others(parts: Parts, key: CallKey, likeliest: CompletionRequest, draft: Draft) -> Draft:
-    """The draft with a batch of what the model writes when it is asked again. The server has read the prompt already.
-
-    Before the first batch the model is asked whether the question can be answered at all: what it is not sure of is
-    where an answer may be made up.
-    """
-    if not draft.sampled and parts.settings.answerable and not await is_answerable(parts, key, likeliest):
-        return draft.model_copy(update={"sql": None, "reason": "", "more": 0, "usage": TokenUsage()})
+    """The draft with a batch of what the model writes when it is asked again. The server has read the prompt already."""
     begun = (Message(role="assistant", content=OPENING_FENCE),) if likeliest.stop else ()
     asked = likeliest.model_copy(
         update={

@@ -78,7 +78,7 @@ async def _nothing(parts: Parts, ask: PresentInput, labels: dict[str, Bilingual]
     """Why nothing was found; None: something was, or it cannot be said."""
     context, execution, caller = ask.schema_context, ask.execution, ask.request.caller
     # Where a person has to approve what runs, nothing else runs.
-    if execution.row_count > 1 or ask.request.require_approval:
+    if execution.row_count > 1 or ask.request.require_approval or context.needs_approval:
         return None
     try:
         datasource = await parts.datasource(context.datasource)

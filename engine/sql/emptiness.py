@@ -169,19 +169,10 @@ class _Search:
 
     async def cause(self) -> Emptiness | None:
         """See ``why_empty``."""
-        some = await self._are_met(*self._conditions)
-        if some and self._query.select.args.get("having") is not None:
-            group = self._query.one_group()
-            return self._found(Cause.GROUPS, group) if await self._asker.has_row(group) is False else None
-        if some is not False:
-            return None
-        return await self._condition() if self._conditions else self._found(Cause.TABLES)
-
-    async def _condition(self) -> Emptiness | None:
         have_rows: bool | None = None
         blamed, unknown = [], False
         for one in self._conditions:
-            met = await self._are_met(one) if len(self._conditions) > 1 else False
+            met = await self._are_met(one)
             if met is False and have_rows is None:
                 # Where the tables have no rows, no condition is to blame.
                 have_rows = await self._are_met()
@@ -192,8 +183,18 @@ class _Search:
             blamed += [one] if met is False else []
         if blamed:
             return self._blamed(Cause.CONDITION, blamed)
-        if unknown:
+        return await self._together() if not unknown else None
+
+    async def _together(self) -> Emptiness | None:
+        """The cause where each condition has rows."""
+        some = await self._are_met(*self._conditions)
+        if some and self._query.select.args.get("having") is not None:
+            group = self._query.one_group()
+            return self._found(Cause.GROUPS, group) if await self._asker.has_row(group) is False else None
+        if some is not False:
             return None
+        if not self._conditions:
+            return self._found(Cause.TABLES)
         for pair in combinations(self._conditions, 2) if len(self._conditions) > 2 else ():
             if await self._are_met(*pair) is False:
                 return self._blamed(Cause.TOGETHER, pair)

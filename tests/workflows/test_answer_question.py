@@ -156,6 +156,28 @@ async def test_asks_back_at_once_when_nobody_waits(client: Client) -> None:
     assert answer.message
 
 
+async def test_why_nothing_was_found_is_told(stack: RunningStack, client: Client) -> None:
+    stack.script(sql_reply("SELECT name FROM stores WHERE city LIKE '%北京市%' AND area_sqm > 0"))
+    answer = await (await start_question(client, a_request("北京市有哪些门店？"))).result()
+    assert answer.rows == ()
+    why = "没有查到：没有任何行满足：城市 包含‘北京市’（单看它也没有），该列有相近的值：‘北京’。"
+    assert why in (answer.explanation or "").splitlines()
+    stack.script(sql_reply("SELECT count(*) FROM stores WHERE area_sqm < 0"))
+    handle = await start_question(client, a_request("How many stores have less than no area?"))
+    why = "Nothing found: there is no row where area in m2 is less than 0."
+    assert why in ((await handle.result()).explanation or "").splitlines()
+
+
+async def test_nothing_runs_unapproved_to_find_out_why(stack: RunningStack, client: Client) -> None:
+    stack.script(sql_reply("SELECT count(*) FROM stores WHERE area_sqm < 0"))
+    handle = await start_question(client, a_request(require_approval=True))
+    await until_state(handle, ProgressState.WAITING_FOR_APPROVAL)
+    await handle.execute_update("approve", ApprovalDecision(approved=True, user="boss"))
+    answer = await handle.result()
+    assert answer.outcome is Outcome.ANSWERED
+    assert "Nothing found" not in (answer.explanation or "")
+
+
 @pytest.mark.parametrize(("approved", "outcome"), [(True, Outcome.ANSWERED), (False, Outcome.REFUSED)])
 async def test_approval(stack: RunningStack, client: Client, approved: bool, outcome: Outcome) -> None:
     stack.script(sql_reply(COUNT))

@@ -51,3 +51,12 @@ async def test_by_the_models_own_word(
     answer = await (await start_question(client, a_request())).result()
     assert (answer.outcome, answer.usage.calls) == (outcome, calls), answer
     assert bool(answer.rows) is (outcome is Outcome.ANSWERED)
+
+
+async def test_what_names_a_value_of_the_database_is_not_doubted(stack: RunningStack, client: Client) -> None:
+    stack.script(
+        Rule(match="yes or no", replies=("no",), certainty=0.9),
+        Rule(replies=SQL, certainty=0.1),
+    )
+    answer = await (await start_question(client, a_request("已付款的订单有多少？"))).result()
+    assert (answer.outcome, answer.usage.calls) == (Outcome.ANSWERED, 2), answer
