@@ -10,6 +10,7 @@ from chat2sql.activities.parts import Parts
 from chat2sql.config.models import ModelEntry, Provider, is_remote
 from chat2sql.config.vocabulary import TokenUsage
 from chat2sql.engine.llm.port import CompletionRequest, Message
+from chat2sql.engine.schema.linking import unlinked_share
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_message
 from chat2sql.graph.candidates import Candidate
@@ -44,9 +45,8 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     )
     likeliest = await _request(parts, ask, entry)
     if ask.draft is not None:
-        # What names a value of the database is asked about what it holds.
-        doubted = parts.settings.answerable and not ask.schema_context.values and not ask.draft.sampled
-        if doubted and not await is_answerable(parts, key, likeliest):
+        asks = parts.settings.answerable and not ask.draft.sampled
+        if asks and not await is_answerable(parts, key, likeliest, await _unlinked(parts, ask)):
             return ask.draft.model_copy(update={"sql": None, "reason": "", "more": 0, "usage": TokenUsage()})
         return await _with_others(parts, key, likeliest, ask.draft)
     call = await call_model(parts, key, likeliest, on_token)
@@ -88,6 +88,15 @@ async def _request(parts: Parts, ask: GenerateInput, entry: ModelEntry) -> Compl
         seed=ask.round,
         certainty=_samples(parts, ask, entry) > 0,
     )
+
+
+async def _unlinked(parts: Parts, ask: GenerateInput) -> float:
+    context = ask.schema_context
+    datasource = await parts.datasource(context.datasource)
+    catalogue = await parts.view(datasource, ask.request.caller, context.catalogue_version)
+    # What the asker defines has something to link to as well.
+    known = f"{context.values}\n{ask.request.evidence}"
+    return unlinked_share(catalogue, ask.understanding.standalone, values=known)
 
 
 def _samples(parts: Parts, ask: GenerateInput, entry: ModelEntry) -> int:

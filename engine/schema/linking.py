@@ -9,8 +9,9 @@ from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.embedding import table_terms
 from chat2sql.engine.schema.index import SchemaIndex
 from chat2sql.engine.schema.join_graph import Graph, bridge, join_graph
-from chat2sql.engine.schema.lexicon import has_han, share_known, terms
+from chat2sql.engine.schema.lexicon import has_han, share_known, stem, terms, words
 from chat2sql.engine.schema.m_schema import JOINS_HEADING, render, render_joins, render_table
+from chat2sql.engine.schema.meanings import english_meanings, only_asks
 from chat2sql.engine.schema.neighbourhood import ranked
 from chat2sql.engine.schema.tokens import estimate_tokens
 
@@ -121,3 +122,44 @@ def overlap(catalogue: Catalogue, question: str) -> float:
 @lru_cache(maxsize=16)
 def _known_terms(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(term for table in catalogue.tables for term in table_terms(table))
+
+
+def unlinked_share(catalogue: Catalogue, question: str, *, values: str = "") -> float:
+    """Which share of the question's content has nothing to link to, from 0 to 1: no name, comment, sample or synonym in
+    the catalogue, and no value.
+
+    Words that only say what to do with the data (list, average, highest) and numbers are no content.
+
+    Args:
+        values: what is told of it besides: values that it mentions, definitions.
+    """
+    if has_han(question):
+        return 1 - overlap(catalogue, question)
+    content = [
+        word for word in words(question) if len(word) > 1 and not word.isdigit() and not only_asks(word)
+    ]
+    known, meant, said = _known_terms(catalogue), _known_meanings(catalogue), frozenset(words(values))
+    unlinked = [
+        word
+        for word in content
+        if word not in known
+        and stem(word) not in known
+        and word not in said
+        and not meant & english_meanings(word).keys()
+    ]
+    return len(unlinked) / len(content) if content else 0.0
+
+
+@lru_cache(maxsize=16)
+def _known_meanings(catalogue: Catalogue) -> frozenset[str]:
+    names = (
+        " ".join(
+            (
+                table.name,
+                table.comment,
+                *(part for column in table.columns for part in (column.name, column.comment)),
+            )
+        )
+        for table in catalogue.tables
+    )
+    return frozenset(meaning for text in names for meaning in english_meanings(text))

@@ -6,7 +6,7 @@ from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.schema.catalogue import Catalogue, Column, ForeignKey, Table
 from chat2sql.engine.schema.index import SchemaIndex
 from chat2sql.engine.schema.join_graph import bridge, join_graph
-from chat2sql.engine.schema.linking import link, overlap
+from chat2sql.engine.schema.linking import link, overlap, unlinked_share
 from chat2sql.engine.schema.m_schema import estimate_tokens, render
 
 
@@ -118,3 +118,22 @@ def test_overlap_cannot_judge_a_language_the_catalogue_does_not_have() -> None:
     assert overlap(english, "哪些客户下单最多？") == 1
     assert overlap(english, "weather tomorrow") == 0
     assert overlap(english, "orders 的天气") < 1
+
+
+@pytest.mark.parametrize(
+    ("question", "values", "share"),
+    [
+        ("How many customers are there in total?", "", 0.0),
+        # A synonym, and words that only ask.
+        ("List the average wages, highest to lowest", "", 0.0),
+        ("What is dark matter?", "", 1.0),
+        ("Customers of Umbrella?", "", 0.5),
+        ("Customers of Umbrella?", "suppliers.name = 'Umbrella Corp' (\"Umbrella\")", 0.0),
+        ("2024?", "", 0.0),
+    ],
+)
+def test_words_that_nothing_in_the_database_could_mean(question: str, values: str, share: float) -> None:
+    catalogue = Catalogue(
+        datasource="e", dialect=Dialect.SQLITE, tables=(table("customers"), table("salaries"))
+    )
+    assert unlinked_share(catalogue, question, values=values) == pytest.approx(share)

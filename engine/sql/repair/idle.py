@@ -42,14 +42,14 @@ def _without_one(clause: FromClause, catalogue: Catalogue, question: str) -> Rep
     for source in clause.sources:
         if source.others or not _is_unasked(source.table, clause, catalogue, question):
             continue
-        if stars and _may_be_counted(source.table, question):
-            continue
         held = held_by(clause, source)
         if held is None:
             continue
         other, link = held
         readers = clause.readers(source, without=[link])
         mine, theirs = ends(clause, link, source)
+        if stars and _may_be_counted(clause, source, mine, question):
+            continue
         if any(
             clause.end(column) != clause.end(mine) or column.args.get("table") is None for column in readers
         ):
@@ -115,7 +115,10 @@ def _is_unasked(table: Table, clause: FromClause, catalogue: Catalogue, question
     return not any(word in every for place, word in enumerate(said) if place not in taken)
 
 
-def _may_be_counted(table: Table, question: str) -> bool:
-    """Whether the question may speak of a table's rows by another form of a word: of votes where somebody voted."""
-    stems = {word[:_STEM] for word in words(table.name) if len(word) >= _STEM}
+def _may_be_counted(clause: FromClause, source: Source, key: exp.Expr, question: str) -> bool:
+    """Whether the question may speak of a table's rows by another form of a word, of votes where somebody voted; or by
+    its key, of flights where a destination airport is named."""
+    others = {word for other in clause.sources if other is not source for word in words(other.table.name)}
+    own = {*words(source.table.name), *(set(words(key.name)) - others)}
+    stems = {word[:_STEM] for word in own if len(word) >= _STEM}
     return any(word[:_STEM] in stems for word in english_words(question))
