@@ -44,7 +44,7 @@ def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
     """The catalogue with the foreign keys that its names and values show, beside the declared ones.
 
     A column refers to another table's key when it is named like it (``author_id`` or ``authorId`` for ``id`` of
-    ``authors``; the same name, with a key's ending, in the table that the name comes from; ``from_airport`` for the
+    ``authors``; ``author``; the same name, with a key's ending, in the table that the name comes from; ``from_airport`` for the
     key of ``airports``), has its kind of type, when that key has no value twice, and all of up to 500 of its values
     are there. Empty tables are judged by their names, where these leave no doubt. Views are left alone.
     """
@@ -126,6 +126,9 @@ def _doubt(name: tuple[str, ...], key: tuple[str, ...], table: tuple[str, ...]) 
         return 0
     if name == key and own and (own == table or own[0] in table or _names(own, table)):
         return 0 if own == table else 1
+    # Called like the table itself: a column author of numbers, where authors has a numbered key.
+    if name == table:
+        return 1
     # A role before it: home_team_id, from_airport.
     longer = len(name) > len(table) and name[-len(table) :] == table
     keyed = bool(own) and len(name) > len(key) and name[-len(key) :] == key and _names(own, table)
