@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from chat2sql.engine.schema.catalogue import Catalogue
@@ -9,15 +11,18 @@ from chat2sql.engine.sql.repair.from_clause import FromClause, Source, read_from
 from chat2sql.engine.sql.repair.idle import ends, held_by, leave_out
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
+_EACH = re.compile(r"\b(?:each|every|per)\b|[每各]", re.IGNORECASE)
 _COUNTED = ("distinct", "group", "having", "limit", "offset")
 
 
-def mend_duplicates(tree: exp.Expr, catalogue: Catalogue) -> list[Repair]:
+def mend_duplicates(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[Repair]:
     """Make a condition of a joined table of which nothing is read, where it multiplies the rows; in place.
 
     The countries with a car maker are joined to the makers to leave out the others. A country with five makers is one
-    country all the same.
+    country all the same, unless the question wants a row for each maker.
     """
+    if _EACH.search(question):
+        return []
     if not isinstance(tree, exp.Select) or any(tree.args.get(part) for part in _COUNTED):
         return []
     if any(item.find(exp.AggFunc, exp.Window, exp.Star) for item in tree.expressions):

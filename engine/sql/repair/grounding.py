@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
+from chat2sql.engine.schema.codes import column_codes
 from chat2sql.engine.sql.guard.names import source_name, spell
 from chat2sql.engine.sql.repair.joins import join_paths
 from chat2sql.engine.sql.repair.literals import compared
@@ -19,6 +20,9 @@ from chat2sql.engine.values.nearest import grades, is_missing
 
 _NUMERIC = re.compile(r"int|num|dec|real|floa|doub|serial", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*")
+_TYPED_TIME = re.compile(r"date|time|interval|bool", re.IGNORECASE)
+_NAME = re.compile(r"[^\W\d_]{2}")
+_MOST_KINDS = 50
 _SURE = (How.EXACT, How.NORMALISED)
 
 
@@ -45,7 +49,8 @@ def ground_values(
         if len(texts) == len(sides) - 1:
             condition = _Condition(node, owner, column, texts)
             repair = _by_key(condition, catalogue, values)
-            repair = repair or _by_question(condition, catalogue, linked, question)
+            if repair is None and not _may_say_it_otherwise(condition, catalogue, values):
+                repair = _by_question(condition, catalogue, linked, question)
             done += [repair] if repair is not None else []
     return done
 
@@ -111,6 +116,25 @@ def _joined(at: _Condition, target: Table, catalogue: Catalogue) -> str | None:
     alias = free_alias(target.name, present)
     select.append("joins", written_join(paths[0][0], mine, alias, catalogue))
     return alias
+
+
+def _may_say_it_otherwise(at: _Condition, catalogue: Catalogue, values: ValueIndex) -> bool:
+    """Whether a text may stand for other words of the question: a date, a code, or one of a few kinds, as ``open`` for
+    what is not resolved. Of the names that a column has by the hundred, none stands for another."""
+    if _TYPED_TIME.search(at.column.type) or column_codes(at.column):
+        return True
+    if not all(_NAME.search(text.name) for text in at.texts):
+        return True
+    held = next(
+        (
+            one
+            for one in values.columns
+            if (one.table, one.column) == (catalogue.key(at.owner), at.column.name)
+        ),
+        None,
+    )
+    few = held is not None and held.complete and len(held.values) <= _MOST_KINDS
+    return few and held is not None and all(text.name in held.values for text in at.texts)
 
 
 def _by_question(

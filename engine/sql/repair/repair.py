@@ -136,7 +136,7 @@ def _mended(
     tree, met = mend_contradictions(tree, view)
     done += met
     done += [*mend_negation(tree, view, question), *mend_idle_tables(tree, view, question)]
-    done += mend_duplicates(tree, view) if question else []
+    done += mend_duplicates(tree, view, question) if question else []
     done += order_outputs(tree, view.dialect, question)
     written = tree.sql(dialect=view.dialect, comments=False)
     return (written, tuple(done)), alternatives
