@@ -23,6 +23,7 @@ from chat2sql.engine.sql.executors.port import Truncation
 from chat2sql.engine.sql.guard.policy import MaskKind
 from chat2sql.engine.sql.masking.wording import told as masked_columns_told
 from chat2sql.engine.sql.results.store import ResultStore
+from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.graph.answer import Presentation
 from chat2sql.graph.state import PresentInput
 
@@ -61,7 +62,7 @@ async def present(parts: Parts, ask: PresentInput) -> Presentation:
             row_cap=parts.settings.row_cap,
             confidence=ask.confidence,
             cautions=tuple(caution.told for caution in cautions(ask.sql, catalogue)),
-            nothing=await _nothing(parts, ask, labels),
+            nothing=await _nothing(parts, ask, datasource, labels),
             masked=masked_columns_told(
                 [column.name for column in execution.columns],
                 [MaskKind(column.mask) if column.mask else None for column in execution.columns],
@@ -74,14 +75,15 @@ async def present(parts: Parts, ask: PresentInput) -> Presentation:
     )
 
 
-async def _nothing(parts: Parts, ask: PresentInput, labels: dict[str, Bilingual]) -> Bilingual | None:
+async def _nothing(
+    parts: Parts, ask: PresentInput, datasource: Datasource, labels: dict[str, Bilingual]
+) -> Bilingual | None:
     """Why nothing was found; None: something was, or it cannot be said."""
     context, execution, caller = ask.schema_context, ask.execution, ask.request.caller
     # Where a person has to approve what runs, nothing else runs.
     if execution.row_count > 1 or ask.request.require_approval or context.needs_approval:
         return None
     try:
-        datasource = await parts.datasource(context.datasource)
         found = await why_empty(
             ask.sql,
             execution.preview,

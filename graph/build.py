@@ -8,7 +8,6 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from chat2sql.config.policies import CORRECTION_ROUNDS
 from chat2sql.config.vocabulary import TokenUsage
 from chat2sql.graph import edges
 from chat2sql.graph.approval import ApprovalRequest
@@ -72,7 +71,10 @@ class Nodes:
         undecided = verdict is not None and verdict.ruling is Ruling.UNDECIDED
         doubtful = verdict is not None and verdict.is_doubtful
         this_round = state["round"] if undecided or doubtful else state.get("round", -1) + 1
-        models = _asked(state)
+        escalates = edges.escalates(state)
+        larger = state["route"].larger
+        answered = state["draft"].model if verdict is not None else None
+        models = larger if escalates or answered in larger else state["route"].models
         for position, model in enumerate(models):
             fallbacks_left = len(models) - position - 1
             try:
@@ -91,9 +93,9 @@ class Nodes:
             except ModelUnavailable:
                 if fallbacks_left:
                     continue
-                if not doubtful:
+                if not escalates:
                     raise
-                # The doubtful answer stands, and no larger model is asked again.
+                # What there is stands, and no larger model is asked again.
                 return {"route": state["route"].model_copy(update={"larger": ()})}
             break
         return {
@@ -209,16 +211,6 @@ def build(steps: Steps) -> AskGraph:
     graph.add_edge("present", "conclude")
     graph.add_edge("conclude", END)
     return graph.compile()
-
-
-def _asked(state: AskState) -> tuple[str, ...]:
-    """The models to ask: the larger ones once the others' answer is doubtful, or wrong to the end."""
-    route, verdict, draft = state["route"], state.get("verdict"), state.get("draft")
-    if verdict is None or draft is None or not route.larger:
-        return route.models
-    gave_up = verdict.ruling is Ruling.WRONG and state["round"] >= CORRECTION_ROUNDS
-    escalated = draft.model in route.larger
-    return route.larger if verdict.is_doubtful or gave_up or escalated else route.models
 
 
 def _spent(state: AskState) -> TokenUsage:

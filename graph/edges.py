@@ -8,10 +8,12 @@ from chat2sql.config.vocabulary import Intent
 from chat2sql.graph.state import AskState, Ruling
 
 
-def may_escalate(state: AskState) -> bool:
-    """Whether there is a larger model than the one that answered, and none such was asked."""
-    larger = state["route"].larger
-    return bool(larger) and state["draft"].model not in larger
+def escalates(state: AskState) -> bool:
+    """Whether what was answered is doubtful, or wrong to the end, and a larger model was not asked yet."""
+    verdict, larger = state.get("verdict"), state["route"].larger
+    if verdict is None or not larger or state["draft"].model in larger:
+        return False
+    return verdict.is_doubtful or (verdict.ruling is Ruling.WRONG and state["round"] >= CORRECTION_ROUNDS)
 
 
 async def after_understand(state: AskState) -> str:
@@ -32,10 +34,9 @@ async def after_self_correct(state: AskState) -> str:
 
     An undecided vote goes back for more candidates, what is doubtful or stays wrong to a larger model, once.
     """
-    escalates = may_escalate(state)
+    if escalates(state):
+        return "generate"
     match state["verdict"].ruling:
-        case Ruling.SOUND if state["verdict"].is_doubtful and escalates:
-            return "generate"
         case Ruling.SOUND:
             asks = state["schema_context"].needs_approval or state["request"].require_approval
             over = state["verdict"].approval_reason is not None
@@ -43,7 +44,7 @@ async def after_self_correct(state: AskState) -> str:
         case Ruling.UNDECIDED:
             return "generate"
         case Ruling.WRONG:
-            return "generate" if state["round"] < CORRECTION_ROUNDS or escalates else "conclude"
+            return "generate" if state["round"] < CORRECTION_ROUNDS else "conclude"
         case _:
             return "conclude"
 

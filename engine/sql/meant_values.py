@@ -11,7 +11,7 @@ from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.sql.repair.literals import catalogued
 from chat2sql.engine.values.index import ColumnValues, ValueIndex
-from chat2sql.engine.values.nearest import nearest_values
+from chat2sql.engine.values.nearest import column_values, nearest_values
 
 MOST_LIKE = 3
 """Values told that are like a text."""
@@ -51,8 +51,7 @@ def meant_values(condition: exp.Expr, catalogue: Catalogue, values: ValueIndex) 
     columns: list[ColumnValues] = []
     for node, text in _compared(condition):
         owner = catalogued(node, catalogue)
-        place = (catalogue.key(owner[0]), owner[1].name) if owner is not None else None
-        column = next((one for one in values.columns if (one.table, one.column) == place), None)
+        column = column_values(values, catalogue.key(owner[0]), owner[1].name) if owner is not None else None
         if column is None:
             continue
         if text in column.values or (

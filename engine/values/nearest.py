@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.values.index import How, ValueIndex
+from chat2sql.engine.values.index import ColumnValues, How, ValueIndex
 from chat2sql.engine.values.keys import key, letters, reading, stem
 from chat2sql.engine.values.lookup import Entry, lookup, slips
 
@@ -49,6 +49,12 @@ def is_missing(index: ValueIndex, table: str, column: str, literal: str) -> bool
     return (
         number is not None and index.columns[number].complete and literal not in _every_value(index)[number]
     )
+
+
+def column_values(index: ValueIndex, table: str, column: str) -> ColumnValues | None:
+    """What the index has of a column; None: nothing."""
+    number = _numbers(index).get((table, column))
+    return index.columns[number] if number is not None else None
 
 
 def holds(index: ValueIndex, table: str, column: str, literal: str) -> bool:

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
-from chat2sql.engine.schema.codes import column_codes
-from chat2sql.engine.sql.guard.names import source_name, spell
+from chat2sql.engine.schema.codes import column_codes, is_amount
+from chat2sql.engine.sql.guard.names import spell
 from chat2sql.engine.sql.repair.joins import join_paths
-from chat2sql.engine.sql.repair.literals import compared
+from chat2sql.engine.sql.repair.literals import compared, tables_of
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 from chat2sql.engine.sql.repair.writing import free_alias, written_join
-from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
+from chat2sql.engine.values.index import How, ValueIndex
 from chat2sql.engine.values.linking import link_values
-from chat2sql.engine.values.nearest import grades, is_missing
+from chat2sql.engine.values.nearest import column_values, grades, is_missing
 
-_NUMERIC = re.compile(r"int|num|dec|real|floa|doub|serial", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*")
 _TYPED_TIME = re.compile(r"date|time|interval|bool", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_]{2}")
@@ -42,15 +41,14 @@ def ground_values(
     if values is None:
         return []
     done = []
-    linked = link_values(values, question, catalogue) if question else ()
     for owner, column, sides in list(compared(tree, catalogue, exp.EQ, exp.NEQ, exp.In)):
         node = next(side for side in sides if isinstance(side, exp.Column))
         texts = [side for side in sides if isinstance(side, exp.Literal) and side.is_string]
         if len(texts) == len(sides) - 1:
             condition = _Condition(node, owner, column, texts)
             repair = _by_key(condition, catalogue, values)
-            if repair is None and not _may_say_it_otherwise(condition, catalogue, values):
-                repair = _by_question(condition, catalogue, linked, question)
+            if repair is None and question and not _may_say_it_otherwise(condition, catalogue, values):
+                repair = _by_question(condition, catalogue, values, question)
             done += [repair] if repair is not None else []
     return done
 
@@ -70,7 +68,7 @@ def _by_key(at: _Condition, catalogue: Catalogue, values: ValueIndex) -> Repair 
     table = catalogue.key(at.owner)
     if any(_NUMBER.fullmatch(text.name) for text in at.texts):
         return None
-    if not _NUMERIC.search(at.column.type) and not all(
+    if not is_amount(at.column.type) and not all(
         is_missing(values, table, at.column.name, text.name)
         and not any(grades(values, table, at.column.name, text.name))
         for text in at.texts
@@ -101,15 +99,10 @@ def _joined(at: _Condition, target: Table, catalogue: Catalogue) -> str | None:
     """What a table is called in the query, which joins it from now on if it did not; None: it cannot be joined."""
     select = at.node.parent_select
     assert isinstance(select, exp.Select)
-    present = {
-        source_name(item, catalogue.dialect): catalogue.key(found)
-        for item in select.find_all(exp.Table)
-        if item.parent_select is select
-        and (found := catalogue.table(".".join(part.name for part in item.parts))) is not None
-    }
+    present = dict(tables_of(select, catalogue))
+    called = next((alias for alias, table in present.items() if table is target), None)
+    mine = next((alias for alias, table in present.items() if table is at.owner), None)
     place, table = catalogue.key(target), catalogue.key(at.owner)
-    called = next((alias for alias, key in present.items() if key == place), None)
-    mine = next((alias for alias, key in present.items() if key == table), None)
     paths = [path for path in join_paths(catalogue, [table], place) if len(path) == 1]
     if called is not None or mine is None or not paths:
         return called
@@ -125,30 +118,23 @@ def _may_say_it_otherwise(at: _Condition, catalogue: Catalogue, values: ValueInd
         return True
     if not all(_NAME.search(text.name) for text in at.texts):
         return True
-    held = next(
-        (
-            one
-            for one in values.columns
-            if (one.table, one.column) == (catalogue.key(at.owner), at.column.name)
-        ),
-        None,
-    )
-    few = held is not None and held.complete and len(held.values) <= _MOST_KINDS
-    return few and held is not None and all(text.name in held.values for text in at.texts)
+    held = column_values(values, catalogue.key(at.owner), at.column.name)
+    if held is None or not held.complete or len(held.values) > _MOST_KINDS:
+        return False
+    return all(text.name in held.values for text in at.texts)
 
 
-def _by_question(
-    at: _Condition, catalogue: Catalogue, linked: tuple[LinkedValue, ...], question: str
-) -> Repair | None:
+def _by_question(at: _Condition, catalogue: Catalogue, values: ValueIndex, question: str) -> Repair | None:
     """The value of the same table that the question names, where the one that is asked for is made up."""
-    condition = at.node.parent
+    condition, made_up = at.node.parent, at.texts[0].name.strip().casefold()
+    if not isinstance(condition, exp.EQ) or made_up in question.casefold():
+        return None
+    linked = link_values(values, question, catalogue)
     used = {literal.name.casefold() for literal in at.node.root().find_all(exp.Literal)}
     meant = [link for link in linked if link.table == catalogue.key(at.owner) and link.how in _SURE]
-    if not isinstance(condition, exp.EQ) or len(meant) != 1 or meant[0].value.casefold() in used:
+    if len(meant) != 1 or meant[0].value.casefold() in used or meant[0].column == at.column.name:
         return None
-    made_up = at.texts[0].name.strip().casefold()
-    said = made_up in question.casefold() or any(made_up == link.value.casefold() for link in linked)
-    if said or meant[0].column == at.column.name:
+    if any(made_up == link.value.casefold() for link in linked):
         return None
     before = condition.sql(catalogue.dialect)
     qualifier = at.node.args.get("table")

@@ -78,16 +78,22 @@ def catalogued(column: exp.Column, catalogue: Catalogue) -> tuple[Table, Column]
     select = column.parent_select
     if not isinstance(select, exp.Select):
         return None
-    tables = [
-        (source_name(table, catalogue.dialect), catalogue.table(".".join(part.name for part in table.parts)))
-        for table in select.find_all(exp.Table)
-        if table.parent_select is select and referenced_cte(table, catalogue.dialect) is None
-    ]
     qualifier = column.args.get("table")
     alias = effective(qualifier, catalogue.dialect) if qualifier is not None else None
     having = [
         (table, found)
-        for name, table in tables
-        if table is not None and alias in (None, name) and (found := table.column(column.name)) is not None
+        for name, table in tables_of(select, catalogue)
+        if alias in (None, name) and (found := table.column(column.name)) is not None
     ]
     return having[0] if len(having) == 1 else None
+
+
+def tables_of(select: exp.Select, catalogue: Catalogue) -> list[tuple[str, Table]]:
+    """The catalogue's tables that a SELECT itself reads, with the names that it calls them by."""
+    return [
+        (source_name(node, catalogue.dialect), table)
+        for node in select.find_all(exp.Table)
+        if node.parent_select is select
+        and referenced_cte(node, catalogue.dialect) is None
+        and (table := catalogue.table(".".join(part.name for part in node.parts))) is not None
+    ]
