@@ -44,7 +44,7 @@ def ground_values(
     for owner, column, sides in list(compared(tree, catalogue, exp.EQ, exp.NEQ, exp.In)):
         node = next(side for side in sides if isinstance(side, exp.Column))
         texts = [side for side in sides if isinstance(side, exp.Literal) and side.is_string]
-        if len(texts) == len(sides) - 1:
+        if texts and len(texts) == len(sides) - 1:
             condition = _Condition(node, owner, column, texts)
             repair = _by_key(condition, catalogue, values)
             if repair is None and question and not _may_say_it_otherwise(condition, catalogue, values):
