@@ -7,6 +7,9 @@ from chat2sql.activities.parts import Parts
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.sql.cautions.cautions import cautions
 from chat2sql.engine.sql.executors.port import FetchLimits
+from chat2sql.engine.sql.guard.check import check
+from chat2sql.engine.sql.reading_order import in_reading_order
+from chat2sql.engine.sql.repair.steps import Repair
 from chat2sql.engine.sql.trial import Ground, Tried, try_sql
 from chat2sql.engine.sql.voting import Ballot, elect, is_certain, is_settled
 from chat2sql.graph.answer import Attempt
@@ -60,7 +63,23 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
     undisputed = not votes or first.ruling is Ruling.REFUSED
     verdict = first if undisputed else _elected(draft, first, candidates, tried)
     # Once: what the model writes again may be meant.
-    return _minded(verdict, catalogue) if parts.settings.plan_check and ask.round == 0 else verdict
+    if parts.settings.plan_check and ask.round == 0:
+        verdict = _minded(verdict, catalogue)
+    return _ordered(verdict, ground) if parts.settings.repair else verdict
+
+
+def _ordered(verdict: Verdict, ground: Ground) -> Verdict:
+    """The verdict, with its SQL's groups in the order in which they are read."""
+    ordered = in_reading_order(verdict.sql, ground.catalogue) if verdict.ruling is Ruling.SOUND else None
+    # Whoever may not see a column may not see its order either.
+    if (
+        ordered is None
+        or not check(ordered.sql, ground.catalogue, policy=ground.policy, caller=ground.caller).ok
+    ):
+        return verdict
+    return verdict.model_copy(
+        update={"sql": ordered.sql, "repairs": (*verdict.repairs, *_told(ordered.repairs))}
+    )
 
 
 def _minded(verdict: Verdict, catalogue: Catalogue) -> Verdict:
@@ -76,13 +95,13 @@ def _elected(draft: Draft, first: Verdict, candidates: list[Candidate], tried: l
     """
     undecided = first.model_copy(update={"ruling": Ruling.UNDECIDED, "attempt": None})
     if not draft.others:
-        certain = is_certain(draft.certainty) and tried[0].has_rows and not tried[0].repairs
+        certain = is_certain(draft.certainty) and tried[0].has_rows and not tried[0].was_wrong
         return first if certain else undecided
     standing = [number for number, one in enumerate(tried) if one.is_sound]
     ballots = [
         Ballot(
             sql=tried[number].sql,
-            weight=candidates[number].weight * (MENDED_WEIGHT if tried[number].repairs else 1),
+            weight=candidates[number].weight * (MENDED_WEIGHT if tried[number].was_wrong else 1),
             result=tried[number].result,
         )
         for number in standing
@@ -103,7 +122,7 @@ def _elected(draft: Draft, first: Verdict, candidates: list[Candidate], tried: l
                     weight=candidate.weight,
                     agrees=one.is_sound and (one.result or one.sql) == (chosen.result or chosen.sql),
                     runs=one.is_sound,
-                    repairs=_told(one),
+                    repairs=_told(one.repairs),
                 )
                 for candidate, one in zip(candidates, tried, strict=True)
             ),
@@ -130,12 +149,12 @@ def _verdict(written: str, tried: Tried) -> Verdict:
         approval_reason=tried.approval_reason,
         estimated_rows=tried.estimate.rows,
         estimated_cost=tried.estimate.cost,
-        repairs=_told(tried),
+        repairs=_told(tried.repairs),
     )
 
 
-def _told(tried: Tried) -> tuple[str, ...]:
-    return tuple(f"{repair.kind}: {repair.explanation}" for repair in tried.repairs)
+def _told(repairs: tuple[Repair, ...]) -> tuple[str, ...]:
+    return tuple(f"{repair.kind}: {repair.explanation}" for repair in repairs)
 
 
 def _wrong(sql: str, problem: str) -> Verdict:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cached_property
+from itertools import takewhile
 
 from pydantic import Field
 
 from chat2sql.config.vocabulary import Dialect, Frozen
 
 VERSION_LENGTH = 12
+
+_FEWEST_TO_TELL = 3
 
 
 class Column(Frozen):
@@ -65,6 +68,17 @@ class Table(Frozen):
     def column(self, name: str) -> Column | None:
         """The column of that name: the exact spelling first, then any case; None if there is none."""
         return self._columns_by_name.get(name) or self._columns_by_name.get(name.lower())
+
+    @cached_property
+    def column_prefix(self) -> str:
+        """What all columns' names begin with, in lower case: ``cust`` of ``custid`` and ``custname``.
+
+        Empty: they have nothing in common, or are too few to tell.
+        """
+        names = [column.name.lower() for column in self.columns]
+        alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+        prefix = "".join(letters[0] for letters in alike)
+        return prefix if len(names) >= _FEWEST_TO_TELL and len(prefix) > 1 and prefix not in names else ""
 
     @property
     def primary_key(self) -> tuple[str, ...]:

@@ -44,9 +44,10 @@ def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
     """The catalogue with the foreign keys that its names and values show, beside the declared ones.
 
     A column refers to another table's key when it is named like it (``author_id`` or ``authorId`` for ``id`` of
-    ``authors``; ``author``; the same name, with a key's ending, in the table that the name comes from; ``from_airport`` for the
-    key of ``airports``), has its kind of type, when that key has no value twice, and all of up to 500 of its values
-    are there. Empty tables are judged by their names, where these leave no doubt. Views are left alone.
+    ``authors``; ``author``; the same name, with a key's ending, in the table that the name comes from; ``from_airport``
+    for the key of ``airports``; ``txcustid`` for ``custid`` where all columns of its table begin with ``tx``), has its
+    kind of type, when that key has no value twice, and all of up to 500 of its values are there. Empty tables are
+    judged by their names, where these leave no doubt. Views are left alone.
     """
     by_key = {catalogue.key(table): table for table in catalogue.tables if not table.is_view}
     unique: dict[tuple[str, str], bool | None] = {}
@@ -93,6 +94,8 @@ def _proposals(table: Table, column: Column, targets: Iterable[Table]) -> Iterat
         if own == column and len(_plain(target)) > len(_plain(table)):
             continue
         doubt = _doubt(name, _words(key.name), _plain(target))
+        if doubt is None and _is_prefixed(column.name, table, key.name):
+            doubt = 2
         if doubt is not None:
             # Of tables that the name may come from, the plainest: publication before publication_keyword.
             doubt = _CERTAIN * doubt + len(_plain(target))
@@ -133,6 +136,15 @@ def _doubt(name: tuple[str, ...], key: tuple[str, ...], table: tuple[str, ...]) 
     longer = len(name) > len(table) and name[-len(table) :] == table
     keyed = bool(own) and len(name) > len(key) and name[-len(key) :] == key and _names(own, table)
     return 2 if longer or keyed else None
+
+
+def _is_prefixed(name: str, table: Table, key: str) -> bool:
+    """Whether a column is called like a key but for what all columns of its table begin with: txcustid and custid."""
+    rest = name.lower().removeprefix(table.column_prefix)
+    stem = _stem(_words(rest)) if rest else ()
+    return (
+        bool(table.column_prefix and "".join(stem)) and rest not in _KEY_WORDS and key.lower().endswith(rest)
+    )
 
 
 def _names(stem: tuple[str, ...], table: tuple[str, ...]) -> bool:

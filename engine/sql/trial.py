@@ -20,7 +20,7 @@ from chat2sql.engine.sql.guard.check import Check, check
 from chat2sql.engine.sql.guard.policy import Policy
 from chat2sql.engine.sql.guard.problems import Severity, told
 from chat2sql.engine.sql.repair.repair import repair
-from chat2sql.engine.sql.repair.steps import Repair
+from chat2sql.engine.sql.repair.steps import MATTERS_OF_FORM, Repair
 from chat2sql.engine.sql.voting import result_key
 from chat2sql.engine.values.index import ValueIndex
 
@@ -72,6 +72,11 @@ class Tried(Frozen):
     repairs: tuple[Repair, ...] = ()
     result: str | None = None
     has_rows: bool = False
+
+    @property
+    def was_wrong(self) -> bool:
+        """Whether what was mended puts the rest in doubt."""
+        return any(repair.kind not in MATTERS_OF_FORM for repair in self.repairs)
 
     @property
     def is_sound(self) -> bool:

@@ -88,8 +88,11 @@ class _Column:
         for name in owner.columns:
             if same_words(self._name, name, context=context):
                 yield Remedy(1, partial(self._becomes, self._qualifier, name))
-        for name in closest(self._name, owner.columns):
-            yield Remedy(5, partial(self._becomes, self._qualifier, name))
+        table = self._catalogue.table(context)
+        prefix = table.column_prefix if table is not None else ""
+        own = {name.lower().removeprefix(prefix): name for name in owner.columns}
+        for rest in closest(self._name.lower().removeprefix(prefix), own):
+            yield Remedy(5, partial(self._becomes, self._qualifier, own[rest]))
 
     def _other_owner(self) -> Iterator[Remedy]:
         """Something else in FROM, here or around this query, has that column."""
@@ -99,12 +102,16 @@ class _Column:
             for alias, relation in level.sources.items():
                 if " #" in alias or not alias or (alias == self._qualifier and depth == 0):
                     continue
+                if self._is_compared_with(alias):
+                    continue
                 context = tables.get(alias, "")
                 named = bool(self._qualifier) and same_words(self._qualifier, tables.get(alias, alias))
+                table = self._catalogue.table(context)
+                prefixed = self._called_without_prefix(table) if table is not None else None
                 for name in relation.columns:
                     if folded(name) == folded(self._name):
                         rank = 1 if named else 2 + depth
-                    elif same_words(self._name, name, context=context):
+                    elif same_words(self._name, name, context=context) or name == prefixed:
                         rank = 2 if named else 4 + depth
                     elif likeness(self._name, name) >= CLOSE:
                         rank = 6 + depth
@@ -112,11 +119,26 @@ class _Column:
                         continue
                     yield Remedy(rank, partial(self._becomes, alias, name))
 
+    def _is_compared_with(self, alias: str) -> bool:
+        """Whether it is equated with a column of that table which is called alike: it would be with itself."""
+        equality = self._column.parent
+        if not isinstance(equality, exp.EQ):
+            return False
+        other = equality.right if equality.left is self._column else equality.left
+        qualifier = other.args.get("table")
+        return (
+            isinstance(other, exp.Column)
+            and qualifier is not None
+            and effective(qualifier, self._dialect) == alias
+            and same_words(self._name, other.name)
+        )
+
     def _joined(self) -> Iterator[Remedy]:
         """A table that is not in FROM has it, and foreign keys lead there."""
         if not isinstance(self._select, exp.Select) or self._kind is ProblemKind.AMBIGUOUS_COLUMN:
             return
         present = self._tables()
+        before = [place for alias, place in present.items() if not self._is_compared_with(alias)]
         for table in self._catalogue.tables:
             key = self._catalogue.key(table)
             if key in present.values():
@@ -124,7 +146,7 @@ class _Column:
             name, closeness = self._column_of(table)
             if name is None:
                 continue
-            paths = join_paths(self._catalogue, present.values(), key)
+            paths = join_paths(self._catalogue, before, key)
             named = bool(self._qualifier) and same_words(self._qualifier, table.name)
             around = {each for tables in self._tables_outwards() for each in tables.values()}
             for path in paths:
@@ -143,7 +165,19 @@ class _Column:
         for column in table.columns:
             if same_words(self._name, column.name, context=table.name):
                 return column.name, 1
+        if (called := self._called_without_prefix(table)) is not None:
+            return called, 1
         return None, 0
+
+    def _called_without_prefix(self, table: Table) -> str | None:
+        """The column that is called like it, but for what all columns of the two tables begin with."""
+        written = self._catalogue.table(self._tables().get(self._qualifier, ""))
+        mine, theirs = (written.column_prefix if written is not None else ""), table.column_prefix
+        name = self._name.lower()
+        if not (mine and theirs and name.startswith(mine)):
+            return None
+        meant = table.column(theirs + name.removeprefix(mine))
+        return meant.name if meant is not None else None
 
     def _tables_outwards(self) -> Iterator[dict[str, str]]:
         """The tables in FROM of the column's own SELECT, then of those around it."""
@@ -187,6 +221,7 @@ class _Column:
         aliases = {key: alias for alias, key in reversed(self._tables().items())}
         taken = {alias for level in self._scope.outwards() for alias in level.sources}
         written = []
+        place = self._place_of_join(self._select)
         for number, hop in enumerate(path):
             is_last = number == len(path) - 1
             wanted = self._qualifier if is_last and self._qualifier and self._qualifier not in taken else ""
@@ -194,11 +229,18 @@ class _Column:
             taken.add(alias)
             aliases[hop.table] = alias
             join = written_join(hop, aliases[hop.to], alias, self._catalogue)
-            self._select.append("joins", join)
+            joins = self._select.args.get("joins") or []
+            self._select.set("joins", [*joins[: place + number], join, *joins[place + number :]])
             written.append(join.sql(self._dialect).strip())
         self._column.set("this", spell(name, self._dialect))
         self._column.set("table", spell(aliases[path[-1].table], self._dialect))
         return Repair(kind=RepairKind.MISSING_JOIN, explanation=f"{self._was}: added {' '.join(written)}")
+
+    def _place_of_join(self, select: exp.Select) -> int:
+        """Where further joins go: behind all others, or before the one whose condition has the column."""
+        joins: list[exp.Join] = select.args.get("joins") or []
+        mine = self._column.find_ancestor(exp.Join)
+        return next((number for number, join in enumerate(joins) if join is mine), len(joins))
 
 
 def _from_items(select: exp.Select) -> Iterator[exp.Expr]:

@@ -21,12 +21,15 @@ _SAID: dict[type[exp.AggFunc], re.Pattern[str]] = {
     }.items()
 }
 
+_EACH = re.compile(r"\b(?:each|every|per|by|different)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+
 
 def order_outputs(tree: exp.Expr, dialect: Dialect, question: str) -> list[Repair]:
     """Put several aggregates of a query in the order of the question; in place.
 
-    "The lowest and the average price" is two columns in that order, and "the average price of each brand" begins with
-    the price. It is done where each aggregate is asked for by its own word, once, and each group by its column's name.
+    "The lowest and the average price" is two columns in that order, and "list the average price and the brand" begins
+    with the price. It is done where each aggregate is asked for by its own word, once, and each group by its column's
+    name; "for each brand" says how to group, and not where the brand stands.
     """
     if not isinstance(tree, exp.Select) or len(tree.expressions) < 2:
         return []
@@ -52,8 +55,9 @@ def order_outputs(tree: exp.Expr, dialect: Dialect, question: str) -> list[Repai
 def _place(output: exp.Expr, question: str, is_grouped: bool) -> int | None:
     """Where the question asks for an output; None where it does not tell."""
     if is_grouped and isinstance(output, exp.Column):
-        named = re.search(rf"\b{r'[ _-]?'.join(map(re.escape, words(output.name)))}", question, re.IGNORECASE)
-        return named.start() if named is not None else None
+        name = r"[ _-]?".join(map(re.escape, words(output.name)))
+        named = re.search(rf"\b{name}", question, re.IGNORECASE)
+        return None if named is None or _EACH.search(question[: named.start()]) else named.start()
     said = _SAID.get(type(output)) if isinstance(output, exp.AggFunc) else None
     found = list(said.finditer(question)) if said is not None else []
     # "How many pets has each owner" asks for the owners first.

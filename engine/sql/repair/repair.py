@@ -19,13 +19,16 @@ from chat2sql.engine.sql.repair.columns import remedies
 from chat2sql.engine.sql.repair.contradictions import mend_contradictions
 from chat2sql.engine.sql.repair.counting import mend_counts
 from chat2sql.engine.sql.repair.dialects import readings
+from chat2sql.engine.sql.repair.division import mend_ratios
 from chat2sql.engine.sql.repair.duplicates import mend_duplicates
 from chat2sql.engine.sql.repair.grounding import ground_values
 from chat2sql.engine.sql.repair.grouping import mend_grouping
+from chat2sql.engine.sql.repair.groups import mend_groups
 from chat2sql.engine.sql.repair.idle import mend_idle_tables
 from chat2sql.engine.sql.repair.keys import mend_joins
 from chat2sql.engine.sql.repair.literals import mend_literals
 from chat2sql.engine.sql.repair.negation import mend_negation
+from chat2sql.engine.sql.repair.nulls import mend_nulls_first
 from chat2sql.engine.sql.repair.outputs import order_outputs
 from chat2sql.engine.sql.repair.periods import mend_periods
 from chat2sql.engine.sql.repair.steps import Repair, Repaired, RepairKind
@@ -136,7 +139,10 @@ def _mended(
     tree, met = mend_contradictions(tree, view)
     done += met
     done += [*mend_negation(tree, view, question), *mend_idle_tables(tree, view, question)]
-    done += mend_duplicates(tree, view, question) if question else []
+    if question:
+        done += mend_duplicates(tree, view, question)
+        done += [*mend_groups(tree, view, question), *mend_ratios(tree, view, question)]
+    done += mend_nulls_first(tree, view)
     done += order_outputs(tree, view.dialect, question)
     written = tree.sql(dialect=view.dialect, comments=False)
     return (written, tuple(done)), alternatives

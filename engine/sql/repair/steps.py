@@ -20,6 +20,10 @@ class RepairKind(StrEnum):
     DUPLICATE_ROWS = "duplicate_rows"
     OUTPUT_ORDER = "output_order"
     NEGATION = "negation"
+    FORGOTTEN_GROUP = "forgotten_group"
+    RATIO = "ratio"
+    WHOLE_DIVISION = "whole_division"
+    NULLS_LAST = "nulls_last"
     COUNTED_CONDITION = "counted_condition"
     ALIAS_IN_CONDITION = "alias_in_condition"
     GROUP_BY = "group_by"
@@ -27,6 +31,11 @@ class RepairKind(StrEnum):
     LITERAL_VALUE = "literal_value"
     LITERAL_COLUMN = "literal_column"
     DIALECT = "dialect"
+    READING_ORDER = "reading_order"
+
+
+MATTERS_OF_FORM = frozenset({RepairKind.OUTPUT_ORDER, RepairKind.READING_ORDER, RepairKind.NULLS_LAST})
+"""What is mended in SQL that is right otherwise."""
 
 
 class Repair(Frozen):
