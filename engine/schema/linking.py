@@ -16,6 +16,7 @@ from chat2sql.engine.schema.neighbourhood import ranked
 from chat2sql.engine.schema.tokens import estimate_tokens
 
 _HITS = 20
+_FEWEST_LETTERS = 4
 
 
 class LinkedSchema(Frozen):
@@ -146,8 +147,14 @@ def unlinked_share(catalogue: Catalogue, question: str, *, values: str = "") -> 
         and stem(word) not in known
         and word not in said
         and not meant & english_meanings(word).keys()
+        and not _is_run_together(word, known)
     ]
     return len(unlinked) / len(content) if content else 0.0
+
+
+def _is_run_together(word: str, known: frozenset[str]) -> bool:
+    """Whether a name that is written without a break between its words has it: ``txcustid`` has ``cust``."""
+    return len(word) >= _FEWEST_LETTERS and any(word in term for term in known)
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,7 @@ from chat2sql.engine.values.common_words import is_common
 from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
 from chat2sql.engine.values.keys import key, letters, reading, stem
 from chat2sql.engine.values.lookup import Entry, Lookup, lookup
-from chat2sql.engine.values.mentions import Question
+from chat2sql.engine.values.mentions import Question, says_nothing
 
 _MOST_PER_MENTION = 4
 _LONGEST_QUESTION = 1_000
@@ -86,7 +86,8 @@ class _Search:
             if (hit.start, hit.end) in ranked:
                 ranked[hit.start, hit.end].append(hit)
         chosen: dict[Entry, _Hit] = {}
-        for at_span in ranked.values():
+        for everywhere in ranked.values():
+            at_span = self._spoken_of(everywhere)
             kept = dict.fromkeys(hit.entry for hit in sorted(at_span, key=self._rank))
             best = {hit.entry: hit for hit in sorted(at_span, key=self._rank, reverse=True)}
             for entry in list(kept)[:_MOST_PER_MENTION]:
@@ -226,6 +227,17 @@ class _Search:
             hit.start - hit.end,
             hit.entry,
         )
+
+    def _spoken_of(self, hits: list[_Hit]) -> list[_Hit]:
+        """Of the columns that have a value, those that are named beside it where any are; a column that is only called
+        name or code, by its table."""
+        return [hit for hit in hits if hit.is_near or self._is_of_table_near(hit)] or hits
+
+    def _is_of_table_near(self, hit: _Hit) -> bool:
+        seen = self._seen(hit.entry)
+        if seen is None or not says_nothing(seen[1].name):
+            return False
+        return self._question.names_near(seen[0].name, seen[0].comment, hit.start, hit.end)
 
     def _told(self, hit: _Hit) -> LinkedValue:
         column = self._known.index.columns[hit.entry.column]

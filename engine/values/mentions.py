@@ -128,6 +128,12 @@ class Question:
         return not (said.isdisjoint(self._terms[0]) and said_han.isdisjoint(self._terms[1]))
 
 
+def says_nothing(column: str) -> bool:
+    """Whether a column is only called name, code or the like, which does not say what of."""
+    said = set(lexicon_words(column))
+    return bool(said) and said <= _SAYS_NOTHING
+
+
 def _words(text: str) -> Iterator[Word]:
     for match in WORD.finditer(text):
         spelled = "".join(words(match[0]))

@@ -50,6 +50,7 @@ _PERIOD_STARTS: dict[Dialect, dict[str, str]] = {
 """How each database says in which period a date lies."""
 
 _DATED = re.compile(r"date|timestamp", re.IGNORECASE)
+_BY = re.compile(r"\b(?:each|every|per|by|different|all|for|of the|various)\b|[每各按分]", re.IGNORECASE)
 _LONGEST = 4
 _LABELS = (("name",), ("title",), ("label",))
 
@@ -60,28 +61,67 @@ def mend_groups(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[Rep
     Done where the words after "each" are those of one column of the tables that the query reads, or of one of the
     tables, which stands for its name. The groups come first, as one reads them.
     """
-    if not isinstance(tree, exp.Select) or not _is_one_figure(tree) or _is_of_groups(tree, question):
+    if not isinstance(tree, exp.Select) or _is_of_groups(tree, question):
         return []
-    tables = tables_of(tree, catalogue)
-    if (period := _period(tree, tables, catalogue.dialect, question)) is not None:
-        return [_grouped(tree, period, catalogue.dialect, alias="period")]
-    for phrase in _phrases(question):
-        meant = _meant(phrase, tables)
-        if meant is None:
-            continue
-        alias, column = meant
-        owner = spell(alias, catalogue.dialect) if len(tables) > 1 else None
-        key = exp.Column(this=spell(column.name, catalogue.dialect), table=owner)
-        if _is_fixed(tree, column, catalogue):
-            return []
-        return [_grouped(tree, key, catalogue.dialect)]
-    return []
+    tables, dialect = tables_of(tree, catalogue), catalogue.dialect
+    if _is_one_figure(tree):
+        key = _period(tree, tables, dialect, question) or _asked(tree, tables, catalogue, question)
+    elif _has_groups(tree) and not _is_dated(tree, tables):
+        key = _period(tree, tables, dialect, question)
+    else:
+        key = None
+    if key is None:
+        return _without_unseen(tree, dialect, question)
+    tree.set("expressions", [key, *tree.expressions])
+    tree.group_by(key.unalias().copy(), copy=False)
+    return [Repair(kind=RepairKind.FORGOTTEN_GROUP, explanation=f"GROUP BY: added {key.sql(dialect)}")]
 
 
-def _grouped(select: exp.Select, key: exp.Expr, dialect: Dialect, alias: str = "") -> Repair:
-    select.set("expressions", [exp.alias_(key, alias) if alias else key, *select.expressions])
-    select.group_by(key.copy(), copy=False)
-    return Repair(kind=RepairKind.FORGOTTEN_GROUP, explanation=f"GROUP BY: added {key.sql(dialect)}")
+def _asked(
+    select: exp.Select, tables: list[tuple[str, Table]], catalogue: Catalogue, question: str
+) -> exp.Expr | None:
+    """The column that the question wants a figure for each of; None: there is none, or only one of it is looked at."""
+    meant = next((found for phrase in _phrases(question) if (found := _meant(phrase, tables))), None)
+    if meant is None or _is_fixed(select, meant[1], catalogue):
+        return None
+    return _column(meant[0], meant[1].name, tables, catalogue.dialect)
+
+
+def _column(alias: str, name: str, tables: list[tuple[str, Table]], dialect: Dialect) -> exp.Column:
+    owner = spell(alias, dialect) if len(tables) > 1 else None
+    return exp.Column(this=spell(name, dialect), table=owner)
+
+
+def _has_groups(select: exp.Select) -> bool:
+    keys = select.args.get("group")
+    return keys is not None and keys.find(exp.Literal) is None and not select.args.get("limit")
+
+
+def _is_dated(select: exp.Select, tables: list[tuple[str, Table]]) -> bool:
+    """Whether a query groups by dates, or by what is made of them."""
+    group = select.args.get("group")
+    keys = [
+        *(group.expressions if group is not None else ()),
+        *(item.unalias() for item in select.expressions if not item.find(exp.AggFunc)),
+    ]
+    dates = {
+        column.name.lower() for _, table in tables for column in table.columns if _DATED.search(column.type)
+    }
+    return any(column.name.lower() in dates for key in keys for column in key.find_all(exp.Column))
+
+
+def _without_unseen(select: exp.Select, dialect: Dialect, question: str) -> list[Repair]:
+    """One figure for all where the groups of a query are neither shown nor asked for."""
+    group = select.args.get("group")
+    if group is None or any(select.args.get(part) for part in ("having", "order", "limit", "distinct")):
+        return []
+    if _BY.search(question) or any(item.find(exp.AggFunc) is None for item in select.expressions):
+        return []
+    if any(item.find(exp.Window) for item in select.expressions):
+        return []
+    select.set("group", None)
+    told = f"left out: {group.sql(dialect).strip()}"
+    return [Repair(kind=RepairKind.UNSEEN_GROUP, explanation=told)]
 
 
 def _period(
@@ -105,6 +145,12 @@ def _period(
         for column in table.columns
         if _DATED.search(column.type)
     }
+    days = {
+        (alias, column.name)
+        for alias, table in tables
+        for column in table.columns
+        if column.type.lower() == "date"
+    }
     where = select.args.get("where")
     read = {
         (alias, name)
@@ -116,9 +162,11 @@ def _period(
     if len(chosen) != 1:
         return None
     alias, name = chosen.pop()
-    column = exp.Column(this=spell(name, dialect), table=spell(alias, dialect) if len(tables) > 1 else None)
+    column = _column(alias, name, tables, dialect)
+    if unit == "day" and (alias, name) in days:
+        return column
     text = _PERIOD_STARTS[dialect][unit].format(column.sql(dialect))
-    return sqlglot.parse_one(text, read=dialect)
+    return exp.alias_(sqlglot.parse_one(text, read=dialect), unit)
 
 
 def _is_one_figure(select: exp.Select) -> bool:

@@ -21,7 +21,9 @@ _SAID: dict[type[exp.AggFunc], re.Pattern[str]] = {
     }.items()
 }
 
-_EACH = re.compile(r"\b(?:each|every|per|by|different)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_EACH = re.compile(r"\b(?:each|every|per|by|different)\s+(?:[\w']+\s+){0,2}$", re.IGNORECASE)
+
+_LISTED = re.compile(r"(?:^|[.?!;]\s*)(?:only )?(?:return|list|show|give(?: me)?)\b", re.IGNORECASE)
 
 
 def order_outputs(tree: exp.Expr, dialect: Dialect, question: str) -> list[Repair]:
@@ -37,6 +39,9 @@ def order_outputs(tree: exp.Expr, dialect: Dialect, question: str) -> list[Repai
     if any(tree.args[part].find(exp.Literal) for part in ("order", "group") if tree.args.get(part)):
         return []
     is_grouped = tree.args.get("group") is not None
+    # What is said to be given counts for the order, and not what was said before.
+    listed = list(_LISTED.finditer(question))
+    question = question[listed[-1].end() :] if listed else question
     found = [_place(item.unalias(), question, is_grouped) for item in tree.expressions]
     places = [place for place in found if place is not None]
     if len(places) < len(found):

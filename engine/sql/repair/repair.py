@@ -27,10 +27,12 @@ from chat2sql.engine.sql.repair.groups import mend_groups
 from chat2sql.engine.sql.repair.idle import mend_idle_tables
 from chat2sql.engine.sql.repair.keys import mend_joins
 from chat2sql.engine.sql.repair.literals import mend_literals
+from chat2sql.engine.sql.repair.membership import mend_membership
 from chat2sql.engine.sql.repair.negation import mend_negation
 from chat2sql.engine.sql.repair.nulls import mend_nulls_first
 from chat2sql.engine.sql.repair.outputs import order_outputs
 from chat2sql.engine.sql.repair.periods import mend_periods
+from chat2sql.engine.sql.repair.precedence import mend_precedence
 from chat2sql.engine.sql.repair.steps import Repair, Repaired, RepairKind
 from chat2sql.engine.sql.repair.tables import mend_tables
 from chat2sql.engine.sql.repair.values import mend_values
@@ -114,7 +116,7 @@ def _mended(
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         return None, 0
     tree = trees[0]
-    done = [*mend_tables(tree, view), *mend_joins(tree, view)]
+    done = [*mend_tables(tree, view), *mend_joins(tree, view), *mend_membership(tree, view)]
     alternatives = 0
     for _ in range(MOST_REPAIRS):
         unbound = bind(tree, view, []).unbound
@@ -136,6 +138,7 @@ def _mended(
     alternatives = alternatives or more
     done += mend_counts(tree, view.dialect)
     done += mend_grouping(tree, view.dialect)
+    done += mend_precedence(tree, view.dialect)
     tree, met = mend_contradictions(tree, view)
     done += met
     done += [*mend_negation(tree, view, question), *mend_idle_tables(tree, view, question)]

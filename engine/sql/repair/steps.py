@@ -23,6 +23,8 @@ class RepairKind(StrEnum):
     FORGOTTEN_GROUP = "forgotten_group"
     RATIO = "ratio"
     WHOLE_DIVISION = "whole_division"
+    PRECEDENCE = "precedence"
+    UNSEEN_GROUP = "unseen_group"
     NULLS_LAST = "nulls_last"
     COUNTED_CONDITION = "counted_condition"
     ALIAS_IN_CONDITION = "alias_in_condition"
