@@ -36,7 +36,7 @@ class FromClause:
 
     def __init__(self, select: exp.Select, catalogue: Catalogue, sources: Sequence[Source]) -> None:
         self.select, self.sources = select, tuple(sources)
-        self._catalogue = catalogue
+        self._catalogue, self.dialect = catalogue, catalogue.dialect
 
     def keys(self) -> list[str]:
         """The tables, as ``Catalogue.key`` names them."""

@@ -26,6 +26,7 @@ from chat2sql.engine.sql.repair.grouping import mend_grouping
 from chat2sql.engine.sql.repair.groups import mend_groups
 from chat2sql.engine.sql.repair.idle import mend_idle_tables
 from chat2sql.engine.sql.repair.keys import mend_joins
+from chat2sql.engine.sql.repair.labels import mend_labels
 from chat2sql.engine.sql.repair.literals import mend_literals
 from chat2sql.engine.sql.repair.membership import mend_membership
 from chat2sql.engine.sql.repair.negation import mend_negation
@@ -137,6 +138,7 @@ def _mended(
     done += meant
     alternatives = alternatives or more
     done += mend_counts(tree, view.dialect)
+    done += mend_labels(tree, view, question) if question else []
     done += mend_grouping(tree, view.dialect)
     done += mend_precedence(tree, view.dialect)
     tree, met = mend_contradictions(tree, view)

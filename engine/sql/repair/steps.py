@@ -23,6 +23,7 @@ class RepairKind(StrEnum):
     FORGOTTEN_GROUP = "forgotten_group"
     RATIO = "ratio"
     WHOLE_DIVISION = "whole_division"
+    LABEL = "label"
     PRECEDENCE = "precedence"
     UNSEEN_GROUP = "unseen_group"
     NULLS_LAST = "nulls_last"

@@ -1,0 +1,76 @@
+"""Keys that are shown where the query has joined the table that says what they stand for."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
+from chat2sql.engine.schema.codes import is_amount
+from chat2sql.engine.schema.lexicon import terms
+from chat2sql.engine.sql.guard.names import spell
+from chat2sql.engine.sql.repair.from_clause import FromClause, Source, read_from
+from chat2sql.engine.sql.repair.idle import ends, held_by
+from chat2sql.engine.sql.repair.likeness import words
+from chat2sql.engine.sql.repair.steps import Repair, RepairKind
+
+_KEY = re.compile(
+    r"\b(?:ids?|identifiers?|keys?|codes?|numbers?(?! of))\b|编号|代码|编码|号码|主键", re.IGNORECASE
+)
+_LABELS = frozenset({"name", "title", "label"})
+
+
+def mend_labels(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[Repair]:
+    """Show the name instead of a numbered key where the table that has it is joined and nothing of it is read; in place.
+
+    "Which airline has most flights" is no number: whoever joins the airlines wants their name. Done for tables that the
+    question names, unless it asks for a key.
+    """
+    if not isinstance(tree, exp.Select) or _KEY.search(question):
+        return []
+    clause = read_from(tree, catalogue)
+    done = []
+    for source in clause.sources if clause is not None else ():
+        assert clause is not None
+        held = held_by(clause, source)
+        if held is None or source.others or clause.readers(source, without=[held[1]]):
+            continue
+        if not set(terms(source.table.name)) & set(terms(question)):
+            continue
+        mine, theirs = ends(clause, held[1], source)
+        if (repair := _labelled(clause, source, mine, theirs)) is not None:
+            done.append(repair)
+    return done
+
+
+def _labelled(clause: FromClause, source: Source, mine: exp.Expr, theirs: exp.Expr) -> Repair | None:
+    other, name = clause.end(theirs)
+    key = other.table.column(name) if other is not None and name is not None else None
+    label = _label(source.table, mine.name, theirs.name)
+    if key is None or label is None or not is_amount(key.type):
+        return None
+    shown = [
+        column
+        for item in clause.select.expressions
+        if isinstance(column := item.unalias(), exp.Column) and clause.end(column) == (other, name)
+    ]
+    if not shown:
+        return None
+    dialect = clause.dialect
+    before = shown[0].sql(dialect)
+    written = exp.Column(this=spell(label.name, dialect), table=spell(source.alias, dialect))
+    for column in shown:
+        column.replace(written.copy())
+    return Repair(kind=RepairKind.LABEL, explanation=f"{before} -> {written.sql(dialect)}")
+
+
+def _label(table: Table, key: str, reference: str) -> Column | None:
+    """The column that says what a key of the table stands for: called like the reference, or its one name."""
+    same = table.column(reference)
+    if same is not None and same.name != key and not is_amount(same.type):
+        return same
+    owner = words(table.name)
+    called = {(*before, label) for before in ((), owner) for label in _LABELS}
+    named = [column for column in table.columns if column.name != key and words(column.name) in called]
+    return named[0] if len(named) == 1 else None
