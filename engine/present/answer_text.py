@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chat2sql.config.vocabulary import Bilingual, Cell, Language
 from chat2sql.engine.present.cells import decimal_of, number_text, printable
+from chat2sql.engine.present.periods import Grain, Period, period_label, read_periods
 from chat2sql.engine.present.shape import ColumnShape, Family, ResultColumn, Role, roles
 
 _MOST_COLUMNS = 4
@@ -26,12 +27,29 @@ def cell_text(cell: Cell, column: ColumnShape, language: Language) -> str:
     if column.family is Family.BOOLEAN or isinstance(cell, bool):
         yes = cell in (True, 1, "1", "true", "t")
         return ("是" if yes else "否") if language is Language.ZH else ("yes" if yes else "no")
+    if (
+        column.role is Role.TIME
+        and isinstance(cell, str)
+        and (label := _period_text(cell, column)) is not None
+    ):
+        return label
     number = decimal_of(cell) if column.family is Family.NUMBER else None
     if number is None:
         return printable(str(cell))
     if column.role is Role.MEASURE:
         return number_text(number)
     return str(int(number)) if number == number.to_integral_value() else str(cell)
+
+
+def _period_text(cell: str, column: ColumnShape) -> str | None:
+    """A day or a longer period that its first moment is written for: 2025-03 for 2025-03-01 00:00; None: it is not."""
+    if column.grain is None or column.grain is Grain.INSTANT or column.cyclic or ":" not in cell:
+        return None
+    periods = read_periods(column.name, (cell,), textual=True)
+    start = periods[0].start if periods and periods[0] is not None else None
+    # One day that happens to begin a month does not stand for the month.
+    grain = column.grain if column.cardinality > 1 else Grain.DAY
+    return period_label(Period(start=start, grain=grain)) if start is not None else None
 
 
 def headline(

@@ -54,6 +54,28 @@ def test_years_and_ids_have_no_separators() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("moments", "said"),
+    [
+        (("2025-03-01T00:00:00+08:00", "2025-04-01T00:00:00+08:00"), "2025-03"),
+        (
+            ("2025-01-01T00:00:00", "2025-04-01T00:00:00", "2025-07-01T00:00:00", "2025-10-01T00:00:00"),
+            "2025-01",
+        ),
+        (("2025-03-04T00:00:00", "2025-04-01T00:00:00"), "2025-03-04"),
+        (("2025-03-04T09:30:00", "2025-04-01T00:00:00"), "2025-03-04T09:30:00"),
+        (("2025-03-01T00:00:00",), "2025-03-01"),
+        (("2025-03-01", "2025-04-01"), "2025-03-01"),
+    ],
+)
+def test_a_period_is_not_told_as_its_first_moment(moments: tuple[str, ...], said: str) -> None:
+    columns = _columns(month="timestamp", n="bigint")
+    rows = tuple((moment, 7) for moment in moments)
+    told = headline(columns, rows, len(rows), False, Language.EN)
+    assert told.endswith(f"month {said}, n 7")
+    assert f" {said} " in _shown(result_table(columns, rows, Language.EN))
+
+
 def test_many_rows_are_counted_and_the_first_is_named() -> None:
     columns = _columns(地区="text", 销售额="decimal")
     rows = (("华东", "1234.5"), ("华北", "99"))
