@@ -43,7 +43,9 @@ def in_reading_order(sql: str, catalogue: Catalogue) -> Repaired | None:
     if not tree.args.get("group") or any(item.find(exp.Window) or item.is_star for item in tree.expressions):
         return None
     figures = [item for item in tree.expressions if item.find(exp.AggFunc)]
-    if not figures:
+    names = [item.alias_or_name.lower() for item in tree.expressions if item.alias_or_name]
+    # A name that two outputs share says nothing to ORDER BY.
+    if not figures or len(set(names)) < len(names):
         return None
     dialect, keys = catalogue.dialect, _keys(tree)
     times = [item for item in keys if _is_time(item, catalogue)]
@@ -60,7 +62,7 @@ def in_reading_order(sql: str, catalogue: Catalogue) -> Repaired | None:
 
 
 def _keys(select: exp.Select) -> list[exp.Expr]:
-    return [item for item in select.expressions if not item.find(exp.AggFunc)]
+    return [item for item in select.expressions if item.find(exp.Column) and not item.find(exp.AggFunc)]
 
 
 def _name(output: exp.Expr, dialect: Dialect) -> str:

@@ -2,7 +2,7 @@
 
 ``repair`` is the way in; it calls the others in the order in which they mend. ``tables``, ``keys``, ``membership`` and
 ``columns`` mend names and joins; ``periods``, ``literals``, ``grounding`` and ``values`` what columns are compared with;
-``counting``, ``labels``, ``grouping``, ``groups`` and ``division`` what is computed and shown; ``precedence``,
+``counting``, ``labels``, ``grouping``, ``groups``, ``group_periods`` and ``division`` what is computed and shown; ``precedence``,
 ``contradictions``, ``negation``, ``idle`` and ``duplicates`` which rows count; ``nulls`` and ``outputs`` their order.
 ``dialects`` reads other dialects' words, ``joins`` finds the way along the foreign keys, ``likeness`` the name that was
 meant, and ``steps`` says what was done.

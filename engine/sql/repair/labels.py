@@ -16,9 +16,9 @@ from chat2sql.engine.sql.repair.likeness import words
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
 _KEY = re.compile(
-    r"\b(?:ids?|identifiers?|keys?|codes?|numbers?(?! of))\b|编号|代码|编码|号码|主键", re.IGNORECASE
+    r"(?:\b|_)(?:ids?|identifiers?|keys?|codes?|numbers?(?! of))\b|编号|代码|编码|号码|主键", re.IGNORECASE
 )
-_LABELS = frozenset({"name", "title", "label"})
+_LABELS = (("name",), ("title",), ("label",))
 
 
 def mend_labels(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[Repair]:
@@ -27,7 +27,7 @@ def mend_labels(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[Rep
     "Which airline has most flights" is no number: whoever joins the airlines wants their name. Done for tables that the
     question names, unless it asks for a key.
     """
-    if not isinstance(tree, exp.Select) or _KEY.search(question):
+    if not isinstance(tree, exp.Select) or tree.args.get("distinct") or _KEY.search(question):
         return []
     clause = read_from(tree, catalogue)
     done = []
@@ -57,7 +57,14 @@ def _labelled(clause: FromClause, source: Source, mine: exp.Expr, theirs: exp.Ex
     ]
     if not shown:
         return None
-    dialect = clause.dialect
+    dialect, group = clause.dialect, clause.select.args.get("group")
+    called = {column.parent.alias for column in shown if isinstance(column.parent, exp.Alias)}
+    # A group by an output's name or number would be one of the names, which two may share.
+    if group is not None and any(
+        isinstance(key, exp.Literal) or (isinstance(key, exp.Column) and key.name in called and not key.table)
+        for key in group.expressions
+    ):
+        return None
     before = shown[0].sql(dialect)
     written = exp.Column(this=spell(label.name, dialect), table=spell(source.alias, dialect))
     for column in shown:
@@ -70,7 +77,11 @@ def _label(table: Table, key: str, reference: str) -> Column | None:
     same = table.column(reference)
     if same is not None and same.name != key and not is_amount(same.type):
         return same
-    owner = words(table.name)
-    called = {(*before, label) for before in ((), owner) for label in _LABELS}
-    named = [column for column in table.columns if column.name != key and words(column.name) in called]
+    named = [column for column in table.columns if column.name != key and is_label(table, column)]
     return named[0] if len(named) == 1 else None
+
+
+def is_label(table: Table, column: Column) -> bool:
+    """Whether a column has the names of a table's rows: name, title, customer_name of customers."""
+    called, owner = words(column.name), words(table.name)
+    return called[-1:] in _LABELS and called[:-1] in ((), owner)

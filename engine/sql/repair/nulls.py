@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Dialect
@@ -9,19 +11,28 @@ from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.sql.repair.literals import catalogued
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
+_WRITTEN = re.compile(r"\bnulls\s+first\b", re.IGNORECASE)
 
-def mend_nulls_first(tree: exp.Expr, catalogue: Catalogue) -> list[Repair]:
+
+def mend_nulls_first(tree: exp.Expr, text: str, catalogue: Catalogue) -> list[Repair]:
     """Put rows without a figure last where a query orders by it, the largest first; in place.
 
     "The three dearest products" are none without a price. Only PostgreSQL has them first.
+
+    Args:
+        text: the query as it was written.
     """
-    if catalogue.dialect is not Dialect.POSTGRESQL:
+    # What is written out is meant.
+    if catalogue.dialect is not Dialect.POSTGRESQL or _WRITTEN.search(text):
         return []
     done = []
     for ordered in tree.find_all(exp.Ordered):
         if not ordered.args.get("desc") or not ordered.args.get("nulls_first"):
             continue
-        if ordered.find_ancestor(exp.Window) is not None or not _may_be_null(ordered.this, catalogue):
+        order = ordered.parent
+        if not isinstance(order, exp.Order) or not isinstance(order.parent, exp.Query):
+            continue
+        if not _may_be_null(ordered.this, catalogue):
             continue
         ordered.set("nulls_first", False)
         told = f"ORDER BY {ordered.sql(catalogue.dialect)}"

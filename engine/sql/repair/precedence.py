@@ -49,8 +49,9 @@ def _regrouped(condition: exp.Or) -> exp.Expr | None:
 
 
 def _column(condition: exp.Expr) -> exp.Column | None:
-    """The one column that a plain condition is about."""
-    if not isinstance(condition, exp.Predicate | exp.Not) or condition.find(exp.Query):
+    """The one column that a condition says has one of some values. Bounds are no such alternatives: "over 1000, or over
+    500 if open" is meant as it stands."""
+    if not isinstance(condition, exp.EQ | exp.In | exp.Like | exp.ILike) or condition.find(exp.Query):
         return None
     columns = list(condition.find_all(exp.Column))
     return columns[0] if len(columns) == 1 else None

@@ -147,7 +147,7 @@ def _mended(
     if question:
         done += mend_duplicates(tree, view, question)
         done += [*mend_groups(tree, view, question), *mend_ratios(tree, view, question)]
-    done += mend_nulls_first(tree, view)
+    done += mend_nulls_first(tree, text, view)
     done += order_outputs(tree, view.dialect, question)
     written = tree.sql(dialect=view.dialect, comments=False)
     return (written, tuple(done)), alternatives

@@ -25,7 +25,6 @@ class RepairKind(StrEnum):
     WHOLE_DIVISION = "whole_division"
     LABEL = "label"
     PRECEDENCE = "precedence"
-    UNSEEN_GROUP = "unseen_group"
     NULLS_LAST = "nulls_last"
     COUNTED_CONDITION = "counted_condition"
     ALIAS_IN_CONDITION = "alias_in_condition"
