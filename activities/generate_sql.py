@@ -16,9 +16,6 @@ from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_me
 from chat2sql.graph.candidates import Candidate
 from chat2sql.graph.state import Draft, GenerateInput
 
-BATCH = 4
-"""Texts sampled before the vote is looked at again: as many as the local server computes at once."""
-
 SAMPLING_SEED = 1
 OPENING_FENCE, CLOSING_FENCE = "```sql\n", "```\n"
 """Sampled texts of the local model begin with the first, which halves their time: a sample that talks before its SQL
@@ -114,7 +111,7 @@ async def _with_others(parts: Parts, key: CallKey, likeliest: CompletionRequest,
     asked = likeliest.model_copy(
         update={
             "messages": (*likeliest.messages, *begun),
-            "n": min(BATCH, draft.more),
+            "n": min(parts.settings.sample_batch, draft.more),
             "temperature": parts.settings.sample_temperature,
             "seed": SAMPLING_SEED + draft.sampled,
             "certainty": False,

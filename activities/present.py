@@ -13,10 +13,10 @@ from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.present.answer_text import headline
 from chat2sql.engine.present.chart import ChartSpec, choose_chart
 from chat2sql.engine.present.empty_result import told as emptiness_told
-from chat2sql.engine.present.explain import explain, label_of_comment
+from chat2sql.engine.present.explain import explain
+from chat2sql.engine.present.naming import labels_of
 from chat2sql.engine.present.render import draw_chart
 from chat2sql.engine.present.shape import ResultColumn, roles
-from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.sql.cautions.cautions import cautions
 from chat2sql.engine.sql.emptiness import why_empty
 from chat2sql.engine.sql.executors.port import Truncation
@@ -48,7 +48,7 @@ async def present(parts: Parts, ask: PresentInput) -> Presentation:
         # The rows are there and the answer stands; it goes without its picture.
         _log.warning("no chart: %s", error.message.en)
         chart = None
-    labels = _labels(catalogue)
+    labels = labels_of(catalogue)
     return Presentation(
         headline=headline(columns, execution.preview, execution.row_count, execution.truncated, language),
         explanation=explain(
@@ -143,13 +143,3 @@ def _kept(results: ResultStore, uri: str, tenant: str, spec: ChartSpec) -> _Char
         png=keep("png", drawn.png),
         spec=keep("vl.json", spec.vega_lite.encode()),
     )
-
-
-def _labels(catalogue: Catalogue) -> dict[str, Bilingual]:
-    """Human names from the schema's comments, by ``table`` and ``table.column``."""
-    labels = {table.name: label_of_comment(table.comment) for table in catalogue.tables if table.comment}
-    for table in catalogue.tables:
-        for column in table.columns:
-            if column.comment:
-                labels[f"{table.name}.{column.name}"] = label_of_comment(column.comment)
-    return labels

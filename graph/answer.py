@@ -13,7 +13,7 @@ from pydantic import Field
 
 from chat2sql.config.vocabulary import Cell, Dialect, Frozen, Language, Outcome, TokenUsage
 from chat2sql.graph.approval import ApprovalDecision
-from chat2sql.graph.candidates import Vote
+from chat2sql.graph.candidates import Reading, Vote
 
 
 class StepName(StrEnum):
@@ -111,6 +111,9 @@ class Answer(Frozen):
     usage: TokenUsage = TokenUsage()
     confidence: float | None = Field(None, description="Share of the votes for these rows, 0 to 1.")
     votes: tuple[Vote, ...] = Field((), description="The SQLs that stood for election.")
+    readings: tuple[Reading, ...] = Field(
+        (), description="Where the votes split: what the question may mean, the answer's reading first."
+    )
     repairs: tuple[str, ...] = Field((), description="What was mended in the SQL by the schema.")
     corrections: int = Field(0, description="Rounds in which a wrong SQL went back to the model.")
     attempts: tuple[Attempt, ...] = Field((), description="The wrong ones, with the reasons.")

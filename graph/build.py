@@ -13,6 +13,7 @@ from chat2sql.graph import edges
 from chat2sql.graph.approval import ApprovalRequest
 from chat2sql.graph.conclude import conclude
 from chat2sql.graph.errors import ModelUnavailable
+from chat2sql.graph.readings import chosen, which_is_meant
 from chat2sql.graph.state import (
     AskState,
     ExecuteInput,
@@ -30,6 +31,9 @@ AskGraph = CompiledStateGraph[AskState, None, AskState, AskState]
 
 RECURSION_LIMIT = 60
 """Far above the longest path (three corrections, each after a failed execution, a vote and two clarifications)."""
+
+TIMES_ASKED = 3
+"""How often the asker is asked which reading is meant: a reply may be none of the choices."""
 
 
 class Nodes:
@@ -109,11 +113,14 @@ class Nodes:
     async def self_correct(self, state: AskState) -> AskState:
         """Step 5."""
         execution = state.get("execution")
+        ran = execution is not None and execution.error is not None
+        # What failed is what was elected or chosen, not what was written first.
+        draft = state["draft"].model_copy(update={"sql": state["verdict"].sql}) if ran else state["draft"]
         verdict = await self._steps.self_correct(
             SelfCorrectInput(
                 request=state["request"],
                 schema_context=state["schema_context"],
-                draft=state["draft"],
+                draft=draft,
                 round=state["round"],
                 execution_error=execution.error if execution else None,
                 question=state["understanding"].standalone,
@@ -145,6 +152,20 @@ class Nodes:
         # Asked once: an answer that is still ambiguous ends with the question back.
         answer = None if state.get("clarification") else await self._steps.clarify(state["request"], text)
         return {"clarification": answer}
+
+    async def choose(self, state: AskState) -> AskState:
+        """Beside the path: a question back where the votes split, with what the question may mean."""
+        verdict = state["verdict"]
+        asked = which_is_meant(verdict.readings).to(state["understanding"].language)
+        for _ in range(TIMES_ASKED):
+            reply = await self._steps.clarify(state["request"], asked)
+            if reply is None:
+                break
+            settled = chosen(verdict, reply)
+            if settled is not None:
+                return {"verdict": settled, "asked_which": True}
+        # Nobody says which: the likeliest stands, with the others beside it.
+        return {"asked_which": True}
 
     async def approve(self, state: AskState) -> AskState:
         """Beside the path: a person decides about this very SQL."""
@@ -191,6 +212,7 @@ def build(steps: Steps) -> AskGraph:
     graph.add_node("self_correct", nodes.self_correct)
     graph.add_node("execute", nodes.execute)
     graph.add_node("clarify", nodes.clarify)
+    graph.add_node("choose", nodes.choose)
     graph.add_node("approve", nodes.approve)
     graph.add_node("present", nodes.present)
     graph.add_node("conclude", nodes.conclude)
@@ -204,8 +226,9 @@ def build(steps: Steps) -> AskGraph:
     graph.add_edge("route_model", "generate")
     graph.add_edge("generate", "self_correct")
     graph.add_conditional_edges(
-        "self_correct", edges.after_self_correct, ["execute", "approve", "generate", "conclude"]
+        "self_correct", edges.after_self_correct, ["execute", "approve", "generate", "choose", "conclude"]
     )
+    graph.add_conditional_edges("choose", edges.after_self_correct, ["execute", "approve"])
     graph.add_conditional_edges("approve", edges.after_approve, ["execute", "conclude"])
     graph.add_conditional_edges("execute", edges.after_execute, ["present", "self_correct"])
     graph.add_edge("present", "conclude")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from chat2sql.config.vocabulary import Frozen
+from chat2sql.config.vocabulary import Bilingual, Frozen
 
 
 class Candidate(Frozen):
@@ -21,4 +21,17 @@ class Vote(Frozen):
     weight: float
     agrees: bool = Field(description="Whether its rows are those of the answer.")
     runs: bool = Field(description="Whether it may run, and did.")
+    repairs: tuple[str, ...] = Field((), description="What was mended in it by the schema.")
+    reading: int | None = Field(
+        None,
+        description="Those with one number return the same rows, 1 the most votes; none: it does not run.",
+    )
+
+
+class Reading(Frozen):
+    """One way to read a question on which the votes split: what several of the SQLs agree on."""
+
+    sql: str
+    share: float = Field(description="Their share of the votes, 0 to 1.")
+    words: Bilingual = Field(description="What sets it apart from the other readings.")
     repairs: tuple[str, ...] = Field((), description="What was mended in it by the schema.")

@@ -68,6 +68,7 @@ def conclude(state: AskState) -> Answer:
         usage=state.get("usage", TokenUsage()),
         confidence=verdict.confidence if verdict and answered else None,
         votes=verdict.votes if verdict else (),
+        readings=verdict.readings if verdict and answered else (),
         repairs=verdict.repairs if verdict and answered else (),
         corrections=state.get("round", 0),
         attempts=state.get("attempts", ()),

@@ -29,13 +29,22 @@ async def after_clarify(state: AskState) -> str:
     return "understand" if state.get("clarification") else "conclude"
 
 
+def asks_which(state: AskState) -> bool:
+    """Whether the votes split between readings of the question, and there is somebody to ask which is meant."""
+    asker_waits = state["request"].clarify_within_s > 0
+    return asker_waits and bool(state["verdict"].readings) and not state.get("asked_which")
+
+
 async def after_self_correct(state: AskState) -> str:
     """Sound SQL runs (after approval where the policy asks for it); wrong SQL goes back while rounds are left.
 
-    An undecided vote goes back for more candidates, what is doubtful or stays wrong to a larger model, once.
+    An undecided vote goes back for more candidates, what is doubtful or stays wrong to a larger model, once; what is
+    doubtful still, to the asker.
     """
     if escalates(state):
         return "generate"
+    if asks_which(state):
+        return "choose"
     match state["verdict"].ruling:
         case Ruling.SOUND:
             asks = state["schema_context"].needs_approval or state["request"].require_approval

@@ -9,6 +9,7 @@ from chat2sql.config.errors import Chat2SQLError
 from chat2sql.config.vocabulary import Bilingual, Dialect, Intent, Language, Tier, TokenUsage
 from chat2sql.graph.answer import Attempt, Column, Execution, Presentation
 from chat2sql.graph.approval import ApprovalDecision, ApprovalRequest
+from chat2sql.graph.candidates import Reading
 from chat2sql.graph.state import (
     AskRequest,
     Draft,
@@ -37,7 +38,8 @@ class FakeSteps:
         rulings: what self-correct finds, one a call; the last one repeats.
         confidences: the votes for what is sound, one a call; the last one repeats.
         execution_errors: what each run of the SQL fails with; none: it gives one row.
-        clarification: what the person answers to a question back.
+        readings: of how many readings the person may choose where what is sound is doubtful.
+        clarifications: what the person answers to questions back, one a call; the last one repeats.
         decision: what the person says to an approval.
         needs_approval: whether the datasource asks for approvals.
         models: the route.
@@ -52,7 +54,8 @@ class FakeSteps:
         rulings: Sequence[Ruling] = (Ruling.SOUND,),
         confidences: Sequence[float | None] = (None,),
         execution_errors: Sequence[str | None] = (None,),
-        clarification: str | None = None,
+        readings: int = 0,
+        clarifications: Sequence[str | None] = (None,),
         decision: ApprovalDecision | None = None,
         needs_approval: bool = False,
         models: tuple[str, ...] = ("small",),
@@ -64,7 +67,8 @@ class FakeSteps:
         self._rulings = list(rulings)
         self._confidences = list(confidences)
         self._execution_errors = list(execution_errors)
-        self._clarification = clarification
+        self._readings = readings
+        self._clarifications = list(clarifications)
         self._decision = decision
         self._needs_approval = needs_approval
         self._models = models
@@ -120,11 +124,19 @@ class FakeSteps:
         sql = ask.draft.sql or ""
         ruling = Ruling.WRONG if ask.execution_error else _next(self._rulings)
         problem = Attempt(sql=sql, problem=ask.execution_error or "no such column")
-        return Verdict(
+        verdict = Verdict(
             ruling=ruling,
             sql=sql,
             attempt=problem if ruling is Ruling.WRONG else None,
             confidence=_next(self._confidences) if ruling is Ruling.SOUND else None,
+        )
+        return verdict.model_copy(update={"readings": self._read(sql) if verdict.is_doubtful else ()})
+
+    def _read(self, sql: str) -> tuple[Reading, ...]:
+        words = [Bilingual(zh=f"第 {number} 种", en=f"way {number}") for number in range(self._readings)]
+        return tuple(
+            Reading(sql=f"{sql} + {number}" if number else sql, share=0.3, words=said)
+            for number, said in enumerate(words)
         )
 
     async def execute(self, ask: ExecuteInput) -> Execution:
@@ -138,7 +150,7 @@ class FakeSteps:
     async def clarify(self, request: AskRequest, question_back: str) -> str | None:
         """The scripted clarification."""
         self.calls.append("clarify")
-        return self._clarification
+        return _next(self._clarifications)
 
     async def approve(self, request: AskRequest, approval: ApprovalRequest) -> ApprovalDecision | None:
         """The scripted decision."""

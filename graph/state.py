@@ -26,7 +26,7 @@ from chat2sql.config.vocabulary import (
 )
 from chat2sql.graph.answer import Answer, Attempt, Execution, Presentation
 from chat2sql.graph.approval import ApprovalDecision
-from chat2sql.graph.candidates import Candidate, Vote
+from chat2sql.graph.candidates import Candidate, Reading, Vote
 
 
 class AskRequest(Frozen):
@@ -196,6 +196,9 @@ class Verdict(Frozen):
     estimated_cost: float | None = None
     confidence: float | None = Field(None, description="Share of the votes for this SQL's rows, 0 to 1.")
     votes: tuple[Vote, ...] = ()
+    readings: tuple[Reading, ...] = Field(
+        (), description="Where too few of the votes are for it: what the question may mean, this one first."
+    )
     repairs: tuple[str, ...] = Field((), description="What was mended in it by the schema.")
 
     @property
@@ -242,6 +245,7 @@ class AskState(TypedDict, total=False):
     route: Route
     draft: Draft
     verdict: Verdict
+    asked_which: bool
     approval: ApprovalDecision | None
     execution: Execution | None
     presentation: Presentation

@@ -131,6 +131,9 @@ def _facts(answer: Answer, ui_url: str | None) -> RenderableType:
     row(Bilingual(zh="规则", en="rule"), answer.rule)
     row(Bilingual(zh="修补", en="mended"), "; ".join(answer.repairs))
     row(Bilingual(zh="把握", en="confidence"), _confidence(answer))
+    for reading in answer.readings[1:]:
+        words = f"({reading.share:.0%}) {reading.words.to(language)}"
+        row(Bilingual(zh="另一种理解", en="or meant"), words)
     row(Bilingual(zh="模型", en="model"), answer.model)
     usage = answer.usage
     tokens = Bilingual(

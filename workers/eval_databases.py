@@ -69,9 +69,8 @@ def _load(dsn: str, dump: Path) -> None:
     """Run a dump in one transaction, once: the comment on the schema says that it has run."""
     with psycopg.connect(dsn) as connection:
         found = connection.execute("SELECT obj_description('public'::regnamespace)").fetchone()
-        if found is not None and found[0] == _LOADED:
-            return
-        connection.execute(dump.read_text("utf-8").encode())
-        connection.execute("SET LOCAL search_path TO public")
-        connection.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(_LOADED))
+        if found is None or found[0] != _LOADED:
+            connection.execute(dump.read_text("utf-8").encode())
+            connection.execute("SET LOCAL search_path TO public")
+            connection.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(_LOADED))
         grant_reader(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,8 @@ from chat2sql.engine.evaluation.cases import EvalCase, Suite
 from chat2sql.engine.evaluation.outcomes import EvalRecord
 from chat2sql.engine.evaluation.run_folder import append_record, records_of
 from chat2sql.graph.conclude import failed
+
+_log = logging.getLogger("chat2sql.evaluation")
 
 OnRecord = Callable[[EvalRecord], None]
 
@@ -46,5 +49,19 @@ async def _asked(parts: Parts, golds: GoldRows, case: EvalCase, asking: Asking) 
         answer = await answer_locally(parts, request)
     except Chat2SQLError as error:
         answer = failed(request, error, language=case.language, asked_at=None, outcome=Outcome.FAILED)
+    except Exception as error:
+        _log.exception("question %s ended in an internal error", case.id)
+        answer = failed(
+            request, _defect(error), language=case.language, asked_at=None, outcome=Outcome.FAILED
+        )
     seconds = time.monotonic() - started + parts.saved_s - saved
     return await score_answer(parts, golds, case, request, answer, seconds=seconds)
+
+
+def _defect(error: Exception) -> Chat2SQLError:
+    """A defect of ours, told as what it is: its kind only, since its text may hold values from the database."""
+    name = type(error).__name__
+    return Chat2SQLError(
+        zh=f"发生内部错误（{name}），详情见日志。请报告此问题。",
+        en=f"Internal error ({name}); the log has the details. Please report it.",
+    )

@@ -172,7 +172,7 @@ class AnswerQuestion:
 
     async def clarify(self, request: AskRequest, question_back: str) -> str | None:
         """Wait for the ``clarify`` update for as long as the request allows."""
-        self._question_back = question_back
+        self._question_back, self._clarification = question_back, None
         with self._runner.timed(StepName.CLARIFY) as done:
             try:
                 if request.clarify_within_s > 0:
@@ -184,8 +184,9 @@ class AnswerQuestion:
                 pass
             finally:
                 self._question_back = None
-            done("answered" if self._clarification else "no answer")
-        return self._clarification.text if self._clarification else None
+            said = self._current_clarification()
+            done("answered" if said else "no answer")
+        return said.text if said else None
 
     async def approve(self, request: AskRequest, approval: ApprovalRequest) -> ApprovalDecision | None:
         """Wait for the ``approve`` update, days if need be."""
@@ -203,6 +204,9 @@ class AnswerQuestion:
             decision = self._current_decision()
             done("nobody" if decision is None else ("approved" if decision.approved else "rejected"))
         return decision
+
+    def _current_clarification(self) -> Clarification | None:
+        return self._clarification
 
     def _current_decision(self) -> ApprovalDecision | None:
         return self._decision

@@ -70,16 +70,23 @@ def _configure(connection: psycopg.Connection) -> None:
     connection.execute(sql.SQL("ALTER ROLE {} SET timezone = {}").format(_ROLE, sql.Literal(_TIME_ZONE)))
 
 
+_SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+
+
 def grant_reader(connection: psycopg.Connection) -> None:
-    """Let the role read the tables of ``public``, and take from everyone what nobody needs here."""
+    """Let the role read the tables of every schema, and take from everyone what nobody needs here."""
     database = sql.Identifier(connection.info.dbname)
     for statement in (
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {database} TO {role}",
-        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-        "GRANT USAGE ON SCHEMA public TO {role}",
-        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {role}",
-        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
         *(f"REVOKE EXECUTE ON FUNCTION pg_catalog.{maker} FROM PUBLIC" for maker in _LARGE_OBJECT_MAKERS),
     ):
         connection.execute(sql.SQL(statement).format(database=database, role=_ROLE))
+    for (name,) in connection.execute(_SCHEMAS).fetchall():
+        for statement in (
+            "REVOKE ALL ON SCHEMA {schema} FROM PUBLIC",
+            "GRANT USAGE ON SCHEMA {schema} TO {role}",
+            "REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC, {role}",
+            "GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}",
+        ):
+            connection.execute(sql.SQL(statement).format(schema=sql.Identifier(name), role=_ROLE))

@@ -19,6 +19,7 @@ PLAN, RESULTS, SUMMARY = "run.json", "results.jsonl", "summary.json"
 
 SWITCHES = (
     "samples",
+    "sample_batch",
     "sample_temperature",
     "vote_timeout_s",
     "answerable",

@@ -13,7 +13,20 @@ from chat2sql.engine.present.naming import Names, label_of_comment
 from chat2sql.engine.present.story import OPAQUE, Story, heading
 from chat2sql.engine.sql.executors.port import Truncation
 
-__all__ = ["explain", "label_of_comment"]
+__all__ = ["explain", "label_of_comment", "story_of"]
+
+
+def story_of(
+    sql: str, dialect: Dialect, *, language: Language, labels: Mapping[str, Bilingual], row_cap: int
+) -> list[str]:
+    """What a query does, a line for each part; the arguments are those of ``explain``."""
+    story = Story(labels, language, dialect, row_cap)
+    try:
+        return story.query(
+            sqlglot.parse_one(sql, dialect=dialect.value), Names(labels, language), frozenset(), 0
+        )
+    except (SqlglotError, RecursionError):
+        return [OPAQUE.to(language)]
 
 
 def explain(
@@ -47,13 +60,7 @@ def explain(
         nothing: Why nothing was found, as a sentence; None: something was, or it is not known.
         confidence: The share of the votes for it; said where it is low. None: there was no vote.
     """
-    story = Story(labels, language, dialect, row_cap)
-    try:
-        lines = story.query(
-            sqlglot.parse_one(sql, dialect=dialect.value), Names(labels, language), frozenset(), 0
-        )
-    except (SqlglotError, RecursionError):
-        lines = [OPAQUE.to(language)]
+    lines = story_of(sql, dialect, language=language, labels=labels, row_cap=row_cap)
     if assumptions:
         comma = "；" if language is Language.ZH else "; "
         read = comma.join(assumption.to(language) for assumption in assumptions)

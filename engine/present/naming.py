@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from chat2sql.config.vocabulary import Bilingual, Language
 from chat2sql.engine.present.cells import printable
+from chat2sql.engine.schema.catalogue import Catalogue
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _DETAIL = re.compile(r"[:：;；,，。(（\n]")
@@ -31,6 +32,16 @@ def label_of_comment(comment: str) -> Bilingual:
     return Bilingual(
         zh=printable(chinese or english, _LABEL_LIMIT), en=printable(english or chinese, _LABEL_LIMIT)
     )
+
+
+def labels_of(catalogue: Catalogue) -> dict[str, Bilingual]:
+    """Human names from a schema's comments, by ``table`` and ``table.column``."""
+    labels = {table.name: label_of_comment(table.comment) for table in catalogue.tables if table.comment}
+    for table in catalogue.tables:
+        for column in table.columns:
+            if column.comment:
+                labels[f"{table.name}.{column.name}"] = label_of_comment(column.comment)
+    return labels
 
 
 def _split_at_script(comment: str) -> list[str]:

@@ -38,18 +38,37 @@ class Ballot(Frozen):
     result: str | None = None
 
 
-class Election(Frozen):
-    """The outcome of a vote.
+class Party(Frozen):
+    """The ballots that return the same.
 
     Attributes:
-        winner: index of the ballot that is chosen: the heaviest of its group, the first of equals.
-        confidence: the group's share of the electorate, from 0 to 1.
-        runner_up: index of the heaviest ballot of the second group; None: all agree.
+        ballots: their indexes, the heaviest first, the first of equals before.
+        share: their part of the electorate, from 0 to 1.
     """
 
-    winner: int
-    confidence: float
-    runner_up: int | None = None
+    ballots: tuple[int, ...] = Field(min_length=1)
+    share: float
+
+    @property
+    def leader(self) -> int:
+        """The index of the heaviest."""
+        return self.ballots[0]
+
+
+class Election(Frozen):
+    """The outcome of a vote: its parties, the heaviest first."""
+
+    parties: tuple[Party, ...] = Field(min_length=1)
+
+    @property
+    def winner(self) -> int:
+        """The index of the ballot that is chosen."""
+        return self.parties[0].leader
+
+    @property
+    def confidence(self) -> float:
+        """The share of those that return what it does."""
+        return self.parties[0].share
 
 
 def result_key(rows: Sequence[Row]) -> str:
@@ -81,17 +100,16 @@ def elect(ballots: Sequence[Ballot], *, electorate: float | None = None) -> Elec
     if not groups:
         return None
 
-    def weight(group: Sequence[int]) -> float:
-        return sum(ballots[number].weight for number in group)
-
+    everyone = electorate or sum(ballot.weight for ballot in ballots)
     # sorted keeps the order of equals: what was written first wins.
-    ranked = sorted(groups.values(), key=weight, reverse=True)
-    heaviest = [max(group, key=lambda number: ballots[number].weight) for group in ranked]
-    return Election(
-        winner=heaviest[0],
-        confidence=weight(ranked[0]) / (electorate or sum(ballot.weight for ballot in ballots)),
-        runner_up=heaviest[1] if len(heaviest) > 1 else None,
-    )
+    parties = [
+        Party(
+            ballots=tuple(sorted(group, key=lambda number: ballots[number].weight, reverse=True)),
+            share=sum(ballots[number].weight for number in group) / everyone,
+        )
+        for group in groups.values()
+    ]
+    return Election(parties=tuple(sorted(parties, key=lambda party: party.share, reverse=True)))
 
 
 def _written(value: object) -> str:

@@ -28,17 +28,20 @@ async def test_path(case: dict) -> None:
         rulings=[Ruling(ruling) for ruling in case.get("rulings", ["sound"])],
         confidences=case.get("confidences", [None]),
         execution_errors=case.get("execution_errors", [None]),
-        clarification=case.get("clarification"),
+        readings=case.get("readings", 0),
+        clarifications=case.get("clarifications", [None]),
         decision=ApprovalDecision(approved=case["decision"]) if "decision" in case else None,
         needs_approval=case.get("needs_approval", False),
         models=tuple(case.get("models", ["small"])),
         larger=tuple(case.get("larger", [])),
         down=dict.fromkeys(case.get("down", []), down),
     )
-    answer = await run(steps, REQUEST, as_of=AS_OF)
+    request = REQUEST.model_copy(update={"clarify_within_s": case.get("waits_s", 0)})
+    answer = await run(steps, request, as_of=AS_OF)
     assert steps.calls == case["calls"]
     assert answer.outcome is Outcome(case["outcome"])
     assert answer.corrections == case.get("corrections", 0)
+    assert answer.sql == case.get("sql", answer.sql)
     assert answer.model == case.get("model", answer.model)
     assert bool(answer.message)
     assert bool(answer.rows) is (answer.outcome is Outcome.ANSWERED)

@@ -14,22 +14,23 @@ def _ballots(*written: tuple[str, float, str | None]) -> list[Ballot]:
 
 
 @pytest.mark.parametrize(
-    ("ballots", "winner", "confidence", "runner_up"),
+    ("ballots", "parties", "confidence"),
     [
-        (_ballots(("a", 2, "x")), 0, 1.0, None),
-        (_ballots(("a", 2, "x"), ("b", 1, "y"), ("c", 2, "y")), 2, 0.6, 0),
-        (_ballots(("a", 1, "x"), ("b", 1, "y")), 0, 0.5, 1),
+        (_ballots(("a", 2, "x")), [(0,)], 1.0),
+        (_ballots(("a", 2, "x"), ("b", 1, "y"), ("c", 2, "y")), [(2, 1), (0,)], 0.6),
+        (_ballots(("a", 1, "x"), ("b", 1, "y")), [(0,), (1,)], 0.5),
         # What has not run agrees with itself only.
-        (_ballots(("a", 1, None), ("b", 1, None), ("a", 1, None)), 0, 2 / 3, 1),
+        (_ballots(("a", 1, None), ("b", 1, None), ("a", 1, None)), [(0, 2), (1,)], 2 / 3),
     ],
     ids=["alone", "equal results", "the first of equals", "not run"],
 )
 def test_the_heaviest_result_wins(
-    ballots: list[Ballot], winner: int, confidence: float, runner_up: int | None
+    ballots: list[Ballot], parties: list[tuple[int, ...]], confidence: float
 ) -> None:
     election = elect(ballots)
     assert election is not None
-    assert (election.winner, election.confidence, election.runner_up) == (winner, confidence, runner_up)
+    assert [party.ballots for party in election.parties] == parties
+    assert (election.winner, election.confidence) == (parties[0][0], confidence)
 
 
 def test_nothing_to_elect() -> None:

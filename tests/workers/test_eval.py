@@ -123,11 +123,11 @@ async def test_databases_of_a_set_are_registered_and_loaded(stack: RunningStack,
     row = {**question, "db_id": "port_1", "query": "SELECT count(*) FROM ships"}
     (spider / "questions.json").write_text(json.dumps([row]), encoding="utf-8")
     (defog / "port").mkdir(parents=True)
-    dump = "CREATE TABLE public.ships (id int); INSERT INTO public.ships VALUES (1), (2);"
+    dump = "CREATE SCHEMA docks; CREATE TABLE docks.ships (id int); INSERT INTO docks.ships VALUES (1), (2);"
     (defog / "port" / "port.sql").write_text(dump, encoding="utf-8")
     both = {
         "id": "1", "db": "port", "question_en": question["question"], "question_zh": "有多少艘船？",
-        "gold": ["SELECT count(id) FROM ships"],
+        "gold": ["SELECT count(id) FROM docks.ships"],
     }  # fmt: skip
     (defog / "questions.jsonl").write_text(json.dumps(both), encoding="utf-8")
     for folder, form in ((spider, "spider"), (defog, "defog"), (defog, "defog")):

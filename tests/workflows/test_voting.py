@@ -11,14 +11,16 @@ from temporalio.client import Client
 
 from chat2sql.config.vocabulary import Outcome
 from chat2sql.engine.llm.fake_server import Rule
-from chat2sql.graph.answer import Answer
+from chat2sql.graph.answer import Answer, StepName
 from chat2sql.graph.approval import ApprovalDecision
-from chat2sql.graph.messages import ProgressState
+from chat2sql.graph.messages import Clarification, ProgressState
 from chat2sql.graph.state import AskRequest
 from chat2sql.workers.client import start_question
 
 ALL, NONE = "SELECT count(*) AS n FROM orders", "SELECT count(*) AS n FROM orders WHERE id < 0"
 SAME_AS_ALL = "SELECT count(o.id) AS orders FROM orders AS o"
+
+WRONG = "SELECT nothing FROM nowhere"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -36,8 +38,12 @@ def _replies(*sql: str) -> Rule:
     return Rule(replies=tuple(f"```sql\n{one}\n```" for one in sql))
 
 
+SPLIT = _replies(ALL, NONE, WRONG, NONE, ALL, NONE, WRONG, ALL, NONE)
+"""Four votes of ten for each of two."""
+
+
 async def test_most_samples_overrule_the_first_answer(stack: RunningStack, client: Client) -> None:
-    stack.script(_replies(NONE, ALL, SAME_AS_ALL, ALL, "SELECT nothing FROM nowhere"))
+    stack.script(_replies(NONE, ALL, SAME_AS_ALL, ALL, WRONG))
     answer = await _asked(client, a_request())
     assert answer.outcome is Outcome.ANSWERED, answer.message
     assert answer.rows[0][0] != 0
@@ -48,7 +54,7 @@ async def test_most_samples_overrule_the_first_answer(stack: RunningStack, clien
         "SELECT COUNT(o.id) AS orders FROM orders AS o": (1, True, True),
         "SELECT nothing FROM nowhere": (5, False, False),
     }
-    assert answer.usage.calls == 3
+    assert answer.usage.calls == 5
     assert answer.corrections == 0
     # There is no larger model to ask.
     assert "only 30% of the candidate queries" in answer.explanation
@@ -63,6 +69,35 @@ async def test_where_few_agree_a_larger_model_is_asked(stack: RunningStack, clie
     assert "candidate queries" not in answer.explanation
 
 
+async def test_where_the_votes_split_the_asker_says_what_is_meant(
+    stack: RunningStack, client: Client
+) -> None:
+    stack.script(SPLIT)
+    handle = await start_question(client, a_request(clarify_within_s=60))
+    progress = await until_state(handle, ProgressState.WAITING_FOR_CLARIFICATION)
+    asked = progress.question_back
+    assert asked is not None
+    # What both of them do, the count, is not told.
+    assert [line[:10] for line in asked.splitlines()[1:]] == ["1. (40%) R", "2. (40%) C"], asked
+    await handle.execute_update("clarify", Clarification(text="whichever is right", user="analyst"))
+    await until_state(handle, ProgressState.WAITING_FOR_CLARIFICATION)
+    await handle.execute_update("clarify", Clarification(text="2", user="analyst"))
+    answer = await handle.result()
+    assert (answer.outcome, answer.rows, answer.confidence) == (Outcome.ANSWERED, ((0,),), None)
+    assert [vote.agrees for vote in answer.votes] == [False, True, False]
+    assert [step.note for step in answer.steps if step.step is StepName.CLARIFY] == ["answered", "answered"]
+
+
+async def test_where_nobody_is_asked_the_answer_has_the_other_readings(
+    stack: RunningStack, client: Client
+) -> None:
+    stack.script(SPLIT)
+    answer = await _asked(client, a_request())
+    assert [reading.share for reading in answer.readings] == pytest.approx([0.4, 0.4])
+    assert answer.readings[0].sql == answer.sql
+    assert "id" in answer.readings[1].words.en.lower()
+
+
 async def test_a_certain_answer_is_not_voted_on(stack: RunningStack, client: Client) -> None:
     stack.script(Rule(replies=(sql_reply(ALL).replies[0], sql_reply(NONE).replies[0]), certainty=0.9))
     answer = await _asked(client, a_request())
@@ -74,7 +109,7 @@ async def test_a_certain_answer_without_rows_is(stack: RunningStack, client: Cli
     empty, full = "SELECT id FROM orders WHERE id < 0", "SELECT id FROM orders WHERE id = 1"
     stack.script(Rule(replies=(sql_reply(empty).replies[0], sql_reply(full).replies[0]), certainty=0.9))
     answer = await _asked(client, a_request())
-    assert (answer.usage.calls, answer.rows) == (3, ((1,),))
+    assert (answer.usage.calls, answer.rows) == (4, ((1,),))
 
 
 async def test_a_vote_ends_where_most_agree(stack: RunningStack, client: Client) -> None:
@@ -87,10 +122,12 @@ async def test_what_ran_as_written_wins_a_tie_with_what_was_mended(
     stack: RunningStack, client: Client
 ) -> None:
     mended = "SELECT count(o.idd) AS n FROM orders AS o WHERE o.id < 0"
-    stack.script(_replies(ALL, *(2 * [ALL, mended, mended, mended])))
+    wrong = "SELECT nothing FROM nowhere"
+    # Greedy counts for two: 4 of 10 and 5.94 of 10, then 4 and 3.96.
+    stack.script(_replies(ALL, *(2 * [mended, mended, ALL, mended])))
     answer = await _asked(client, a_request())
     assert answer.rows[0][0] == 0
-    stack.script(_replies(ALL, *(2 * [ALL, mended, mended, "SELECT nothing FROM nowhere"])))
+    stack.script(_replies(ALL, *(2 * [mended, mended, ALL, wrong])))
     answer = await _asked(client, a_request())
     assert answer.rows[0][0] != 0
     assert answer.repairs == ()
