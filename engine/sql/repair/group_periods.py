@@ -8,12 +8,10 @@ import sqlglot
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Dialect
-from chat2sql.engine.schema.catalogue import Column, Table
-from chat2sql.engine.sql.guard.names import spell
+from chat2sql.engine.schema.catalogue import Column
 from chat2sql.engine.sql.repair.likeness import words
-
-Tables = list[tuple[str, Table]]
-"""The tables that a SELECT reads, with the names that it calls them by."""
+from chat2sql.engine.sql.repair.literals import Tables
+from chat2sql.engine.sql.repair.writing import written_column
 
 _FIGURE = r"(?:average|mean|total|sum|count|number|amount|sales|revenue|price|volume|trend)"
 _PERIODS = {
@@ -73,8 +71,7 @@ def asked_period(select: exp.Select, tables: Tables, dialect: Dialect, question:
     if len(chosen) != 1:
         return None
     ((alias, name), date) = chosen.popitem()
-    owner = spell(alias, dialect) if len(tables) > 1 else None
-    column = exp.Column(this=spell(name, dialect), table=owner)
+    column = written_column(name, dialect, owner=alias if len(tables) > 1 else None)
     if unit == "day" and date.type.lower() == "date":
         return column
     text = _PERIOD_STARTS[dialect][unit].format(column.sql(dialect))

@@ -10,12 +10,12 @@ from sqlglot import exp
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.schema.meanings import chinese_meanings, english_meanings
-from chat2sql.engine.sql.guard.names import spell
-from chat2sql.engine.sql.repair.group_periods import Tables, asked_period, is_dated
+from chat2sql.engine.sql.repair.group_periods import asked_period, is_dated
 from chat2sql.engine.sql.repair.labels import is_label
 from chat2sql.engine.sql.repair.likeness import words
-from chat2sql.engine.sql.repair.literals import catalogued, tables_of
+from chat2sql.engine.sql.repair.literals import Tables, catalogued, tables_of
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
+from chat2sql.engine.sql.repair.writing import written_column
 from chat2sql.engine.values.keys import HAN
 
 _GROUPS = re.compile(
@@ -30,7 +30,6 @@ _NOT_EACH = re.compile(
     re.IGNORECASE,
 )
 """The average number of orders per customer is one number."""
-
 
 _LONGEST = 4
 
@@ -72,12 +71,9 @@ def _asked(select: exp.Select, tables: Tables, catalogue: Catalogue, question: s
     counted = (node for distinct in select.find_all(exp.Distinct) for node in distinct.find_all(exp.Column))
     if any(node.name.lower() == column.name.lower() for node in counted):
         return []
-    owner = spell(alias, catalogue.dialect) if len(tables) > 1 else None
+    owner = alias if len(tables) > 1 else None
     names = (column.name, *(table.primary_key if is_table and len(table.primary_key) == 1 else ()))
-    return [
-        exp.Column(this=spell(name, catalogue.dialect), table=owner.copy() if owner is not None else None)
-        for name in dict.fromkeys(names)
-    ]
+    return [written_column(name, catalogue.dialect, owner=owner) for name in dict.fromkeys(names)]
 
 
 def _has_groups(select: exp.Select) -> bool:

@@ -9,11 +9,11 @@ from sqlglot import exp
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
 from chat2sql.engine.schema.codes import is_amount
 from chat2sql.engine.schema.lexicon import terms
-from chat2sql.engine.sql.guard.names import spell
 from chat2sql.engine.sql.repair.from_clause import FromClause, Source, read_from
 from chat2sql.engine.sql.repair.idle import ends, held_by
 from chat2sql.engine.sql.repair.likeness import words
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
+from chat2sql.engine.sql.repair.writing import written_column
 
 _KEY = re.compile(
     r"(?:\b|_)(?:ids?|identifiers?|keys?|codes?|numbers?(?! of))\b|编号|代码|编码|号码|主键", re.IGNORECASE
@@ -29,14 +29,14 @@ def mend_labels(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[Rep
     """
     if not isinstance(tree, exp.Select) or tree.args.get("distinct") or _KEY.search(question):
         return []
-    clause = read_from(tree, catalogue)
+    clause, asked = read_from(tree, catalogue), frozenset(terms(question))
     done = []
     for source in clause.sources if clause is not None else ():
         assert clause is not None
         held = held_by(clause, source)
         if held is None or source.others or clause.readers(source, without=[held[1]]):
             continue
-        if not set(terms(source.table.name)) & set(terms(question)):
+        if asked.isdisjoint(terms(source.table.name)):
             continue
         mine, theirs = ends(clause, held[1], source)
         if (repair := _labelled(clause, source, mine, theirs)) is not None:
@@ -66,7 +66,7 @@ def _labelled(clause: FromClause, source: Source, mine: exp.Expr, theirs: exp.Ex
     ):
         return None
     before = shown[0].sql(dialect)
-    written = exp.Column(this=spell(label.name, dialect), table=spell(source.alias, dialect))
+    written = written_column(label.name, dialect, owner=source.alias)
     for column in shown:
         column.replace(written.copy())
     return Repair(kind=RepairKind.LABEL, explanation=f"{before} -> {written.sql(dialect)}")

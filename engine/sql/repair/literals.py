@@ -88,8 +88,12 @@ def catalogued(column: exp.Column, catalogue: Catalogue) -> tuple[Table, Column]
     return having[0] if len(having) == 1 else None
 
 
-def tables_of(select: exp.Select, catalogue: Catalogue) -> list[tuple[str, Table]]:
-    """The catalogue's tables that a SELECT itself reads, with the names that it calls them by."""
+Tables = list[tuple[str, Table]]
+"""The catalogue's tables that a SELECT itself reads, with the names that it calls them by."""
+
+
+def tables_of(select: exp.Select, catalogue: Catalogue) -> Tables:
+    """The catalogue's tables that a SELECT itself reads; those that its subqueries read are not among them."""
     return [
         (source_name(node, catalogue.dialect), table)
         for node in select.find_all(exp.Table)

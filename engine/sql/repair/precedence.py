@@ -30,7 +30,11 @@ def mend_precedence(tree: exp.Expr, dialect: Dialect) -> list[Repair]:
 
 
 def _regrouped(condition: exp.Or) -> exp.Expr | None:
-    """All alternatives but one or two are single conditions on the same column, and that one has more beside it."""
+    """The condition with its alternatives in parentheses; None: they are not on one column, or it is not clear which part
+    holds for all of them.
+
+    Of ``a OR b AND c`` one alternative, ``b``, has conditions beside it: ``(a OR b) AND c``.
+    """
     parts = list(condition.flatten(unnest=False))
     longer = [part for part in parts if isinstance(part, exp.And)]
     if len(longer) != 1:

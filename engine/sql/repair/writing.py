@@ -1,4 +1,4 @@
-"""Writing joins into a query."""
+"""Writing columns and joins into a query."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ from collections.abc import Collection
 
 from sqlglot import exp
 
+from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.sql.guard.names import effective, spell
 from chat2sql.engine.sql.repair.joins import Hop
+
+
+def written_column(name: str, dialect: Dialect, *, owner: str | None = None) -> exp.Column:
+    """A column, spelled as the dialect needs it.
+
+    Args:
+        owner: what its table is called in the query; None: the query reads no other.
+    """
+    return exp.Column(this=spell(name, dialect), table=spell(owner, dialect) if owner is not None else None)
 
 
 def written_join(hop: Hop, to: str, alias: str, catalogue: Catalogue) -> exp.Join:
@@ -27,11 +37,12 @@ def written_join(hop: Hop, to: str, alias: str, catalogue: Catalogue) -> exp.Joi
     if effective(source.this, dialect) != alias:
         source.set("alias", exp.TableAlias(this=spell(alias, dialect)))
 
-    def reference(owner: str, name: str) -> exp.Column:
-        return exp.Column(this=spell(name, dialect), table=spell(owner, dialect))
-
     conditions = [
-        exp.EQ(this=reference(to, right), expression=reference(alias, left)) for left, right in hop.columns
+        exp.EQ(
+            this=written_column(right, dialect, owner=to),
+            expression=written_column(left, dialect, owner=alias),
+        )
+        for left, right in hop.columns
     ]
     return exp.Join(this=source, on=exp.and_(*conditions, copy=False))
 
