@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from running_stack import RunningStack
-from server_fixtures import mariadb_server, pytest_sessionfinish  # noqa: F401  # pytest finds them here
+from server_fixtures import mariadb_server  # noqa: F401  # pytest finds it here
 from temporalio.client import Client
 
 from chat2sql.config.settings import Settings
