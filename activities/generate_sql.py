@@ -7,9 +7,11 @@ from collections import Counter
 from chat2sql.activities.answerable import is_answerable
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
+from chat2sql.activities.translation import in_schema_words
 from chat2sql.config.models import ModelEntry, Provider, is_remote
 from chat2sql.config.vocabulary import TokenUsage
 from chat2sql.engine.llm.port import CompletionRequest, Message
+from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import unlinked_share
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_message
@@ -40,10 +42,20 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         model=ask.model,
         round=ask.round,
     )
-    likeliest = await _request(parts, ask, entry)
+    datasource = await parts.datasource(ask.schema_context.datasource)
+    catalogue = await parts.view(datasource, ask.request.caller, ask.schema_context.catalogue_version)
+    values = not is_remote(entry) or (await parts.policy(datasource)).remote_values
+    system = system_message(catalogue, ask.schema_context.tables, values=values)
+    local, question, spent = entry.provider is Provider.LOCAL, ask.understanding.standalone, TokenUsage()
+    # Before the first call only: the others go on where that one left the model server.
+    if local and ask.schema_context.whole and ask.round == 0 and ask.draft is None:
+        await parts.warm(catalogue, ask.schema_context.tables)
+    if local and parts.settings.translate:
+        question, spent = await in_schema_words(parts, key, catalogue, system, question)
+    likeliest = _request(parts, ask, entry, system, question, values=values)
     if ask.draft is not None:
         asks = parts.settings.answerable and not ask.draft.sampled
-        if asks and not await is_answerable(parts, key, likeliest, await _unlinked(parts, ask)):
+        if asks and not await is_answerable(parts, key, likeliest, _unlinked(ask, catalogue, question)):
             return ask.draft.model_copy(update={"sql": None, "reason": "", "more": 0, "usage": TokenUsage()})
         return await _with_others(parts, key, likeliest, ask.draft)
     call = await call_model(parts, key, likeliest, on_token)
@@ -54,46 +66,40 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         model=ask.model,
         certainty=call.certainties[0] if call.certainties else None,
         more=_samples(parts, ask, entry) if sql is not None else 0,
-        usage=call.usage,
+        question=question,
+        # The ledger has it from the first round on.
+        usage=call.usage if ask.round else call.usage + spent,
     )
 
 
-async def _request(parts: Parts, ask: GenerateInput, entry: ModelEntry) -> CompletionRequest:
-    datasource = await parts.datasource(ask.schema_context.datasource)
-    catalogue = await parts.view(datasource, ask.request.caller, ask.schema_context.catalogue_version)
+def _request(
+    parts: Parts, ask: GenerateInput, entry: ModelEntry, system: Message, question: str, *, values: bool
+) -> CompletionRequest:
     wrong = tuple(WrongSql(sql=attempt.sql, problem=attempt.problem) for attempt in ask.attempts)
-    local = entry.provider is Provider.LOCAL
-    values = not is_remote(entry) or (await parts.policy(datasource)).remote_values
-    question = question_messages(
-        ask.understanding.standalone,
+    asked = question_messages(
+        question,
         time_notes=ask.understanding.time_notes,
         evidence=ask.request.evidence,
         values=ask.schema_context.values if values else "",
         wrong=wrong,
     )
-    # Before the first call only: the others go on where that one left the model server.
-    if local and ask.schema_context.whole and ask.round == 0 and ask.draft is None:
-        await parts.warm(catalogue, ask.schema_context.tables)
     repeats = len({attempt.sql for attempt in wrong}) < len(wrong)
     return CompletionRequest(
-        messages=(system_message(catalogue, ask.schema_context.tables, values=values), *question),
+        messages=(system, *asked),
         max_tokens=entry.max_output_tokens,
         # A model that repeats its mistake word for word will do so for ever at temperature 0.
         temperature=0.7 if repeats else 0.0,
         # A small model goes on to explain its SQL, which nobody reads, for longer than the SQL took.
-        stop=(CLOSING_FENCE,) if local else (),
+        stop=(CLOSING_FENCE,) if entry.provider is Provider.LOCAL else (),
         seed=ask.round,
         certainty=_samples(parts, ask, entry) > 0,
     )
 
 
-async def _unlinked(parts: Parts, ask: GenerateInput) -> float:
-    context = ask.schema_context
-    datasource = await parts.datasource(context.datasource)
-    catalogue = await parts.view(datasource, ask.request.caller, context.catalogue_version)
+def _unlinked(ask: GenerateInput, catalogue: Catalogue, question: str) -> float:
     # What the asker defines has something to link to as well.
-    known = f"{context.values}\n{ask.request.evidence}"
-    return unlinked_share(catalogue, ask.understanding.standalone, values=known)
+    known = f"{ask.schema_context.values}\n{ask.request.evidence}"
+    return unlinked_share(catalogue, question, values=known)
 
 
 def _samples(parts: Parts, ask: GenerateInput, entry: ModelEntry) -> int:

@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     answerable: bool = Field(
         True, description="Ask the model, before a vote, whether the database can tell at all."
     )
+    translate: bool = Field(
+        True, description="Put a Chinese question into English for a local model where the schema is English."
+    )
     sample_batch: int = Field(
         2,
         ge=1,

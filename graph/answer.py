@@ -91,6 +91,7 @@ class Answer(Frozen):
     language: Language
     question: str
     standalone: str | None = Field(None, description="The question as it was understood.")
+    asked_as: str = Field("", description="The question in the schema's language, as the model was asked it.")
     message: str = Field("", description="What the asker is told, in the asker's language.")
     datasource: str | None = None
     dialect: Dialect | None = None

@@ -123,7 +123,7 @@ class Nodes:
                 draft=draft,
                 round=state["round"],
                 execution_error=execution.error if execution else None,
-                question=state["understanding"].standalone,
+                question=draft.question or state["understanding"].standalone,
             )
         )
         if verdict.ruling is Ruling.WRONG and verdict.attempt:

@@ -48,6 +48,7 @@ def conclude(state: AskState) -> Answer:
         language=understanding.language,
         question=understanding.question,
         standalone=understanding.standalone,
+        asked_as=draft.question if draft and draft.question != understanding.standalone else "",
         message=presentation.headline if answered else message.to(understanding.language),
         datasource=schema.datasource if schema else request.datasource,
         dialect=schema.dialect if schema else None,

@@ -154,6 +154,7 @@ class Draft(Frozen):
     sql: str | None
     reason: str | None = None
     others: tuple[Candidate, ...] = Field((), description="What it wrote besides, when asked several times.")
+    question: str = Field("", description="The question as the model was asked it; empty: as it stands.")
     model: str
     certainty: float | None = Field(None, description="Probability of the least probable token of `sql`.")
     sampled: int = Field(0, ge=0, description="How many texts it was asked for besides.")

@@ -23,6 +23,7 @@ SWITCHES = (
     "sample_temperature",
     "vote_timeout_s",
     "answerable",
+    "translate",
     "repair",
     "plan_check",
     "value_linking",
