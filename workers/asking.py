@@ -129,7 +129,7 @@ def _spinner(language: Language) -> Iterator[Callable[[StepName], None]]:
 
 async def _follow(handle: QuestionHandle, language: Language, *, interactive: bool, quiet: bool) -> None:
     """Show the running step, and let the person answer what the question waits for."""
-    told: tuple[ProgressState, str | None] | None = None
+    told: tuple[ProgressState, int] | None = None
     with contextlib.nullcontext(lambda step: None) if quiet else _spinner(language) as show:
         while True:
             await asyncio.sleep(POLL_EVERY_S)
@@ -144,8 +144,9 @@ async def _follow(handle: QuestionHandle, language: Language, *, interactive: bo
                 return
             if progress.state is ProgressState.RUNNING:
                 told = None
-            elif told != (told_now := (progress.state, progress.question_back)):
-                told = told_now
+            # What was asked before may be asked again, with one more step behind it.
+            elif told != (waiting := (progress.state, len(progress.steps))):
+                told = waiting
                 await _attend(handle, progress, language, interactive=interactive)
 
 
