@@ -142,6 +142,10 @@ def _is_fixed(select: exp.Select, column: Column, catalogue: Catalogue) -> bool:
     return where is not None and any(
         (owner := catalogued(side, catalogue)) is not None and owner[1] is column
         for equality in where.find_all(exp.EQ)
-        for side in (equality.this, equality.expression)
-        if isinstance(side, exp.Column)
+        for side, other in (
+            (equality.this, equality.expression),
+            (equality.expression, equality.this),
+        )
+        # A column that equals another one has as many values as that.
+        if isinstance(side, exp.Column) and not isinstance(other, exp.Column)
     )
