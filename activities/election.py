@@ -79,9 +79,13 @@ def elected(draft: Draft, first: Verdict, candidates: list[Candidate], tried: li
         )
         for number, (candidate, one) in enumerate(zip(candidates, tried, strict=True))
     )
-    readings = _readings(election, [tried[number] for number in standing])
-    return verdict_on(chosen.sql, chosen).model_copy(
-        update={"confidence": election.confidence, "votes": votes, "readings": readings}
+    verdict = verdict_on(chosen.sql, chosen).model_copy(
+        update={"confidence": election.confidence, "votes": votes}
+    )
+    if not verdict.is_doubtful:
+        return verdict
+    return verdict.model_copy(
+        update={"readings": _readings(election, [tried[number] for number in standing])}
     )
 
 
@@ -126,8 +130,6 @@ def read_apart(
     verdict: Verdict, dialect: Dialect, labels: Mapping[str, Bilingual], *, row_cap: int
 ) -> Verdict:
     """The verdict, with words for what sets its readings apart."""
-    if not verdict.readings:
-        return verdict
     sqls = [reading.sql for reading in verdict.readings]
     words = tell_apart(sqls, dialect, labels=labels, row_cap=row_cap)
     return verdict.model_copy(

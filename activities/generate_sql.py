@@ -50,7 +50,9 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     # Before the first call only: the others go on where that one left the model server.
     if local and ask.schema_context.whole and ask.round == 0 and ask.draft is None:
         await parts.warm(catalogue, ask.schema_context.tables)
-    if local and parts.settings.translate:
+    if ask.draft is not None and ask.draft.question:
+        question = ask.draft.question
+    elif local and parts.settings.translate:
         question, spent = await in_schema_words(parts, key, catalogue, system, question)
     likeliest = _request(parts, ask, entry, system, question, values=values)
     if ask.draft is not None:

@@ -57,8 +57,8 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
         verdict = _minded(verdict, catalogue)
     if verdict.ruling is Ruling.SOUND and parts.settings.repair:
         verdict = in_order(verdict, ground)
-    if not verdict.is_doubtful:
-        return verdict.model_copy(update={"readings": ()})
+    if not verdict.readings:
+        return verdict
     view = await parts.view(datasource, ask.request.caller, context.catalogue_version)
     return read_apart(verdict, context.dialect, labels_of(view), row_cap=parts.settings.row_cap)
 
