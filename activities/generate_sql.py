@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from chat2sql.activities.answerable import is_answerable
+from chat2sql.activities.metric_path import compiled
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
 from chat2sql.activities.translation import in_schema_words
@@ -44,6 +45,13 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     )
     datasource = await parts.datasource(ask.schema_context.datasource)
     catalogue = await parts.view(datasource, ask.request.caller, ask.schema_context.catalogue_version)
+    found = None
+    if parts.settings.metric_path and ask.round == 0 and ask.draft is None:
+        found = await compiled(parts, ask, catalogue)
+        if found.sql is not None and not found.doubts:
+            return Draft(
+                sql=found.sql, compiled=True, meaning=found.meaning, path="compiled", model=ask.model
+            )
     values = not is_remote(entry) or (await parts.policy(datasource)).remote_values
     system = system_message(catalogue, ask.schema_context.tables, values=values)
     local, question, spent = entry.provider is Provider.LOCAL, ask.understanding.standalone, TokenUsage()
@@ -69,6 +77,7 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         certainty=call.certainties[0] if call.certainties else None,
         more=_samples(parts, ask, entry) if sql is not None else 0,
         question=question,
+        path=f"written: {'; '.join(found.doubts)}" if found is not None else "",
         # The ledger has it from the first round on.
         usage=call.usage if ask.round else call.usage + spent,
     )

@@ -38,7 +38,8 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
         catalogue=catalogue,
         policy=await parts.policy(datasource),
         caller=ask.request.caller,
-        mends=parts.settings.repair,
+        # What was compiled means what it says.
+        mends=parts.settings.repair and not draft.compiled,
         runs=limits if votes else None,
         plan_s=parts.settings.statement_timeout_s,
         question=ask.question,
@@ -53,9 +54,9 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
     undisputed = not votes or first.ruling is Ruling.REFUSED
     verdict = first if undisputed else elected(draft, first, candidates, tried)
     # Once: what the model writes again may be meant.
-    if parts.settings.plan_check and ask.round == 0:
+    if parts.settings.plan_check and ask.round == 0 and not draft.compiled:
         verdict = _minded(verdict, catalogue)
-    if verdict.ruling is Ruling.SOUND and parts.settings.repair:
+    if verdict.ruling is Ruling.SOUND and parts.settings.repair and not draft.compiled:
         verdict = in_order(verdict, ground)
     if not verdict.readings:
         return verdict

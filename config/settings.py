@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         True,
         description="Tell the model which codes a question means, by the meanings that comments give them.",
     )
+    metric_path: bool = Field(
+        True, description="Compile business questions from the semantic model where every word has its part."
+    )
     samples: int | None = Field(
         None,
         ge=0,

@@ -92,6 +92,9 @@ class Answer(Frozen):
     question: str
     standalone: str | None = Field(None, description="The question as it was understood.")
     asked_as: str = Field("", description="The question in the schema's language, as the model was asked it.")
+    meaning: str = Field(
+        "", description="What is computed, in words, where the SQL was compiled from the question."
+    )
     message: str = Field("", description="What the asker is told, in the asker's language.")
     datasource: str | None = None
     dialect: Dialect | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from chat2sql.config.vocabulary import Bilingual, Intent, Language, Outcome, TokenUsage
 from chat2sql.graph.answer import Answer, Execution, Presentation
 from chat2sql.graph.errors import Chat2SQLError
-from chat2sql.graph.state import AskRequest, AskState, Ruling
+from chat2sql.graph.state import AskRequest, AskState, Ruling, SchemaContext
 
 NOBODY_APPROVED = Bilingual(
     zh="这条 SQL 需要批准，但在规定时间内没有人批准。请联系数据源负责人后重新提问。",
@@ -49,6 +49,7 @@ def conclude(state: AskState) -> Answer:
         question=understanding.question,
         standalone=understanding.standalone,
         asked_as=draft.question if draft and draft.question != understanding.standalone else "",
+        meaning=draft.meaning.to(understanding.language) if draft and draft.meaning and answered else "",
         message=presentation.headline if answered else message.to(understanding.language),
         datasource=schema.datasource if schema else request.datasource,
         dialect=schema.dialect if schema else None,
@@ -110,7 +111,14 @@ def _outcome(state: AskState) -> tuple[Outcome, Bilingual]:
         case Intent.UNANSWERABLE:
             return Outcome.CANNOT_ANSWER, understanding.reason or nothing
         case _:
-            return _outcome_of_sql(state)
+            return _outcome_of_sql(state) if "verdict" in state else _outcome_of_schema(state["schema_context"])
+
+
+def _outcome_of_schema(found: SchemaContext) -> tuple[Outcome, Bilingual]:
+    """Where the path ended before any SQL was written."""
+    if found.missing is not None:
+        return Outcome.CANNOT_ANSWER, found.missing
+    return Outcome.ASKS_BACK, found.question_back or Bilingual(zh="", en="")
 
 
 def _outcome_of_sql(state: AskState) -> tuple[Outcome, Bilingual]:

@@ -101,6 +101,7 @@ class RetrieveSchemaInput(StepInput):
     """Input of step 2."""
 
     understanding: Understanding
+    clarified: bool = Field(False, description="Whether the asker has answered a question back already.")
 
 
 class SchemaContext(Frozen):
@@ -114,6 +115,11 @@ class SchemaContext(Frozen):
     prompt_tokens: int
     needs_approval: bool = False
     values: str = Field("", description="Values in the database that the question mentions, a line each.")
+    missing: Bilingual | None = Field(None, description="What is asked for that the data does not have.")
+    question_back: Bilingual | None = Field(
+        None, description="What to ask the asker, where the data has several things that may be meant."
+    )
+    choices: tuple[Bilingual, ...] = Field((), description="What a number as the reply to that stands for.")
 
 
 class RouteModelInput(StepInput):
@@ -155,6 +161,9 @@ class Draft(Frozen):
     reason: str | None = None
     others: tuple[Candidate, ...] = Field((), description="What it wrote besides, when asked several times.")
     question: str = Field("", description="The question as the model was asked it; empty: as it stands.")
+    compiled: bool = Field(False, description="Whether `sql` was compiled from the question, not written.")
+    meaning: Bilingual | None = Field(None, description="What a compiled SQL computes, in words.")
+    path: str = Field("", description="Why the SQL was compiled or written, for the trail.")
     model: str
     certainty: float | None = Field(None, description="Probability of the least probable token of `sql`.")
     sampled: int = Field(0, ge=0, description="How many texts it was asked for besides.")

@@ -129,6 +129,7 @@ def _facts(answer: Answer, ui_url: str | None) -> RenderableType:
 
     row(Bilingual(zh="图表", en="chart"), answer.chart_png and f"{answer.chart_kind}: {answer.chart_png}")
     row(Bilingual(zh="译作", en="asked as"), answer.asked_as)
+    row(Bilingual(zh="口径", en="computed"), answer.meaning)
     row(Bilingual(zh="规则", en="rule"), answer.rule)
     row(Bilingual(zh="修补", en="mended"), "; ".join(answer.repairs))
     row(Bilingual(zh="把握", en="confidence"), _confidence(answer))

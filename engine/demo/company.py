@@ -12,7 +12,7 @@ from chat2sql.engine.demo.rows import Row, Value
 from chat2sql.engine.demo.sales import make_sales
 from chat2sql.engine.demo.stock import make_stock
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a generated value, a column or a comment changes: a load with another version is renewed."""
 
 

@@ -110,7 +110,7 @@ CREATE TABLE customers (
     birth_date date,
     registered_at timestamptz NOT NULL
 );
-COMMENT ON TABLE customers IS '客户 / customers';
+COMMENT ON TABLE customers IS '客户。高价值客户=金卡和白金客户 / customers';
 COMMENT ON COLUMN customers.id IS '编号 / id';
 COMMENT ON COLUMN customers.name IS '姓名 / name';
 COMMENT ON COLUMN customers.name_en IS '拼音名 / name in pinyin';
@@ -147,7 +147,7 @@ CREATE TABLE orders (
     ordered_at timestamptz NOT NULL,
     total_amount numeric(12,2) NOT NULL CHECK (total_amount > 0)
 );
-COMMENT ON TABLE orders IS '销售订单 / orders';
+COMMENT ON TABLE orders IS '销售订单。有效订单=已付款、已发货、已完成的订单；销售额=有效订单的订单金额合计 / orders. sales = total of paid, shipped and completed ones';
 COMMENT ON COLUMN orders.id IS '编号 / id';
 COMMENT ON COLUMN orders.customer_id IS '客户 / customer';
 COMMENT ON COLUMN orders.store_id IS '门店 / store';
@@ -165,7 +165,7 @@ CREATE TABLE order_items (
     unit_price numeric(12,2) NOT NULL CHECK (unit_price > 0),
     amount numeric(12,2) NOT NULL CHECK (amount = quantity * unit_price)
 );
-COMMENT ON TABLE order_items IS '订单明细 / order lines';
+COMMENT ON TABLE order_items IS '订单明细。毛利=有效订单的金额-数量*单位成本 / order lines';
 COMMENT ON COLUMN order_items.id IS '编号 / id';
 COMMENT ON COLUMN order_items.order_id IS '订单 / order';
 COMMENT ON COLUMN order_items.product_id IS '商品 / product';
@@ -329,7 +329,7 @@ CREATE TABLE budgets (
     actual_amount numeric(12,2),
     PRIMARY KEY (department_id, month, expense)
 );
-COMMENT ON TABLE budgets IS '部门月度预算 / department budgets by month';
+COMMENT ON TABLE budgets IS '部门月度预算。预算执行率=实际额/预算额 / department budgets by month';
 COMMENT ON COLUMN budgets.department_id IS '部门 / department';
 COMMENT ON COLUMN budgets.month IS '月份首日 / first of month';
 COMMENT ON COLUMN budgets.expense IS '费用 / expense: marketing=市场, office=办公, travel=差旅';

@@ -12,7 +12,7 @@ from chat2sql.engine.present.cells import printable
 from chat2sql.engine.schema.catalogue import Catalogue
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_DETAIL = re.compile(r"[:：;；,，。(（\n]")
+_DETAIL = re.compile(r"[:：;；,，。(（\n]|\.\s")
 _LABEL_LIMIT = 40
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from functools import cache, cached_property, lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.lexicon import han_runs, singular, words
 
+_GLOSSES = 3
 _ENDINGS = ("ing", "ed", "er", "est", "ly", "ion", "al")
 
 Meanings = tuple[str, ...]
@@ -29,6 +30,7 @@ class _Lexicon(Frozen):
         phrases: the meanings of each pair of English words.
         kinds: for the meanings that are names, the meanings of their kind.
         asking: English words, in the singular, that only say what to do with the data.
+        lines: for each meaning all of its words, as they are written.
     """
 
     chinese: dict[str, Meanings]
@@ -36,6 +38,7 @@ class _Lexicon(Frozen):
     phrases: dict[tuple[str, str], Meanings]
     kinds: dict[str, Meanings]
     asking: frozenset[str]
+    lines: dict[str, tuple[str, ...]]
 
     @cached_property
     def longest(self) -> int:
@@ -50,6 +53,7 @@ def _lexicon() -> _Lexicon:
     english: dict[str, Meanings] = {}
     phrases: dict[tuple[str, str], Meanings] = {}
     kinds: dict[str, Meanings] = {}
+    spelled: dict[str, tuple[str, ...]] = {}
     number = 0
     for section in ("topics", "names"):
         for topic, lines in written[section].items():
@@ -60,6 +64,7 @@ def _lexicon() -> _Lexicon:
                 if of_kind:
                     kinds[meaning] = of_kind
                 in_chinese, in_english = (side.split() for side in line.split(" = "))
+                spelled[meaning] = (*in_chinese, *(word.replace("_", " ") for word in in_english))
                 for word in in_chinese:
                     chinese[word] = (*chinese.get(word, ()), meaning)
                 for word in in_english:
@@ -76,6 +81,7 @@ def _lexicon() -> _Lexicon:
         phrases=phrases,
         kinds=kinds,
         asking=frozenset(singular(word) for word in asking["english"].split()),
+        lines=spelled,
     )
 
 
@@ -113,6 +119,45 @@ def chinese_meanings(text: str) -> dict[str, float]:
         for word in _segmented(run):
             _count(found, lexicon.chinese[word])
     return found
+
+
+def synonyms(text: str) -> tuple[str, ...]:
+    """What else a Chinese word is called, in both languages; empty for phrases and words that are not known."""
+    lexicon = _lexicon()
+    meanings = lexicon.chinese.get(text, ())
+    return tuple(
+        dict.fromkeys(word for meaning in meanings for word in lexicon.lines[meaning] if word != text)
+    )
+
+
+def in_chinese(word: str) -> tuple[str, ...]:
+    """What an English word is called in Chinese; empty if it is not known."""
+    lexicon = _lexicon()
+    return tuple(
+        dict.fromkeys(
+            spelled
+            for meaning in _of_english(singular(word.lower()))
+            for spelled in lexicon.lines[meaning]
+            if han_runs(spelled)
+        )
+    )
+
+
+def glosses(text: str) -> tuple[str, ...]:
+    """A Chinese name word by word in English, in the ways that are known; empty where a part of it is not."""
+    lexicon = _lexicon()
+    parts = _segmented(text)
+    if "".join(parts) != text or not parts:
+        return ()
+    told: list[tuple[str, ...]] = []
+    for part in parts:
+        english = [
+            word for meaning in lexicon.chinese[part] for word in lexicon.lines[meaning] if not han_runs(word)
+        ]
+        if not english:
+            return ()
+        told.append(tuple(dict.fromkeys(english))[:_GLOSSES])
+    return tuple(" ".join(words) for words in product(*told))[: _GLOSSES**2]
 
 
 def _count(found: dict[str, float], meanings: Meanings, weight: float = 1) -> None:

@@ -1,4 +1,4 @@
-"""Calendar periods: half-open ranges of days, and the arithmetic on them. Weeks start on Monday."""
+"""Calendar periods: half-open ranges of days, and the arithmetic on them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class TimeKind(StrEnum):
     SINCE = "since"
     UNTIL = "until"
     COMPARISON = "comparison"
+    HOLIDAY = "holiday"
 
 
 MONTHS_IN = {TimeKind.MONTH: 1, TimeKind.QUARTER: 3, TimeKind.HALF_YEAR: 6, TimeKind.YEAR: 12}
@@ -86,13 +87,16 @@ def year_of(year: int) -> Period:
     return containing(date(year, 1, 1), TimeKind.YEAR)
 
 
-def containing(day: date, unit: TimeKind, offset: int = 0) -> Period:
-    """The day, week, month, quarter, half year or year that holds ``day``, moved by ``offset`` of them."""
+def containing(day: date, unit: TimeKind, offset: int = 0, week_start: int = 0) -> Period:
+    """The day, week, month, quarter, half year or year that holds ``day``, moved by ``offset`` of them.
+
+    ``week_start`` is the weekday that weeks begin on, 0 for Monday.
+    """
     if unit is TimeKind.DAY:
         return day_of(day + offset * DAY)
     if unit is TimeKind.WEEK:
-        monday = day - timedelta(days=day.weekday()) + timedelta(weeks=offset)
-        return period(monday, monday + timedelta(weeks=1), unit)
+        first = day - timedelta(days=(day.weekday() - week_start) % 7) + timedelta(weeks=offset)
+        return period(first, first + timedelta(weeks=1), unit)
     months = MONTHS_IN[unit]
     first = date(day.year, (day.month - 1) // months * months + 1, 1)
     return period(add_months(first, offset * months), add_months(first, (offset + 1) * months), unit)
@@ -110,15 +114,15 @@ def rolling(as_of: date, count: int, unit: TimeKind) -> Period:
     return period(back(as_of + DAY, count, unit), as_of + DAY, TimeKind.ROLLING)
 
 
-def last_full(as_of: date, count: int, unit: TimeKind) -> Period:
+def last_full(as_of: date, count: int, unit: TimeKind, week_start: int = 0) -> Period:
     """The last ``count`` whole calendar units before the one that holds ``as_of``."""
-    end = containing(as_of, unit).start
-    return period(containing(as_of, unit, -count).start, end, TimeKind.ROLLING)
+    end = containing(as_of, unit, 0, week_start).start
+    return period(containing(as_of, unit, -count, week_start).start, end, TimeKind.ROLLING)
 
 
-def to_date(as_of: date, unit: TimeKind) -> Period:
+def to_date(as_of: date, unit: TimeKind, week_start: int = 0) -> Period:
     """From the start of the unit that holds ``as_of``, up to and including ``as_of``."""
-    return period(containing(as_of, unit).start, as_of + DAY, TimeKind.TO_DATE)
+    return period(containing(as_of, unit, 0, week_start).start, as_of + DAY, TimeKind.TO_DATE)
 
 
 def since(start: date, as_of: date) -> Period:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from chat2sql.engine.semantics.periods import (
     DAY,
@@ -26,8 +26,6 @@ from chat2sql.engine.semantics.time_rules import (
     MONTH_NAMES,
     ORDINALS,
     RELATIVE,
-    UNITS,
-    WEEKDAYS,
     Moment,
     Reading,
     Shift,
@@ -58,6 +56,10 @@ def edge_of(match: re.Match[str], whole: Period) -> Period:
     return day_of(whole.start if edge in {"初", "start", "beginning"} else whole.end - DAY)
 
 
+THIRDS = {"上": 0, "e": 0, "中": 1, "m": 1, "下": 2, "l": 2}
+"""上旬, early: the first ten days; 中旬, mid: the next ten; 下旬, late: the rest."""
+
+
 def month_number(text: str) -> int:
     """1 to 12 from 3, 三, 十二 or March."""
     return MONTH_NAMES.get(text[:3]) or whole_number(text)
@@ -77,7 +79,7 @@ def a_month(match: re.Match[str], moment: Moment) -> Reading:
         whole = month_of(year, month)
         if part is None or whole.end is None:
             return whole
-        third = "上中下".index(part[0])
+        third = THIRDS[part[0]]
         end = whole.end if third == 2 else date(year, month, third * 10 + 11)
         return Period(start=date(year, month, third * 10 + 1), end=end, kind=TimeKind.RANGE)
 
@@ -96,7 +98,7 @@ def months_span(match: re.Match[str], moment: Moment) -> Reading:
 
 def days_span(match: re.Match[str], moment: Moment) -> Reading:
     """3月5日到12日: days of one month."""
-    month, first, last = month_number(match["m"]), whole_number(match["d"]), whole_number(match["d2"])
+    month, first, last = month_number(match["m"].lower()), whole_number(match["d"]), whole_number(match["d2"])
 
     def build(year: int) -> Period:
         return Period(start=date(year, month, first), end=date(year, month, last) + DAY, kind=TimeKind.RANGE)
@@ -134,7 +136,7 @@ def first_of_year(match: re.Match[str], moment: Moment) -> Reading:
         raise ValueError("more than a year holds")
     value = Period(start=date(year, 1, 1), end=end, kind=TimeKind.RANGE)
     if unit is TimeKind.MONTH and named is None and moment.year is None:
-        return distinct(value, last_full(moment.as_of, count, unit))
+        return distinct(value, last_full(moment.as_of, count, unit, moment.conventions.week_start))
     return Reading((value,), named, floating=named is None)
 
 
@@ -142,18 +144,23 @@ def relative_unit(match: re.Match[str], moment: Moment) -> Reading:
     """上个月, this week, last quarter; with 底 or 初 the last or first day of it."""
     unit = unit_in(match["u"])
     offset = RELATIVE[" ".join(match["rel"].lower().split())]
-    value = edge_of(match, containing(moment.as_of, unit, offset))
+    value = edge_of(match, moment.current(unit, offset))
     return Reading((value,), value.start.year if value.start and unit is not TimeKind.DAY else None)
+
+
+def this_edge(match: re.Match[str], moment: Moment) -> Reading:
+    """'at quarter end': the last day of the current one."""
+    return one(edge_of(match, moment.current(unit_in(match["u"]))))
 
 
 def relative_week(match: re.Match[str], moment: Moment) -> Reading:
     """上周, 本星期."""
-    return one(containing(moment.as_of, TimeKind.WEEK, RELATIVE[match["rel"]]))
+    return one(moment.current(TimeKind.WEEK, RELATIVE[match["rel"]]))
 
 
 def day_in_relative_month(match: re.Match[str], moment: Moment) -> Reading:
     """上个月5号."""
-    month = containing(moment.as_of, TimeKind.MONTH, RELATIVE[match["rel"]]).start
+    month = moment.current(TimeKind.MONTH, RELATIVE[match["rel"]]).start
     return one(day_of((month or moment.as_of).replace(day=whole_number(match["d"]))))
 
 
@@ -161,8 +168,35 @@ def rolling_units(match: re.Match[str], moment: Moment) -> Reading:
     """近30天, past 3 months, 近半年; with 完整 or full the whole calendar units before the current one."""
     unit, count = unit_in(match["u"]), group(match, "n") or "1"
     number, unit = halved(count, unit)
-    build = last_full if group(match, "full") else rolling
-    return one(build(moment.as_of, number, unit))
+    if group(match, "full"):
+        return one(last_full(moment.as_of, number, unit, moment.conventions.week_start))
+    return one(rolling(moment.as_of, number, unit))
+
+
+def half_of_month(match: re.Match[str], moment: Moment) -> Reading:
+    """上半月: the 1st to the 15th of the current month, 下半月 the rest."""
+    month = moment.current(TimeKind.MONTH)
+    middle = moment.as_of.replace(day=16)
+    start, end = (month.start, middle) if match["half"] == "上" else (middle, month.end)
+    return one(Period(start=start, end=end, kind=TimeKind.RANGE))
+
+
+def until_now(match: re.Match[str], moment: Moment) -> Reading:
+    """截至目前, to date, so far: everything up to and including today."""
+    return one(Period(start=None, end=moment.as_of + DAY, kind=TimeKind.UNTIL))
+
+
+def upcoming(match: re.Match[str], moment: Moment) -> Reading:
+    """未来7天, next 3 months: from tomorrow on."""
+    number, unit = halved((group(match, "n") or "1").lower(), unit_in(match["u"]))
+    start = moment.as_of + DAY
+    return one(Period(start=start, end=back(start, -number, unit), kind=TimeKind.ROLLING))
+
+
+def years_span(match: re.Match[str], moment: Moment) -> Reading:
+    """23年到25年."""
+    first, last = int(match["a"]) + 2000, int(match["b"]) + 2000
+    return one(Period(start=date(first, 1, 1), end=date(last + 1, 1, 1), kind=TimeKind.RANGE))
 
 
 def aside(match: re.Match[str], moment: Moment) -> Reading:
@@ -182,7 +216,7 @@ def halved(count: str, unit: TimeKind) -> tuple[int, TimeKind]:
 def units_ago(match: re.Match[str], moment: Moment) -> Reading:
     """3天前: that day. 两周前, 3 months ago, a year ago: the week, month or year so long ago. 半年前: that month."""
     number, unit = halved(match["n"].lower(), unit_in(match["u"]))
-    return one(containing(moment.as_of, unit, -number))
+    return one(moment.current(unit, -number))
 
 
 def since_units_ago(match: re.Match[str], moment: Moment) -> Reading:
@@ -199,7 +233,17 @@ def before_units_ago(match: re.Match[str], moment: Moment) -> Reading:
 
 def relative_day(match: re.Match[str], moment: Moment) -> Reading:
     """今天, the day before yesterday."""
-    return one(containing(moment.as_of, TimeKind.DAY, RELATIVE[" ".join(match["rel"].lower().split())]))
+    return one(moment.current(TimeKind.DAY, RELATIVE[" ".join(match["rel"].lower().split())]))
+
+
+def day_years_ago(match: re.Match[str], moment: Moment) -> Reading:
+    """去年的今天: this day in another year. 'This time last year' can also mean the whole month."""
+    relative = group(match, "ry")
+    years = -RELATIVE[relative] if relative else whole_number(group(match, "n") or "1")
+    day = back(moment.as_of, years, TimeKind.YEAR)
+    if group(match, "about"):
+        return Reading((day_of(day), containing(day, TimeKind.MONTH)))
+    return one(day_of(day))
 
 
 def relative_month_name(match: re.Match[str], moment: Moment) -> Reading:
@@ -216,7 +260,7 @@ def relative_month_name(match: re.Match[str], moment: Moment) -> Reading:
 
 def unit_to_date(match: re.Match[str], moment: Moment) -> Reading:
     """本年至今, MTD, quarter to date."""
-    return one(to_date(moment.as_of, UNITS[match["u"].lower()]))
+    return one(to_date(moment.as_of, unit_in(match["u"]), moment.conventions.week_start))
 
 
 def same_period(match: re.Match[str], moment: Moment) -> Reading:
@@ -230,23 +274,23 @@ def same_period_of_year(match: re.Match[str], moment: Moment) -> Reading:
     return Reading((), shift=Shift(TimeKind.YEAR, year=named_year(match, moment)))
 
 
-def weekday(match: re.Match[str], moment: Moment) -> Reading:
-    """上周五 names a day of a calendar week. 'next Friday' can also mean the next one to come."""
-    day, offset = WEEKDAYS[match["wd"].lower()[:3]], RELATIVE[match["rel"].lower()]
-    monday = containing(moment.as_of, TimeKind.WEEK, offset).start or moment.as_of
-    of_week = day_of(monday + timedelta(days=day))
-    if offset == 0 or group(match, "week"):
-        return one(of_week)
-    ahead = (day - moment.as_of.weekday()) % 7 or 7
-    nearest = moment.as_of + timedelta(days=ahead if offset > 0 else (ahead - 7 or -7))
-    return distinct(day_of(nearest), of_week)
+def dates_span(match: re.Match[str], moment: Moment) -> Reading:
+    """5/1到5/15: from a day to a day of the same year."""
+
+    def build(year: int) -> Period:
+        first, last = (
+            date(year, int(match[month]), int(match[day])) for month, day in (("m", "d"), ("m2", "d2"))
+        )
+        return Period(start=first, end=last + DAY, kind=TimeKind.RANGE)
+
+    return in_year(match, moment, build)
 
 
-def weekend(match: re.Match[str], moment: Moment) -> Reading:
-    """Saturday and Sunday of a calendar week."""
-    week = containing(moment.as_of, TimeKind.WEEK, RELATIVE[match["rel"].lower()])
-    start = week.start + timedelta(days=5) if week.start else None
-    return one(Period(start=start, end=week.end, kind=TimeKind.RANGE))
+def vague_year(match: re.Match[str], moment: Moment) -> Reading:
+    """'early 2024' is its first quarter or half to most, 'late 2024' its last."""
+    year = whole_number(match["y"])
+    early = match["part"].lower() == "early"
+    return Reading((quarter_of(year, 1 if early else 4), half_of(year, 1 if early else 2)), year)
 
 
 def slashed(match: re.Match[str], moment: Moment) -> Reading:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.numerals import EN_NUMBER, HAN_NUMERAL, parse_number
-from chat2sql.engine.semantics.periods import Period, TimeKind
+from chat2sql.engine.semantics.periods import Period, TimeKind, containing
+from chat2sql.engine.semantics.time_conventions import TimeConventions
 
 NUMBER = rf"(?P<n>[0-9]{{1,4}}|{HAN_NUMERAL}{{1,5}}|半|\b{EN_NUMBER})"
 UNITS = {
@@ -17,7 +18,7 @@ UNITS = {
     "月": TimeKind.MONTH, "month": TimeKind.MONTH,
     "季": TimeKind.QUARTER, "季度": TimeKind.QUARTER, "quarter": TimeKind.QUARTER,
     "年": TimeKind.YEAR, "year": TimeKind.YEAR,
-    "y": TimeKind.YEAR, "q": TimeKind.QUARTER, "m": TimeKind.MONTH, "w": TimeKind.WEEK,
+    "d": TimeKind.DAY, "y": TimeKind.YEAR, "q": TimeKind.QUARTER, "m": TimeKind.MONTH, "w": TimeKind.WEEK,
 }  # fmt: skip
 WEEKDAYS = {word: day for day, word in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))} | {
     char: min(day, 6) for day, char in enumerate("一二三四五六日天")
@@ -28,11 +29,16 @@ ORDINALS = {word: place for place, word in enumerate(("first", "second", "third"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH_NAMES = {word: month for month, word in enumerate(_MONTHS, 1)}
 RELATIVE = {
-    "大前": -3, "上上": -2, "前": -2, "before last": -2, "day before yesterday": -2,
+    "大前": -3, "上上": -2, "上上一": -2, "前": -2, "before last": -2, "day before yesterday": -2,
     "上": -1, "上一": -1, "去": -1, "昨": -1, "last": -1, "previous": -1, "prior": -1, "yesterday": -1,
     "本": 0, "今": 0, "这": 0, "这一": 0, "当": 0, "this": 0, "current": 0, "the": 0, "same": 0, "today": 0,
     "下": 1, "下一": 1, "明": 1, "next": 1, "coming": 1, "tomorrow": 1, "后": 2,
+    "下下": 2, "day after tomorrow": 2, "大后": 3,
 }  # fmt: skip
+
+
+CALENDAR = TimeConventions()
+"""The conventions of a house that settled none."""
 
 
 class Moment(NamedTuple):
@@ -40,6 +46,11 @@ class Moment(NamedTuple):
 
     as_of: date
     year: int | None = None
+    conventions: TimeConventions = CALENDAR
+
+    def current(self, unit: TimeKind, offset: int = 0) -> Period:
+        """The day, week, month and so on that holds ``as_of``, moved by ``offset`` of them."""
+        return containing(self.as_of, unit, offset, self.conventions.week_start)
 
 
 class Shift(NamedTuple):
@@ -56,13 +67,15 @@ class Shift(NamedTuple):
 class Reading(NamedTuple):
     """What an expression can mean: one period, or several when it is ambiguous.
 
-    ``year`` is the year it names, ``floating`` says that it names none and could take another one's.
+    ``year`` is the year it names, ``floating`` says that it names none and could take another one's. ``again`` gives
+    a festival so many years earlier, since its days move.
     """
 
     periods: tuple[Period, ...]
     year: int | None = None
     floating: bool = False
     shift: Shift | None = None
+    again: Callable[[int], Period] | None = None
 
 
 class Rule(NamedTuple):

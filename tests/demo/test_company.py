@@ -10,9 +10,9 @@ from importlib.resources import files
 from chat2sql.engine.demo.company import VERSION, checksum, generate
 
 # A change of data, columns or comments is meant if the version changes with it.
-GOLDEN_VERSION = 1
+GOLDEN_VERSION = 2
 GOLDEN_CHECKSUM = "f5ca84c5702a61ea5ede6505d3b1b344db7b9cb4428c6a4a9b272bf99809dadd"
-GOLDEN_SCHEMAS = "8558ae404048e67381c84f8ad8f136af9d0476ad7da6fe18bc7f069120a5828b"
+GOLDEN_SCHEMAS = "cb99f21eae5c43c37de1c288e5ccfd0bb40e770042adf9819c3250cb5ecb205b"
 
 
 def test_the_company_is_the_one_of_this_version() -> None:

@@ -1,0 +1,60 @@
+"""Within step 4: the metric path. A business question becomes an analytic intent, and that SQL, without a model."""
+
+from __future__ import annotations
+
+import asyncio
+
+from chat2sql.activities.parts import Parts
+from chat2sql.config.vocabulary import Bilingual, Frozen
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.semantics.analytic.compiler import compile_intent
+from chat2sql.engine.semantics.analytic.reader import read_intent
+from chat2sql.engine.semantics.analytic.scope import NotExpressible
+from chat2sql.engine.semantics.analytic.words import in_words
+from chat2sql.engine.semantics.model.draft import draft_model
+from chat2sql.engine.semantics.time_expressions import resolve_time
+from chat2sql.engine.values.index import ValueIndex
+from chat2sql.engine.values.linking import link_values
+from chat2sql.graph.state import GenerateInput
+
+
+class Compiled(Frozen):
+    """What the metric path makes of a question.
+
+    Attributes:
+        sql: None where the question is outside what it can say.
+        meaning: what the SQL computes, in words.
+        doubts: why it may not be what was meant; empty: every word of the question has its part.
+    """
+
+    sql: str | None
+    meaning: Bilingual | None = None
+    doubts: tuple[str, ...] = ()
+
+
+async def compiled(parts: Parts, ask: GenerateInput, catalogue: Catalogue) -> Compiled:
+    """The question by the semantic model of what the asker may see."""
+    datasource = await parts.datasource(ask.schema_context.datasource)
+    values = await parts.values(datasource, ask.schema_context.catalogue_version)
+    # The first question after a refresh drafts the model and its look-up tables, which takes a second.
+    return await asyncio.to_thread(_compiled, ask, catalogue, values)
+
+
+def _compiled(ask: GenerateInput, catalogue: Catalogue, values: ValueIndex | None) -> Compiled:
+    question, language = ask.understanding.standalone, ask.understanding.language
+    model = draft_model(catalogue, values)
+    read = read_intent(
+        question,
+        model,
+        times=resolve_time(question, ask.understanding.as_of, language),
+        values=link_values(values, question, catalogue) if values is not None else (),
+        known=values,
+        as_of=ask.understanding.as_of,
+    )
+    if read.intent is None:
+        return Compiled(sql=None, doubts=read.doubts)
+    try:
+        sql = compile_intent(read.intent, model, language)
+    except NotExpressible as problem:
+        return Compiled(sql=None, doubts=(*read.doubts, problem.reason))
+    return Compiled(sql=sql, meaning=in_words(read.intent, model), doubts=read.doubts)

@@ -1,0 +1,52 @@
+"""What operators do, and the shape of their tables."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+AFTER = "!"
+"""Marks a comparison that stands behind its number."""
+
+MONEY = "money"
+"""What 多少钱 asks for: the sum of money of the rows that are spoken of."""
+
+
+class Act(StrEnum):
+    """What an operator does."""
+
+    EACH = "each"
+    GRAIN = "grain"
+    TOP = "top"
+    MOST = "most"
+    RANKED = "ranked"
+    COUNT = "count"
+    AGGREGATE = "aggregate"
+    SHARE = "share"
+    YEAR_BEFORE = "year_before"
+    PERIOD_BEFORE = "period_before"
+    GROWTH = "growth"
+    DIFFERENCE = "difference"
+    RUNNING = "running"
+    NOT = "not"
+    TREE = "tree"
+    LIST = "list"
+    WHICH = "which"
+    SAID = "said"
+    COMPARE = "compare"
+    ALSO = "also"
+    NOISE = "noise"
+
+
+class Row(NamedTuple):
+    """One operator: what it does, its words (a group named ``n`` is a number), and of what sort it is."""
+
+    act: Act
+    pattern: re.Pattern[str]
+    detail: str = ""
+
+
+def row(act: Act, *patterns: str, detail: str = "") -> Row:
+    """An operator, by the alternatives of its words."""
+    return Row(act, re.compile("|".join(patterns), re.IGNORECASE), detail)

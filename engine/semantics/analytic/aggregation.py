@@ -1,0 +1,157 @@
+"""Questions for figures, as SQL: what is computed, by which groups, of which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from chat2sql.config.vocabulary import Language
+from chat2sql.engine.semantics.analytic.calendar import period_of
+from chat2sql.engine.semantics.analytic.figures import expression_of, segments_of, time_of
+from chat2sql.engine.semantics.analytic.intent import (
+    AnalyticIntent,
+    Comparison,
+    Figure,
+    Group,
+    Part,
+    Place,
+    Threshold,
+)
+from chat2sql.engine.semantics.analytic.labels import figure_label, group_label
+from chat2sql.engine.semantics.analytic.restricted import conditions_of, part_of, window_of
+from chat2sql.engine.semantics.analytic.scope import NotExpressible, Scope
+from chat2sql.engine.semantics.analytic.shapes import both, compare, distinct_names, growth, named, ratio
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+
+
+class Aggregation:
+    """The figures of an intent that come from the rows of one dataset."""
+
+    def __init__(self, intent: AnalyticIntent, model: SemanticModel, language: Language) -> None:
+        self._intent, self._model, self._language = intent, model, language
+
+    def select(self, figures: Sequence[Figure]) -> tuple[exp.Select, list[str], list[tuple[str, exp.Expr]]]:
+        """The SELECT with its groups, and the names and expressions of what it computes."""
+        intent = self._intent
+        scope = Scope(self._model, figures[0].dataset)
+        groups = [self._group(scope, group) for group in intent.groups]
+        names = distinct_names([group_label(group, self._model, self._language) for group in intent.groups])
+        computed = self._computed(scope, figures, names)
+        shared = segments_of(figures, self._model)
+        windows = () if intent.comparison is not None else intent.windows
+        conditions = conditions_of(intent, self._model, scope, windows)
+        conditions += [scope.segment(use) for use in shared]
+        if intent.comparison is not None and intent.comparison.window is not None:
+            both = [
+                window_of(one, figures[0], self._model, scope)
+                for one in (intent.comparison.window, *intent.windows[:1])
+            ]
+            conditions.append(exp.or_(*both))
+            conditions += [window_of(one, figures[0], self._model, scope) for one in intent.windows[1:]]
+        columns = [exp.alias_(column, name, quoted=True) for column, name in zip(groups, names, strict=True)]
+        columns += [exp.alias_(expression, name, quoted=True) for name, expression in computed]
+        select = scope.over(exp.select(*columns)).where(*conditions)
+        keys = [*groups, *self._keys(scope)]
+        if keys:
+            select = select.group_by(*(key.copy() for key in keys))
+        for threshold in intent.thresholds:
+            select = select.having(self._threshold(scope, threshold, figures))
+        return select, names, computed
+
+    def _group(self, scope: Scope, group: Group) -> exp.Expr:
+        if group.grain is None:
+            assert group.place is not None
+            return scope.top_of(group.place) if group.topmost else scope.column(group.place)
+        place = group.place or self._time(scope)
+        return period_of(scope.column(place), group.grain, self._model.dialect)
+
+    def _time(self, scope: Scope) -> Place:
+        return time_of(self._intent.figures[0], self._model, scope)
+
+    def _keys(self, scope: Scope) -> list[exp.Expr]:
+        """The keys behind the names that rows are grouped by: two people may have one name."""
+        found = []
+        for group in self._intent.groups:
+            dataset = self._model.dataset(group.place.dataset) if group.place is not None else None
+            if group.topmost:
+                continue
+            if dataset is not None and group.place is not None and group.place.field == dataset.display:
+                found += [scope.column(Place(dataset=dataset.name, field=key)) for key in dataset.primary_key]
+        return found
+
+    def _computed(
+        self, scope: Scope, figures: Sequence[Figure], taken: Sequence[str]
+    ) -> list[tuple[str, exp.Expr]]:
+        intent = self._intent
+        found: list[tuple[str, exp.Expr]] = []
+        for figure in figures:
+            name = figure_label(figure, self._model, self._language)
+            only = self._own_segments(scope, figure, figures)
+            value = expression_of(figure, self._model, scope, only)
+            if intent.comparison is not None and intent.comparison.window is not None:
+                found += self._compared(scope, figure, name, only, intent.comparison)
+            elif intent.share and (intent.part != Part() or not intent.groups):
+                part = part_of(intent.part, scope)
+                numerator = expression_of(figure, self._model, scope, both(only, part))
+                found.append((named(name, "占比", "share", self._language), ratio(numerator, value)))
+            elif intent.share:
+                whole = exp.Window(this=exp.Sum(this=value.copy()))
+                found += [
+                    (name, value),
+                    (named(name, "占比", "share", self._language), ratio(value, whole)),
+                ]
+            elif intent.running:
+                found += [(name, value), self._running(scope, name, value)]
+            else:
+                found.append((name, value))
+        names = distinct_names([*taken, *(name for name, _ in found)])[len(taken) :]
+        return [(name, expression) for name, (_, expression) in zip(names, found, strict=True)]
+
+    def _own_segments(self, scope: Scope, figure: Figure, figures: Sequence[Figure]) -> exp.Expr | None:
+        """The rows that count for one of several figures, where they differ."""
+        shared = set(segments_of(figures, self._model))
+        own = [use for use in segments_of([figure], self._model) if use not in shared]
+        return exp.and_(*(scope.segment(use) for use in own)) if own else None
+
+    def _running(self, scope: Scope, name: str, value: exp.Expr) -> tuple[str, exp.Expr]:
+        order = [self._group(scope, group) for group in self._intent.groups if group.grain is not None]
+        partition = [self._group(scope, group) for group in self._intent.groups if group.grain is None]
+        if not order:
+            raise NotExpressible("a running total needs a unit of time")
+        window = exp.Window(
+            this=exp.Sum(this=value.copy()),
+            partition_by=partition,
+            order=exp.Order(expressions=[exp.Ordered(this=key) for key in order]),
+        )
+        return named(name, "累计", "running total", self._language), window
+
+    def _compared(
+        self, scope: Scope, figure: Figure, name: str, only: exp.Expr | None, comparison: Comparison
+    ) -> list[tuple[str, exp.Expr]]:
+        """A figure of one period, the same of another, and what became of it."""
+        if not self._intent.windows or comparison.window is None:
+            raise NotExpressible("there is no period to compare")
+        now = window_of(self._intent.windows[0], figure, self._model, scope)
+        then = window_of(comparison.window, figure, self._model, scope)
+        current = expression_of(figure, self._model, scope, both(only, now))
+        before = expression_of(figure, self._model, scope, both(only, then))
+        told = [
+            (named(name, "本期", "current", self._language), current),
+            (named(name, "对比期", "before", self._language), before),
+        ]
+        if comparison.difference:
+            told.append(
+                (
+                    named(name, "差额", "difference", self._language),
+                    exp.Sub(this=current.copy(), expression=before.copy()),
+                )
+            )
+        if comparison.growth:
+            told.append((named(name, "增长率", "growth", self._language), growth(current, before)))
+        return told
+
+    def _threshold(self, scope: Scope, threshold: Threshold, figures: Sequence[Figure]) -> exp.Expr:
+        figure = figures[threshold.figure]
+        value = expression_of(figure, self._model, scope, self._own_segments(scope, figure, figures))
+        return compare(value, threshold)

@@ -1,0 +1,79 @@
+"""From an analytic intent to SQL in the datasource's dialect.
+
+Rows are never repeated: whatever a figure is grouped or restricted by is joined from the many side to the one side, and
+what lies on the many side is asked for with EXISTS. Shares and growth rates divide by NULLIF; the last place of a
+ranking is shared by all that have the same figure.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from chat2sql.config.vocabulary import Language
+from chat2sql.engine.semantics.analytic.aggregation import Aggregation
+from chat2sql.engine.semantics.analytic.figures import finer_base
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent
+from chat2sql.engine.semantics.analytic.lists import Listing
+from chat2sql.engine.semantics.analytic.scope import NotExpressible
+from chat2sql.engine.semantics.analytic.shapes import first_places, ranked
+from chat2sql.engine.semantics.analytic.side_by_side import beside_before, side_by_side
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+
+__all__ = ["NotExpressible", "compile_intent"]
+
+
+def compile_intent(intent: AnalyticIntent, model: SemanticModel, language: Language = Language.ZH) -> str:
+    """The SQL for an intent.
+
+    Args:
+        language: of the columns' names.
+
+    Raises:
+        NotExpressible: it asks for what cannot be computed without repeating rows, or for what the model lacks.
+    """
+    return _compiled(intent, model, language).sql(model.dialect)
+
+
+def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:
+    if not intent.figures:
+        return Listing(intent, model, language).select()
+    intent = _at_common_base(intent, model)
+    if len({figure.dataset for figure in intent.figures}) > 1:
+        return side_by_side(intent, model, language)
+    if intent.comparison is not None and intent.comparison.window is None:
+        return beside_before(intent, model, language)
+    select, names, computed = Aggregation(intent, model, language).select(intent.figures)
+    return _ordered(intent, select, names, computed)
+
+
+def _ordered(
+    intent: AnalyticIntent,
+    select: exp.Select,
+    groups: list[str],
+    computed: list[tuple[str, exp.Expr]],
+) -> exp.Select:
+    ranking = intent.ranking
+    if ranking is None or ranking.figure is None or not groups:
+        grains = [name for name, group in zip(groups, intent.groups, strict=True) if group.grain is not None]
+        order = [exp.column(exp.to_identifier(name, quoted=True)) for name in grains]
+        return select.order_by(*order) if order else select
+    _, by = computed[min(ranking.figure, len(computed) - 1)]
+    if intent.comparison is not None:
+        by = computed[-1][1]
+    ordered = exp.Ordered(this=by.copy(), desc=ranking.descending, nulls_first=False)
+    if ranking.limit is None:
+        return select.order_by(ordered)
+    partition = [column.this.copy() for column in select.expressions[: ranking.within]]
+    inner = select.select(ranked(ordered, partition))
+    shown = [*groups, *(name for name, _ in computed)]
+    return first_places(inner, shown, ranking.limit, groups[: ranking.within])
+
+
+def _at_common_base(intent: AnalyticIntent, model: SemanticModel) -> AnalyticIntent:
+    """Figures at the finer grain that their groups and conditions need, where they are known there."""
+    needed = {group.place.dataset for group in intent.groups if group.place is not None}
+    needed |= {one.place.dataset for one in (*intent.conditions, *intent.part.conditions)}
+    figures = tuple(finer_base(figure, needed, model) for figure in intent.figures)
+    base = figures[0].dataset
+    presences = tuple(one for one in intent.presences if one.dataset != base or one.negated)
+    return intent.model_copy(update={"figures": figures, "base": base, "presences": presences})

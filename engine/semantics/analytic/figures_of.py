@@ -1,0 +1,109 @@
+"""Which figures a question asks for: metrics, measures summed up as it says or as is usual, rows counted."""
+
+from __future__ import annotations
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.model.semantic_model import Additivity, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
+
+
+class Asked:
+    """The figures of one phrase."""
+
+    def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
+        self._phrase, self._model = phrase, model
+
+    def figures(self, compared: frozenset[int]) -> tuple[Figure, ...]:
+        """The figures that are named.
+
+        Args:
+            compared: the pieces that only stand in comparisons.
+        """
+        found: list[Figure] = []
+        for piece in self._phrase:
+            figure = None
+            if piece.kind is Kind.METRIC and piece.meaning is not None:
+                figure = Figure(metric=piece.meaning.name, dataset=piece.meaning.dataset)
+            elif self._phrase.is_measure(piece) and piece.number not in compared:
+                figure = self._aggregated(piece)
+            elif (
+                piece.kind in (Kind.DATASET, Kind.SEGMENT)
+                and piece.counted
+                and piece.number not in compared
+                and (piece.kind is Kind.SEGMENT or not piece.restricts)
+            ):
+                figure = Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset)
+            if figure is not None:
+                piece.used = True
+                found.append(figure)
+        return tuple(dict.fromkeys(found))
+
+    def _aggregated(self, piece: Piece) -> Figure | None:
+        """A measure summed up as its neighbours say, or as it is usual for it; None: it is listed."""
+        assert piece.meaning is not None
+        field = self._model.field(piece.meaning.dataset, piece.meaning.name)
+        near = [one for one in (self._phrase.before(piece), self._phrase.after(piece)) if one is not None]
+        said = next((one for one in near if one.token.act is Act.AGGREGATE), None)
+        before = self._phrase.before(piece)
+        how: Aggregate | None
+        if piece.token.sort is Sort.TERM and piece.token.detail:
+            how = Aggregate(piece.token.detail)
+        elif piece.token.act is Act.SAID:
+            how = Aggregate.SUM
+        elif said is not None:
+            said.used = True
+            how = Aggregate(said.token.detail)
+        elif (
+            before is not None and before.token.act is Act.MOST and not self._phrase.names_thing_after(piece)
+        ):
+            how = Aggregate.MAX if before.token.detail == "desc" else Aggregate.MIN
+            if self._phrase.asks_which():
+                return None
+            before.used = True
+        elif field is not None and field.additivity is Additivity.NON_ADDITIVE:
+            how = Aggregate.MEAN if self._phrase.has(Act.EACH, Act.GRAIN) else None
+        else:
+            how = Aggregate.SUM
+        if how is Aggregate.SUM and said is None and not piece.token.detail and self._is_row_wise(piece):
+            return None
+        if how is None:
+            return None
+        return Figure(aggregate=how, dataset=piece.meaning.dataset, field=piece.meaning.name)
+
+    def _is_row_wise(self, piece: Piece) -> bool:
+        """Whether a quantity is that of each row that is listed: 工资最高的员工, 列出订单的金额."""
+        if self._phrase.has(Act.EACH, Act.GRAIN) and not self._phrase.has(Act.MOST, Act.TOP):
+            return False
+        if not self._phrase.lists_things():
+            return False
+        thing = self._phrase.thing_asked_for()
+        return thing is not None and thing.dataset == piece.dataset and not thing.counted
+
+    def counted(self, base: str, groups: tuple[Group, ...]) -> tuple[Figure, ...]:
+        """A count of rows, where the question counts without saying of what it is a figure."""
+        lists = self._phrase.row_measure() is not None and not groups
+        asks = (self._phrase.has(Act.COUNT) and not lists) or (
+            groups and not self._phrase.has(Act.LIST, Act.WHICH)
+        )
+        if asks or self._phrase.has(Act.SHARE, Act.YEAR_BEFORE, Act.PERIOD_BEFORE, Act.RUNNING):
+            self._phrase.use(Act.COUNT)
+            return (Figure(aggregate=Aggregate.COUNT, dataset=base),)
+        return ()
+
+    def settle_sums(self, figures: tuple[Figure, ...]) -> None:
+        """一共 and total say nothing more where everything is summed or counted anyway."""
+        summed = all(
+            figure.metric is not None or figure.aggregate in (Aggregate.SUM, Aggregate.COUNT)
+            for figure in figures
+        )
+        for piece in self._phrase:
+            if (
+                piece.token.act is Act.AGGREGATE
+                and piece.token.detail == Aggregate.SUM
+                and figures
+                and summed
+            ):
+                piece.used = True

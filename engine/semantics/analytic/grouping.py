@@ -1,0 +1,92 @@
+"""What rows are grouped by: what 各, 按 and by stand before, what a threshold is about, several values of one field."""
+
+from __future__ import annotations
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.intent import Grain, Group, Place
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
+
+
+class Grouping:
+    """The groups of one phrase.
+
+    Attributes:
+        topmost: the segments that only say that a group is what stands at the top of its tree.
+    """
+
+    def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
+        self._phrase, self._model = phrase, model
+        self.topmost: set[str] = set()
+
+    def groups(self) -> tuple[Group, ...]:
+        """The groups that the question names."""
+        found: list[Group] = []
+        chained = False
+        for piece in self._phrase:
+            if piece.token.act is Act.GRAIN and piece.token.detail in set(Grain):
+                found.append(Group(grain=Grain(piece.token.detail)))
+                piece.used = True
+                chained = True
+                continue
+            place = self._phrase.place_of(piece) if piece.token.sort is Sort.TERM else None
+            before = self._phrase.before(piece)
+            # 每家营业中的门店: what restricts a thing may stand before it.
+            each = before
+            while each is not None and (each.restricts or each.kind in (Kind.SEGMENT, Kind.CODE)):
+                each = self._phrase.before(each)
+            follows = each is not None and each.token.act is Act.EACH
+            chained = chained and before is not None and before.token.act is Act.ALSO
+            if place is not None and not self._phrase.is_measure(piece) and (follows or chained):
+                topmost = before is not None and self.is_topmost(before, place)
+                found.append(Group(place=place, topmost=topmost))
+                piece.used = True
+                chained = True
+            elif piece.token.act is not Act.ALSO and piece.token.sort is not Sort.NOISE:
+                chained = False
+        return tuple(dict.fromkeys(found)) or self._by_values()
+
+    def _by_values(self) -> tuple[Group, ...]:
+        """金卡、白金客户各有多少人: several values of a field and each of them."""
+        if not self._phrase.has(Act.EACH) and not any("分别" in piece.token.text for piece in self._phrase):
+            return ()
+        named = [
+            self._phrase.place_of_value(piece)
+            for piece in self._phrase
+            if piece.value is not None or piece.kind is Kind.CODE
+        ]
+        several = [place for place in named if named.count(place) > 1]
+        return (Group(place=several[0]),) if several else ()
+
+    def is_topmost(self, piece: Piece, place: Place) -> bool:
+        """一级类目: what stands at the top of a tree, for what hangs below it."""
+        segment = (
+            self._model.segment(piece.meaning.name) if piece.kind is Kind.SEGMENT and piece.meaning else None
+        )
+        dataset = self._model.dataset(place.dataset)
+        if segment is None or dataset is None or dataset.parent is None or segment.dataset != dataset.name:
+            return False
+        if segment.condition != f"{dataset.name}.{dataset.parent} IS NULL":
+            return False
+        self.topmost.add(segment.name)
+        return True
+
+    def things_listed(self) -> tuple[Group, ...]:
+        """The groups that a threshold is about: 订单数超过十的客户."""
+        pieces = [
+            piece for piece in self._phrase if not piece.used and not piece.counted and not piece.restricts
+        ]
+        things = [piece for piece in pieces if piece.kind is Kind.DATASET]
+        fields = [
+            piece for piece in pieces if piece.kind is Kind.FIELD and not self._phrase.is_measure(piece)
+        ]
+        asked = self._phrase.thing_asked_for()
+        first = [asked] if asked is not None and asked in pieces else []
+        for piece in (*first, *reversed(things), *fields):
+            place = self._phrase.place_of(piece)
+            if place is not None:
+                piece.used = True
+                return (Group(place=place),)
+        return ()

@@ -1,0 +1,210 @@
+"""What a business question asks for, as a typed object whose every part exists in the semantic model."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import Field
+
+from chat2sql.config.vocabulary import Frozen
+
+
+class Aggregate(StrEnum):
+    """How rows are summed up."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    COUNT = "count"
+    DISTINCT = "distinct"
+    MIN = "min"
+    MAX = "max"
+
+
+class Grain(StrEnum):
+    """The units of time that rows are grouped by."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Operator(StrEnum):
+    """How a field is compared."""
+
+    IS = "is"
+    IS_NOT = "is_not"
+    ABOVE = "above"
+    AT_LEAST = "at_least"
+    BELOW = "below"
+    AT_MOST = "at_most"
+    BETWEEN = "between"
+    CONTAINS = "contains"
+    LIKE = "like"
+    SET = "set"
+    UNSET = "unset"
+
+
+class Place(Frozen):
+    """A field of a dataset."""
+
+    dataset: str
+    field: str
+
+
+class Figure(Frozen):
+    """A quantity: a metric of the model, or an aggregate of a field (of rows, where there is no field)."""
+
+    metric: str | None = None
+    aggregate: Aggregate | None = None
+    dataset: str
+    field: str | None = None
+
+
+class Group(Frozen):
+    """What rows are grouped by: a field, or a unit of time of a field (of the figure's own, where there is none).
+
+    ``topmost``: not the row itself but what stands at the top of its tree.
+    """
+
+    place: Place | None = None
+    grain: Grain | None = None
+    topmost: bool = False
+
+
+class Condition(Frozen):
+    """A condition on a field.
+
+    Attributes:
+        values: what it is compared with, as the database writes it; two of them for BETWEEN, several for IS.
+        other: the field that it is compared with instead.
+        tree: whether what is below the value in its hierarchy counts too.
+    """
+
+    place: Place
+    operator: Operator
+    values: tuple[str, ...] = ()
+    other: Place | None = None
+    tree: bool = False
+
+
+class SegmentUse(Frozen):
+    """Only rows of a segment, or only others."""
+
+    segment: str
+    negated: bool = False
+
+
+class Window(Frozen):
+    """A period: days from ``start`` up to, not including, ``end``; None is open.
+
+    Attributes:
+        place: the field that it is about; None: by which the figure is placed in time.
+        words: as the question says it.
+    """
+
+    place: Place | None = None
+    start: date | None
+    end: date | None
+    words: str = ""
+
+
+class Held(Frozen):
+    """Only rows that held on a day, by the validity of their dataset."""
+
+    dataset: str
+    day: date
+
+
+class Presence(Frozen):
+    """Rows that have any of another dataset that refers to them, or none."""
+
+    dataset: str
+    negated: bool = False
+    conditions: tuple[Condition, ...] = ()
+    segments: tuple[SegmentUse, ...] = ()
+    window: Window | None = None
+
+
+class Threshold(Frozen):
+    """A condition on a figure of each group."""
+
+    figure: int
+    operator: Operator
+    values: tuple[float, ...] = Field(min_length=1)
+
+
+class Ranking(Frozen):
+    """The first groups or rows by a figure, those that share the last place included.
+
+    Attributes:
+        figure: its number among the intent's figures; None: ``place`` says what rows are ranked by.
+        limit: how many; None: all of them, in order.
+        within: how many of the leading groups each form a ranking of their own.
+    """
+
+    figure: int | None = None
+    place: Place | None = None
+    descending: bool = True
+    limit: int | None = Field(None, ge=1)
+    within: int = 0
+
+
+class Compared(StrEnum):
+    """What a period is compared with."""
+
+    YEAR_BEFORE = "year_before"
+    PERIOD_BEFORE = "period_before"
+
+
+class Comparison(Frozen):
+    """A figure beside the same of another period.
+
+    Attributes:
+        window: the other period, where the question has one; None: each group beside the one before it.
+        growth: whether the growth rate is asked for.
+        difference: whether the difference is.
+    """
+
+    with_: Compared
+    window: Window | None = None
+    growth: bool = True
+    difference: bool = False
+
+
+class Part(Frozen):
+    """The rows whose share of the whole is asked for."""
+
+    conditions: tuple[Condition, ...] = ()
+    segments: tuple[SegmentUse, ...] = ()
+
+
+class AnalyticIntent(Frozen):
+    """The whole question.
+
+    Attributes:
+        base: the dataset whose rows are listed or counted where there are no figures.
+        shown: the fields that are listed; empty: what rows are called.
+        share: whether a share of the whole is asked for: of each group, or of a part where there is one.
+        running: whether figures add up over time.
+        unread: words of the question that nothing here stands for.
+    """
+
+    base: str
+    figures: tuple[Figure, ...] = ()
+    groups: tuple[Group, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    segments: tuple[SegmentUse, ...] = ()
+    windows: tuple[Window, ...] = ()
+    held: tuple[Held, ...] = ()
+    presences: tuple[Presence, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    shown: tuple[Place, ...] = ()
+    ranking: Ranking | None = None
+    comparison: Comparison | None = None
+    share: bool = False
+    part: Part = Part()
+    running: bool = False
+    unread: tuple[str, ...] = ()

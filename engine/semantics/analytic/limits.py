@@ -1,0 +1,200 @@
+"""Comparisons: of a row's own quantity, of a figure of each group, of one field with another."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chat2sql.engine.semantics.analytic.acts import AFTER, Act
+from chat2sql.engine.semantics.analytic.intent import (
+    Aggregate,
+    Condition,
+    Figure,
+    Operator,
+    Place,
+    SegmentUse,
+)
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.model.joins import route
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
+
+_MIRRORED = {
+    Operator.ABOVE: Operator.AT_MOST,
+    Operator.AT_LEAST: Operator.BELOW,
+    Operator.BELOW: Operator.AT_LEAST,
+    Operator.AT_MOST: Operator.ABOVE,
+    Operator.IS: Operator.IS_NOT,
+}
+
+
+class Limit(NamedTuple):
+    """A figure of groups compared with numbers, before the figure has its number."""
+
+    figure: Figure
+    operator: Operator
+    values: tuple[float, ...]
+
+
+class Limits:
+    """The comparisons of one phrase.
+
+    Attributes:
+        own: conditions on quantities that each row has.
+        below: the same, of rows of the many side.
+        limits: comparisons of the figures of groups.
+        segments: which rows those figures count.
+        compared: the pieces that are compared with something, by number.
+        doubts: what could not be told.
+    """
+
+    def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
+        self._phrase, self._model = phrase, model
+        self.own: list[Condition] = []
+        self.below: list[Condition] = []
+        self.limits: list[Limit] = []
+        self.segments: list[SegmentUse] = []
+        self.compared: set[int] = set()
+        self.doubts: list[str] = []
+        for piece in phrase:
+            if piece.token.act is Act.COMPARE:
+                self._comparison(piece)
+
+    def _comparison(self, piece: Piece) -> None:
+        operator = Operator(piece.token.detail.removesuffix(AFTER))
+        is_behind = piece.token.detail.endswith(AFTER)
+        numbers = self._numbers(piece, behind=not is_behind)
+        before = self._phrase.before(piece)
+        if before is not None and before.token.act is Act.NOT and operator in _MIRRORED:
+            before.used = True
+            operator = _MIRRORED[operator]
+        if operator is Operator.BETWEEN and len(numbers) < 2:
+            piece.used = piece.used or not numbers
+            return
+        subject = self._subject(piece if not numbers or not is_behind else numbers[0])
+        after = self._phrase.after(piece)
+        if not numbers and after is not None and after.token.sort is Sort.TIME:
+            piece.used = True
+            return
+        if not numbers:
+            self._with_field(piece, subject, operator)
+            return
+        values = tuple(number.token.number for number in numbers if number.token.number is not None)
+        values = tuple(sorted(values)) if operator is Operator.BETWEEN else values[:1]
+        if subject is None:
+            subject = self._implied()
+        if subject is None:
+            self.doubts.append(f"a comparison of nothing: {piece.token.text}")
+            return
+        for number in numbers:
+            number.used = True
+        piece.used = True
+        self._compare(subject, operator, values)
+
+    def _numbers(self, piece: Piece, *, behind: bool) -> list[Piece]:
+        found = []
+        for near in self._phrase.next_to(piece, 1 if behind else -1):
+            if near.token.sort is Sort.NUMBER:
+                found.append(near)
+            elif near.token.act is not Act.ALSO:
+                break
+        if found or not behind:
+            return found
+        return [near for near in self._phrase.next_to(piece, -1) if near.token.sort is Sort.NUMBER][::-1]
+
+    def _subject(self, piece: Piece) -> Piece | None:
+        """What is compared: the figure right before it."""
+        for near in self._phrase.next_to(piece, -1):
+            if near.kind is Kind.METRIC or self._phrase.is_measure(near) or near.counted:
+                return near
+            if near.is_below and near.kind in (Kind.DATASET, Kind.FIELD, Kind.SEGMENT):
+                near.counted = True
+                return near
+            if near.token.act is Act.COUNT:
+                near.used = True
+                continue
+            if near.kind is Kind.DATASET:
+                break
+        after = next(iter(self._phrase.next_to(piece, 1)), None)
+        after = self._phrase.after(after) if after is not None and after.token.sort is Sort.NUMBER else None
+        if after is not None and after.kind is Kind.DATASET and not self._is_last_thing(after):
+            after.counted = True
+            return after
+        return None
+
+    def _is_last_thing(self, piece: Piece) -> bool:
+        """Whether it is the only thing that a question can be about."""
+        return not any(
+            other.kind in (Kind.DATASET, Kind.FIELD)
+            and other is not piece
+            and not self._phrase.is_measure(other)
+            for other in self._phrase
+        )
+
+    def _implied(self) -> Piece | None:
+        """The only measure that a question names."""
+        found = [piece for piece in self._phrase if self._phrase.is_measure(piece) and not piece.used]
+        return found[0] if len(found) == 1 else None
+
+    def _compare(self, subject: Piece, operator: Operator, values: tuple[float, ...]) -> None:
+        figure = self._figure(subject)
+        if figure is None:
+            assert subject.meaning is not None
+            place = Place(dataset=subject.dataset, field=subject.meaning.name)
+            written = tuple(f"{value:g}" if value < 1e6 else str(int(value)) for value in values)
+            condition = Condition(place=place, operator=operator, values=written)
+            subject.used = subject.restricts = True
+            self.compared.add(subject.number)
+            if subject.is_below:
+                self.below.append(condition)
+            else:
+                self.own.append(condition)
+            return
+        self.limits.append(Limit(figure, operator, values))
+
+    def _figure(self, subject: Piece) -> Figure | None:
+        """What is compared, as a figure of groups; None: each row has it."""
+        if subject.kind is Kind.METRIC and subject.meaning is not None:
+            return Figure(metric=subject.meaning.name, dataset=subject.dataset)
+        if subject.counted:
+            subject.used = subject.restricts = True
+            if subject.kind is Kind.SEGMENT and subject.meaning is not None:
+                self.segments.append(SegmentUse(segment=subject.meaning.name))
+            return Figure(aggregate=Aggregate.COUNT, dataset=subject.dataset)
+        if subject.token.sort is Sort.TERM and subject.token.detail and subject.meaning is not None:
+            self.compared.add(subject.number)
+            subject.used = True
+            return Figure(
+                aggregate=Aggregate(subject.token.detail), dataset=subject.dataset, field=subject.meaning.name
+            )
+        before, after = self._phrase.before(subject), self._phrase.after(subject)
+        for near in (before, after):
+            if near is not None and near.token.act is Act.AGGREGATE:
+                near.used = True
+                self.compared.add(subject.number)
+                subject.used = True
+                assert subject.meaning is not None
+                return Figure(
+                    aggregate=Aggregate(near.token.detail),
+                    dataset=subject.dataset,
+                    field=subject.meaning.name,
+                )
+        return None
+
+    def _with_field(self, piece: Piece, subject: Piece | None, operator: Operator) -> None:
+        """One field compared with another: 库存低于安全库存."""
+        other = self._phrase.after(piece)
+        if subject is None or other is None or not self._phrase.is_measure(other) or subject.meaning is None:
+            return
+        assert other.meaning is not None
+        if subject.kind is not Kind.FIELD or route(self._model, subject.dataset, other.dataset) is None:
+            return
+        place = Place(dataset=subject.dataset, field=subject.meaning.name)
+        self.own.append(
+            Condition(
+                place=place, operator=operator, other=Place(dataset=other.dataset, field=other.meaning.name)
+            )
+        )
+        for one in (piece, subject, other):
+            one.used = one.restricts = True
+        self.compared |= {subject.number, other.number}

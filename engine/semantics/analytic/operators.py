@@ -1,0 +1,17 @@
+"""The words that say what to do with figures, groups and conditions, in both languages, as one table.
+
+What stands in no row, and in no word of the semantic model, has not been understood.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chat2sql.engine.semantics.analytic.acts import Row
+from chat2sql.engine.semantics.analytic.operators_en import EN_NOISE, EN_OPERATORS
+from chat2sql.engine.semantics.analytic.operators_zh import ZH_NOISE, ZH_OPERATORS
+
+OPERATORS: tuple[Row, ...] = (*ZH_OPERATORS, *EN_OPERATORS)
+
+NOISE = re.compile("|".join((*ZH_NOISE, *EN_NOISE)), re.IGNORECASE)
+"""What a question may say beside what it asks for."""

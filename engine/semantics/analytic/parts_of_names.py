@@ -1,0 +1,123 @@
+"""Names that a question shortens: 朝阳店 for 北京朝阳店, 空气炸锅 for every product that is one.
+
+What tokens leave unread is looked for inside the values of columns that name things. One value that has it is meant; of
+several all are, by what they have in common.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.analytic.tokens import PARTIAL, Sort, Token
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import units_of
+from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
+
+_LONGEST, _SHORTEST = 10, 2
+_NAMING = (Role.NAME, Role.CATEGORY, Role.TEXT)
+_MOST_COLUMNS = 3
+_STRETCH = re.compile(r"[㐀-鿿豈-﫿]+|[A-Za-z][A-Za-z' -]*[A-Za-z]")
+
+
+def shortened(
+    question: str, tokens: Sequence[Token], values: ValueIndex, model: SemanticModel
+) -> tuple[Token, ...]:
+    """Further mentions of values, in what the tokens have left unread."""
+    found: list[Token] = []
+    for start, end in _unread(tokens):
+        found += _in_stretch(question, start, end, values, model)
+    return tuple(found)
+
+
+def _unread(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """The stretches of a question that say nothing yet, with noise and single characters beside them."""
+    start: int | None = None
+    end = 0
+    holds = False
+    for token in tokens:
+        says_little = token.sort in (Sort.UNREAD, Sort.NOISE) or (
+            token.sort is Sort.TERM and len(token.text) == 1
+        )
+        if says_little and (start is None or token.start <= end + 1):
+            start = token.start if start is None else start
+            end = token.end
+            holds = holds or token.sort is Sort.UNREAD
+            continue
+        if start is not None and holds:
+            yield start, end
+        start, holds = (token.start, token.sort is Sort.UNREAD) if says_little else (None, False)
+        end = token.end
+    if start is not None and holds:
+        yield start, end
+
+
+def _in_stretch(
+    question: str, start: int, end: int, values: ValueIndex, model: SemanticModel
+) -> Iterator[Token]:
+    for match in _STRETCH.finditer(question, start, end):
+        text = match.group()
+        if has_han(text):
+            yield from _longest_part(text, match.start(), values, model)
+        else:
+            yield from _words(text, match.start(), values, model)
+
+
+def _longest_part(text: str, offset: int, values: ValueIndex, model: SemanticModel) -> Iterator[Token]:
+    place = 0
+    while place < len(text) - 1:
+        for length in range(min(_LONGEST, len(text) - place), _SHORTEST - 1, -1):
+            part = text[place : place + length]
+            linked = _holding(part, values, model)
+            if linked:
+                yield _token(part, offset + place, linked)
+                place += length - 1
+                break
+        place += 1
+
+
+def _words(text: str, offset: int, values: ValueIndex, model: SemanticModel) -> Iterator[Token]:
+    units = units_of(text)
+    for length in range(len(units), 0, -1):
+        for first in range(len(units) - length + 1):
+            some = units[first : first + length]
+            part = text[some[0].start : some[-1].end]
+            if len(part) <= _SHORTEST or (length == 1 and part.islower()):
+                continue
+            linked = _holding_words({unit.text for unit in some}, part, values, model)
+            if linked:
+                yield _token(part, offset + some[0].start, linked)
+                return
+
+
+def _holding(part: str, values: ValueIndex, model: SemanticModel) -> tuple[LinkedValue, ...]:
+    return _linked(part, lambda value: part in value, values, model)
+
+
+def _holding_words(
+    units: set[str], part: str, values: ValueIndex, model: SemanticModel
+) -> tuple[LinkedValue, ...]:
+    return _linked(part, lambda value: units <= {unit.text for unit in units_of(value)}, values, model)
+
+
+def _linked(part, holds, values: ValueIndex, model: SemanticModel) -> tuple[LinkedValue, ...]:  # type: ignore[no-untyped-def]
+    found = []
+    for column in values.columns:
+        field = model.field(column.table, column.column)
+        if field is None or field.role not in _NAMING:
+            continue
+        having = [value for value in column.values if holds(value)]
+        if having:
+            value = having[0] if len(having) == 1 else part
+            mention = part if len(having) == 1 else PARTIAL + part
+            found.append(
+                LinkedValue(
+                    table=column.table, column=column.column, value=value, mention=mention, how=How.FUZZY
+                )
+            )
+    return tuple(found) if len(found) <= _MOST_COLUMNS else ()
+
+
+def _token(part: str, start: int, linked: tuple[LinkedValue, ...]) -> Token:
+    return Token(Sort.VALUE, start, start + len(part), part, values=linked)

@@ -1,0 +1,196 @@
+"""Which period belongs to which time: the one that is named beside it, else the figure's own; and what is compared."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.intent import (
+    Compared,
+    Comparison,
+    Held,
+    Place,
+    Presence,
+    SegmentUse,
+    Window,
+)
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
+from chat2sql.engine.semantics.periods import DAY, Period, TimeKind, shifted, to_date
+from chat2sql.engine.semantics.time_expressions import TimeExpression
+
+_UNIT_BEFORE = {
+    TimeKind.DAY: TimeKind.DAY,
+    TimeKind.WEEK: TimeKind.WEEK,
+    TimeKind.MONTH: TimeKind.MONTH,
+    TimeKind.QUARTER: TimeKind.QUARTER,
+    TimeKind.HALF_YEAR: TimeKind.HALF_YEAR,
+    TimeKind.YEAR: TimeKind.YEAR,
+}
+
+
+def windows_of(
+    phrase: Phrase, model: SemanticModel, base: str, presences: tuple[Presence, ...]
+) -> tuple[tuple[Window, ...], tuple[Presence, ...]]:
+    """The periods of a question, and the rows of the many side with theirs."""
+    found: list[Window] = []
+    told = list(presences)
+    for piece in phrase:
+        time = piece.token.time
+        if time is None or time.ambiguous:
+            continue
+        piece.used = True
+        window = Window(place=None, start=time.start, end=time.end, words=time.text)
+        beside = _time_beside(phrase, piece, model)
+        if beside is not None and beside.meaning is not None and not beside.is_below:
+            beside.used = beside.restricts = True
+            found.append(
+                window.model_copy(update={"place": Place(dataset=beside.dataset, field=beside.meaning.name)})
+            )
+        elif told and _is_about(phrase, piece, told[-1], model):
+            told[-1] = told[-1].model_copy(update={"window": window})
+        else:
+            found.append(window)
+    return tuple(found), tuple(told)
+
+
+def held_of(
+    segments: tuple[SegmentUse, ...], windows: tuple[Window, ...], model: SemanticModel
+) -> tuple[tuple[Held, ...], tuple[SegmentUse, ...], tuple[Window, ...]]:
+    """在职 or 营业中 beside a day of the past means what held on that day; what is left of segments and periods."""
+    free = [window for window in windows if window.place is None and window.end is not None]
+    for use in segments:
+        segment = model.segment(use.segment)
+        dataset = model.dataset(segment.dataset) if segment is not None else None
+        if segment is None or dataset is None or dataset.validity is None or use.negated or len(free) != 1:
+            continue
+        if segment.condition == f"{dataset.name}.{dataset.validity.end} IS NULL":
+            (window,) = free
+            assert window.end is not None
+            held = Held(dataset=dataset.name, day=window.end - DAY)
+            return (
+                (held,),
+                tuple(one for one in segments if one != use),
+                tuple(one for one in windows if one != window),
+            )
+    return (), segments, windows
+
+
+def comparison_of(
+    phrase: Phrase, windows: tuple[Window, ...], as_of: date
+) -> tuple[Comparison | None, tuple[Window, ...]]:
+    """What is compared with what, and the periods that are left for the figures themselves."""
+    earlier = [
+        piece.token.time
+        for piece in phrase
+        if piece.token.time is not None and piece.token.time.comparison_of is not None
+    ]
+    year, before = phrase.has(Act.YEAR_BEFORE), phrase.has(Act.PERIOD_BEFORE)
+    grows = phrase.has(Act.GROWTH)
+    differs = phrase.has(Act.DIFFERENCE)
+    if not (year or before or ((grows or differs) and (earlier or len(windows) == 2))):
+        return None, windows
+    phrase.use(Act.YEAR_BEFORE, Act.PERIOD_BEFORE, Act.GROWTH, Act.DIFFERENCE)
+    kind = Compared.PERIOD_BEFORE if before and not year else Compared.YEAR_BEFORE
+    growth = not differs or grows
+    if phrase.has(Act.GRAIN) and len(windows) < 2 + len(earlier):
+        moved = {(one.start, one.end) for one in earlier}
+        own = tuple(one for one in windows if (one.start, one.end) not in moved)
+        return Comparison(with_=kind, growth=growth, difference=differs), own
+    if earlier:
+        return _with_named(earlier[0], windows, kind, growth=growth, differs=differs)
+    if len(windows) == 2:
+        first, second = sorted(windows, key=lambda one: one.start or date.min)
+        return (
+            Comparison(with_=kind, window=first, growth=growth, difference=differs),
+            (second,),
+        )
+    current = windows[0] if windows else _year_to_date(as_of)
+    other = _before(current, kind, as_of)
+    if other is None:
+        return None, windows
+    if current.end is not None and current.start is not None and current.start <= as_of < current.end:
+        current = current.model_copy(update={"end": as_of + DAY})
+    return Comparison(with_=kind, window=other, growth=growth, difference=differs), (current, *windows[1:])
+
+
+def _with_named(
+    earlier: TimeExpression, windows: tuple[Window, ...], kind: Compared, *, growth: bool, differs: bool
+) -> tuple[Comparison | None, tuple[Window, ...]]:
+    other = Window(start=earlier.start, end=earlier.end, words=earlier.text)
+    own = tuple(one for one in windows if (one.start, one.end) != (earlier.start, earlier.end))
+    base = earlier.comparison_of
+    if not own and base is not None:
+        own = (Window(start=base.start, end=base.end),)
+    return Comparison(with_=kind, window=other, growth=growth, difference=differs), own
+
+
+def _before(window: Window, kind: Compared, as_of: date) -> Window | None:
+    if window.start is None or window.end is None:
+        return None
+    end = as_of + DAY if window.start <= as_of < window.end else window.end
+    period = Period(start=window.start, end=end, kind=TimeKind.RANGE)
+    if kind is Compared.YEAR_BEFORE:
+        moved = shifted(period, TimeKind.YEAR)
+    else:
+        unit = _unit_of(window)
+        moved = (
+            shifted(period, unit)
+            if unit is not None
+            else Period(start=window.start - (end - window.start), end=window.start, kind=TimeKind.RANGE)
+        )
+    return Window(place=window.place, start=moved.start, end=moved.end)
+
+
+def _unit_of(window: Window) -> TimeKind | None:
+    assert window.start is not None and window.end is not None
+    days = (window.end - window.start).days
+    for unit, lengths in (
+        (TimeKind.DAY, range(1, 2)),
+        (TimeKind.WEEK, range(7, 8)),
+        (TimeKind.MONTH, range(28, 32)),
+        (TimeKind.QUARTER, range(90, 93)),
+        (TimeKind.YEAR, range(365, 367)),
+    ):
+        if days in lengths and (unit in (TimeKind.DAY, TimeKind.WEEK) or window.start.day == 1):
+            return _UNIT_BEFORE[unit]
+    return None
+
+
+def _year_to_date(as_of: date) -> Window:
+    period = to_date(as_of, TimeKind.YEAR)
+    return Window(start=period.start, end=period.end)
+
+
+def _time_beside(phrase: Phrase, piece: Piece, model: SemanticModel) -> Piece | None:
+    for step in (1, -1):
+        for place, near in enumerate(phrase.next_to(piece, step)):
+            if near.token.sort is Sort.TIME or near.token.sort is Sort.UNREAD or place > 1:
+                break
+            if near.kind is Kind.FIELD and near.meaning is not None:
+                field = model.field(near.dataset, near.meaning.name)
+                if field is not None and field.role is Role.TIME:
+                    return near
+                break
+            if near.kind is Kind.SEGMENT and near.meaning is not None and near.meaning.name.endswith(".set"):
+                return _as_time(near, model)
+    return None
+
+
+def _as_time(piece: Piece, model: SemanticModel) -> Piece | None:
+    """离职 beside a period is the day of leaving."""
+    assert piece.meaning is not None
+    segment = model.segment(piece.meaning.name)
+    if segment is None:
+        return None
+    field = segment.condition.split(" ")[0].rpartition(".")[2]
+    meaning = piece.meaning.model_copy(update={"kind": Kind.FIELD, "name": field})
+    piece.resolved = piece.resolved._replace(meaning=meaning)
+    return piece
+
+
+def _is_about(phrase: Phrase, piece: Piece, presence: Presence, model: SemanticModel) -> bool:
+    dataset = model.dataset(presence.dataset)
+    return dataset is not None and dataset.time is not None

@@ -1,0 +1,274 @@
+"""A resolved question as pieces that know their neighbours, and which of them have been given a part already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.intent import Place
+from chat2sql.engine.semantics.analytic.resolve import (
+    Grounded,
+    Resolved,
+    counted_beside,
+    is_most_of_many,
+)
+from chat2sql.engine.semantics.analytic.tokens import Sort, Token
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind, Meaning
+from chat2sql.engine.values.index import LinkedValue
+
+_MATTERING = frozenset(
+    {Act.TOP, Act.MOST, Act.AGGREGATE, Act.NOT, Act.TREE, Act.COMPARE, Act.GROWTH, Act.DIFFERENCE}
+)
+_NEXT = 3
+
+
+@dataclass
+class Piece:
+    """A token in its place.
+
+    Attributes:
+        used: whether it has a part in the intent.
+        restricts: whether that part is to choose rows.
+        counted: whether its rows are counted.
+    """
+
+    number: int
+    resolved: Resolved
+    used: bool = False
+    restricts: bool = False
+    counted: bool = False
+
+    @property
+    def token(self) -> Token:
+        """The words themselves."""
+        return self.resolved.token
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What a term stands for."""
+        return self.resolved.meaning
+
+    @property
+    def value(self) -> LinkedValue | None:
+        """The value that is mentioned."""
+        return self.resolved.value
+
+    @property
+    def kind(self) -> Kind | None:
+        """What sort of term it is."""
+        return self.meaning.kind if self.meaning is not None else None
+
+    @property
+    def dataset(self) -> str:
+        """Whose it is; empty for other words."""
+        if self.meaning is not None:
+            return self.meaning.dataset
+        return self.value.table if self.value is not None else ""
+
+    @property
+    def is_below(self) -> bool:
+        """Whether it is of the many side, seen from the base."""
+        return self.resolved.distance < 0
+
+
+class Phrase:
+    """The pieces of a question in its order."""
+
+    def __init__(self, grounded: Grounded, model: SemanticModel) -> None:
+        self.base = grounded.base
+        self._model = model
+        self._pieces = [Piece(number, resolved) for number, resolved in enumerate(grounded.tokens)]
+        self._mark_counted()
+
+    def __iter__(self) -> Iterator[Piece]:
+        return iter(self._pieces)
+
+    def before(self, piece: Piece) -> Piece | None:
+        """The piece before it that says something."""
+        return self._beside(piece, -1)
+
+    def after(self, piece: Piece) -> Piece | None:
+        """The piece behind it that says something."""
+        return self._beside(piece, 1)
+
+    def next_to(self, piece: Piece, step: int) -> Iterator[Piece]:
+        """The few pieces before it (-1) or behind it (1), nearest first, noise left out."""
+        here = self._beside(piece, step)
+        for _ in range(_NEXT):
+            if here is None:
+                return
+            yield here
+            here = self._beside(here, step)
+
+    def has(self, *acts: Act) -> bool:
+        """Whether any of the operators stands in it."""
+        return any(piece.token.act in acts for piece in self._pieces)
+
+    def use(self, *acts: Act) -> None:
+        """Mark these operators as having a part."""
+        for piece in self._pieces:
+            if piece.token.act in acts:
+                piece.used = True
+
+    def asks_which(self) -> bool:
+        """Whether things are asked for rather than figures."""
+        return self.has(Act.WHICH, Act.LIST)
+
+    def lists_things(self) -> bool:
+        """Whether rows are wanted: 有哪些, 最高的三个, which plans."""
+        if self.has(Act.LIST, Act.MOST, Act.TOP, Act.RANKED):
+            return True
+        return any(
+            near is not None and near.kind is Kind.DATASET
+            for piece in self._pieces
+            if piece.token.act is Act.WHICH
+            for near in (self.after(piece), self.before(piece))
+        )
+
+    def names_thing_after(self, piece: Piece) -> bool:
+        """Whether a dataset is named behind a piece, which then belongs to it: 最高工资的员工."""
+        return any(one.kind is Kind.DATASET and one.number > piece.number for one in self._pieces)
+
+    def place_of(self, piece: Piece) -> Place | None:
+        """The field that stands for a term: of a dataset what its rows are called."""
+        meaning = piece.meaning
+        if meaning is None:
+            return None
+        if meaning.kind is Kind.FIELD:
+            return self._beyond_key(Place(dataset=meaning.dataset, field=meaning.name))
+        if meaning.kind is Kind.DATASET:
+            return self.called_by(meaning.dataset)
+        return None
+
+    def place_of_value(self, piece: Piece) -> Place | None:
+        """The field that has a value."""
+        if piece.value is not None:
+            return Place(dataset=piece.value.table, field=piece.value.column)
+        return Place(dataset=piece.dataset, field=piece.meaning.name) if piece.meaning is not None else None
+
+    def called_by(self, name: str) -> Place | None:
+        """What the rows of a dataset are called by."""
+        dataset = self._model.dataset(name)
+        if dataset is None:
+            return None
+        if dataset.display:
+            return Place(dataset=name, field=dataset.display)
+        return Place(dataset=name, field=dataset.primary_key[0]) if len(dataset.primary_key) == 1 else None
+
+    def _beyond_key(self, place: Place) -> Place:
+        """A foreign key stands for what the row that it leads to is called."""
+        for join in self._model.joins_from(place.dataset):
+            if join.source_columns == (place.field,) and join.target != place.dataset:
+                return self.called_by(join.target) or place
+        return place
+
+    def thing_asked_for(self) -> Piece | None:
+        """The dataset whose rows are wanted: named beside 哪些, else named last."""
+        things = [piece for piece in self._pieces if piece.kind is Kind.DATASET and not piece.is_below]
+        who = [piece for piece in things if piece.token.act is Act.WHICH]
+        if who:
+            return who[0]
+        for piece in self._pieces:
+            if piece.token.act in (Act.WHICH, Act.LIST):
+                for near in (self.after(piece), self.before(piece)):
+                    if near in things:
+                        return near
+        free = [piece for piece in things if not piece.used]
+        return (free or things)[-1] if things else None
+
+    def thing_ranked(self, mark: Piece) -> Piece | None:
+        """What stands behind 前五 or 最高的, else what is asked for, if it is no figure itself."""
+        who = [piece for piece in self._pieces if piece.token.act is Act.WHICH and self._may_group(piece)]
+        for near in (*who, *self.next_to(mark, 1)):
+            if self._may_group(near):
+                return near
+            if near.kind is Kind.METRIC or near.token.sort is Sort.TIME:
+                continue
+        which = next((piece for piece in self._pieces if piece.token.act in (Act.WHICH, Act.LIST)), None)
+        near_which = self.after(which) if which is not None else None
+        if near_which is not None and self._may_group(near_which):
+            return near_which
+        free = [piece for piece in self._pieces if self._may_group(piece) and not piece.used]
+        return free[-1] if free else None
+
+    def is_measure(self, piece: Piece) -> bool:
+        """Whether a piece is a quantity."""
+        if piece.kind is not Kind.FIELD or piece.meaning is None:
+            return False
+        field = self._model.field(piece.dataset, piece.meaning.name)
+        return field is not None and field.role is Role.MEASURE
+
+    def number_of_things(self) -> int | None:
+        """How many things are asked for: which five products, 最高的三个人."""
+        for piece in self._pieces:
+            if piece.token.sort is Sort.NUMBER and not piece.used and piece.token.number is not None:
+                after = self.after(piece)
+                is_unit = piece.token.text[-1:] in "个位名家款人" or (
+                    after is not None and self._may_group(after)
+                )
+                if is_unit and piece.token.number == int(piece.token.number) and piece.token.number > 0:
+                    piece.used = True
+                    return int(piece.token.number)
+        return None
+
+    def row_measure(self) -> Place | None:
+        """The quantity of single rows that a ranking goes by."""
+        for piece in self._pieces:
+            if piece.kind is Kind.FIELD and piece.meaning is not None and not piece.restricts:
+                field = self._model.field(piece.dataset, piece.meaning.name)
+                if field is not None and field.role is Role.MEASURE:
+                    return Place(dataset=piece.dataset, field=field.name)
+        return None
+
+    def time_ranked(self) -> Place | None:
+        """The time that 最近 and 最早 go by."""
+        for piece in self._pieces:
+            if piece.kind is Kind.FIELD and piece.meaning is not None and not piece.restricts:
+                field = self._model.field(piece.dataset, piece.meaning.name)
+                if field is not None and field.role is Role.TIME:
+                    return Place(dataset=piece.dataset, field=field.name)
+        return None
+
+    def unread(self) -> tuple[str, ...]:
+        """Words that nothing stands for."""
+        return tuple(piece.token.text for piece in self._pieces if piece.token.sort is Sort.UNREAD)
+
+    def unused(self) -> tuple[str, ...]:
+        """Words that say something and have no part in the intent."""
+        return tuple(piece.token.text for piece in self._pieces if self._is_left(piece))
+
+    def _is_left(self, piece: Piece) -> bool:
+        if piece.used:
+            return False
+        if piece.token.sort in (Sort.VALUE, Sort.TIME, Sort.NUMBER):
+            return True
+        if piece.token.sort is Sort.OPERATOR:
+            return piece.token.act in _MATTERING
+        # A dataset named beside its own field or value only says whose that is.
+        return piece.kind in (Kind.METRIC, Kind.SEGMENT, Kind.CODE)
+
+    def _may_group(self, piece: Piece) -> bool:
+        if piece.kind is Kind.DATASET:
+            return not piece.counted and not piece.is_below
+        if piece.kind is not Kind.FIELD or piece.meaning is None:
+            return False
+        field = self._model.field(piece.dataset, piece.meaning.name)
+        return field is not None and field.role in (Role.CATEGORY, Role.NAME, Role.KEY, Role.FLAG)
+
+    def _mark_counted(self) -> None:
+        tokens = [piece.token for piece in self._pieces]
+        for piece in self._pieces:
+            if piece.token.act is Act.COUNT or is_most_of_many(piece.token):
+                for at in counted_beside(tokens, piece.number):
+                    self._pieces[at].counted = True
+                    piece.used = piece.used or piece.token.act is Act.COUNT
+
+    def _beside(self, piece: Piece, step: int) -> Piece | None:
+        at = piece.number + step
+        while 0 <= at < len(self._pieces):
+            if self._pieces[at].token.sort is not Sort.NOISE:
+                return self._pieces[at]
+            at += step
+        return None

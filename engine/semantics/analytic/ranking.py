@@ -1,0 +1,60 @@
+"""The order that a question asks for, and how many of the first."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.grouping import Grouping
+from chat2sql.engine.semantics.analytic.intent import Figure, Group, Ranking
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+
+
+class Ranked(NamedTuple):
+    """A ranking, the groups with what is ranked among them, and whether there is nothing to rank by."""
+
+    ranking: Ranking | None
+    groups: tuple[Group, ...]
+    by_nothing: bool = False
+
+
+def ranked_by(
+    phrase: Phrase, grouping: Grouping, groups: tuple[Group, ...], figures: tuple[Figure, ...]
+) -> Ranked:
+    """The ranking of a phrase, by its figures or by what each row has."""
+    marks = [
+        piece for piece in phrase if piece.token.act in (Act.TOP, Act.MOST, Act.RANKED) and not piece.used
+    ]
+    if not marks:
+        return Ranked(None, groups)
+    mark = next((piece for piece in marks if piece.token.act is not Act.RANKED), marks[0])
+    for piece in marks:
+        piece.used = True
+    plain = Ranking(descending=mark.token.detail != "asc", limit=_limit(mark, phrase))
+    thing = phrase.thing_ranked(mark) if mark.token.act is not Act.RANKED or not groups else None
+    if not figures:
+        return _of_rows(phrase, plain, groups, thing)
+    place = phrase.place_of(thing) if thing is not None else None
+    within = 0
+    if thing is not None and place is not None and Group(place=place) not in groups:
+        before = phrase.before(thing)
+        topmost = before is not None and grouping.is_topmost(before, place)
+        within, groups = len(groups), (*groups, Group(place=place, topmost=topmost))
+        thing.used = True
+    return Ranked(plain.model_copy(update={"figure": 0, "within": within}), groups)
+
+
+def _limit(mark: Piece, phrase: Phrase) -> int | None:
+    if mark.token.act is Act.TOP:
+        return int(mark.token.number or 1)
+    return (phrase.number_of_things() or 1) if mark.token.act is Act.MOST else None
+
+
+def _of_rows(phrase: Phrase, plain: Ranking, groups: tuple[Group, ...], thing: Piece | None) -> Ranked:
+    """The first rows by a quantity or a time of their own."""
+    measure = phrase.row_measure()
+    own = measure is not None and (thing is None or thing.dataset == measure.dataset)
+    place = measure if own else (phrase.time_ranked() if thing is not None else None)
+    if place is None:
+        return Ranked(None, groups, by_nothing=True)
+    return Ranked(plain.model_copy(update={"place": place, "within": len(groups)}), groups)

@@ -1,0 +1,209 @@
+"""From a question to its analytic intent, by rules alone.
+
+What every word means is settled by ``resolve``; here its place says what it does: 各门店 groups, 销售额最高的门店 ranks,
+门店数 counts, 华东的门店 restricts. A question that says more than the intent can hold comes with what was left unread,
+so that nothing is answered as if it had not been said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from chat2sql.config.vocabulary import Frozen
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.figures_of import Asked
+from chat2sql.engine.semantics.analytic.grouping import Grouping
+from chat2sql.engine.semantics.analytic.intent import (
+    Aggregate,
+    AnalyticIntent,
+    Condition,
+    Figure,
+    Group,
+    Held,
+    Part,
+    Place,
+    SegmentUse,
+    Window,
+)
+from chat2sql.engine.semantics.analytic.parts_of_names import shortened
+from chat2sql.engine.semantics.analytic.periods_of import comparison_of, held_of, windows_of
+from chat2sql.engine.semantics.analytic.phrase import Phrase
+from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
+from chat2sql.engine.semantics.analytic.resolve import ground
+from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
+from chat2sql.engine.semantics.analytic.tokens import tokens_of
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind, term_index
+from chat2sql.engine.semantics.time_expressions import TimeExpression
+from chat2sql.engine.values.index import LinkedValue, ValueIndex
+
+_NOW = re.compile(r"现在|目前|当前|如今|\b(?:now|currently|current|at present)\b", re.IGNORECASE)
+
+
+class ReadIntent(Frozen):
+    """What a question was read as.
+
+    Attributes:
+        intent: None where nothing of the semantic model is spoken of.
+        doubts: why it may not be what was meant, in words for the trail; empty: everything was understood.
+    """
+
+    intent: AnalyticIntent | None
+    doubts: tuple[str, ...] = ()
+
+
+def read_intent(
+    question: str,
+    model: SemanticModel,
+    *,
+    times: Sequence[TimeExpression] = (),
+    values: Sequence[LinkedValue] = (),
+    known: ValueIndex | None = None,
+    as_of: date,
+) -> ReadIntent:
+    """Read a question by the semantic model.
+
+    Args:
+        question: standing for itself, in either language.
+        times: its periods, as ``resolve_time`` has them.
+        values: the values that it mentions, as ``link_values`` has them.
+        known: all values that may be looked through for shortened names.
+        as_of: the day of asking.
+    """
+    index = term_index(model)
+    tokens = tokens_of(question, index, times, values)
+    if known is not None:
+        further = shortened(question, tokens, known, model)
+        tokens = tokens_of(question, index, times, values, further) if further else tokens
+    grounded = ground(tokens, model)
+    if grounded is None:
+        return ReadIntent(intent=None, doubts=("nothing of the semantic model is named",))
+    phrase = Phrase(grounded, model)
+    return _Reader(phrase, model, as_of).read()
+
+
+class _Reader:
+    def __init__(self, phrase: Phrase, model: SemanticModel, as_of: date) -> None:
+        self._phrase, self._model, self._as_of = phrase, model, as_of
+
+    def read(self) -> ReadIntent:
+        phrase, model = self._phrase, self._model
+        grouping, asked = Grouping(phrase, model), Asked(phrase, model)
+        restricted = restrictions_of(phrase, model)
+        groups = grouping.groups()
+        figures = asked.figures(restricted.compared)
+        ranked = ranked_by(phrase, grouping, groups, figures)
+        groups = ranked.groups
+        base = self._base(figures)
+        if not restricted.limits:
+            figures = figures or asked.counted(base, groups)
+        thresholds, figures = restricted.thresholds_over(figures)
+        if thresholds and not groups:
+            groups = grouping.things_listed()
+        base = figures[0].dataset if figures else base
+        windows, presences = windows_of(phrase, model, base, restricted.presences)
+        comparison, windows = comparison_of(phrase, windows, self._as_of)
+        segments = tuple(use for use in restricted.segments if use.segment not in grouping.topmost)
+        segments = (*segments, *self._held_now(figures, segments, windows))
+        conditions, segments, part = self._parted(restricted, segments, groups)
+        held: tuple[Held, ...] = ()
+        if figures and figures[0].aggregate is Aggregate.COUNT:
+            held, segments, windows = held_of(segments, windows, model)
+        asked.settle_sums(figures)
+        shown = () if figures else self._shown()
+        doubts = self._doubts(restricted, ranked, nothing_compared=comparison is not None and not figures)
+        intent = AnalyticIntent(
+            base=base,
+            figures=figures,
+            groups=groups,
+            conditions=conditions,
+            segments=segments,
+            windows=windows,
+            held=held,
+            presences=presences,
+            thresholds=thresholds,
+            shown=shown,
+            ranking=ranked.ranking,
+            comparison=comparison,
+            share=phrase.has(Act.SHARE),
+            part=part,
+            running=phrase.has(Act.RUNNING) and phrase.has(Act.GRAIN),
+            unread=phrase.unread(),
+        )
+        return ReadIntent(intent=intent, doubts=doubts)
+
+    def _doubts(self, restricted: Restrictions, ranked: Ranked, *, nothing_compared: bool) -> tuple[str, ...]:
+        """Why the intent may not be what was meant."""
+        found = list(restricted.doubts)
+        if ranked.by_nothing:
+            found.append("ranked by nothing")
+        if nothing_compared:
+            found.append("a comparison of nothing")
+        if self._phrase.unread():
+            found.append(f"not understood: {' '.join(self._phrase.unread())}")
+        if self._phrase.unused():
+            found.append(f"without a place: {' '.join(self._phrase.unused())}")
+        return tuple(found)
+
+    def _held_now(
+        self, figures: tuple[Figure, ...], segments: tuple[SegmentUse, ...], windows: tuple[Window, ...]
+    ) -> tuple[SegmentUse, ...]:
+        """现在有多少人 counts those that are there: rows whose validity has no end."""
+        counted = [figure.dataset for figure in figures if figure.aggregate is Aggregate.COUNT]
+        if (
+            segments
+            or windows
+            or not counted
+            or not any(_NOW.search(piece.token.text) for piece in self._phrase)
+        ):
+            return ()
+        dataset = self._model.dataset(counted[0])
+        if dataset is None or dataset.validity is None:
+            return ()
+        condition = f"{dataset.name}.{dataset.validity.end} IS NULL"
+        return tuple(
+            SegmentUse(segment=one.name) for one in self._model.segments if one.condition == condition
+        )[:1]
+
+    def _parted(
+        self, restricted: Restrictions, segments: tuple[SegmentUse, ...], groups: tuple[Group, ...]
+    ) -> tuple[tuple[Condition, ...], tuple[SegmentUse, ...], Part]:
+        """在职员工里女员工占多少: what stands before 里 restricts the whole, what stands behind it is the part."""
+        marks = [piece.number for piece in self._phrase if piece.token.act is Act.SHARE]
+        if not marks or any(group.grain is None for group in groups):
+            return restricted.conditions, segments, Part()
+        whole = max(
+            (
+                piece.number
+                for piece in self._phrase
+                if piece.number < marks[0] and piece.token.text in ("里", "中", "中的", "里面", "among", "of")
+            ),
+            default=-1,
+        )
+        part = Part(
+            conditions=tuple(one for one in restricted.conditions if restricted.at.get(one.place, 0) > whole),
+            segments=tuple(use for use in segments if restricted.segment_at.get(use.segment, 0) > whole),
+        )
+        return (
+            tuple(one for one in restricted.conditions if one not in part.conditions),
+            tuple(use for use in segments if use not in part.segments),
+            part,
+        )
+
+    def _base(self, figures: tuple[Figure, ...]) -> str:
+        if figures:
+            return figures[0].dataset
+        thing = self._phrase.thing_asked_for()
+        return thing.dataset if thing is not None else self._phrase.base
+
+    def _shown(self) -> tuple[Place, ...]:
+        """The fields that are listed: those that are named, and for a ranking what it goes by."""
+        found = []
+        for piece in self._phrase:
+            place = self._phrase.place_of(piece) if piece.kind is Kind.FIELD else None
+            if place is not None and not piece.restricts:
+                piece.used = True
+                found.append(place)
+        return tuple(dict.fromkeys(found))

@@ -1,0 +1,199 @@
+"""Which of its meanings every word has: those that fit together around one dataset.
+
+A figure is computed from the rows of one dataset, and everything else in a question must be had from there without
+repeating a row. So each dataset in turn is taken for that base, every word gets its best meaning from there, and the
+base from which most is explained wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.tokens import Sort, Token
+from chat2sql.engine.semantics.model.joins import routes_from
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind, Meaning
+from chat2sql.engine.values.index import LinkedValue
+
+_PER_JOIN = 0.08
+_FROM_BELOW = 0.5
+"""What a meaning loses that stands on the many side: it can only be had by asking whether there is any such row."""
+_UNREACHED = 2.5
+_BY_LINES = 0.4
+_NOWHERE = -9
+_OWN_FIGURE = 1.6
+_KEY_FOR_THING = 0.3
+
+
+class Resolved(NamedTuple):
+    """A token with the meaning, or the value, that it has from the base."""
+
+    token: Token
+    meaning: Meaning | None = None
+    value: LinkedValue | None = None
+    distance: int = 0
+
+
+class Grounded(NamedTuple):
+    """A question resolved around one dataset; ``margin``: how far the next best base is behind."""
+
+    base: str
+    tokens: tuple[Resolved, ...]
+    score: float
+    margin: float
+
+
+def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
+    """The tokens with one meaning each, None where no dataset is spoken of."""
+    bases = {meaning.dataset for token in tokens for meaning in token.meanings}
+    bases |= {value.table for token in tokens for value in token.values}
+    ranked = sorted(
+        (_around(base, tokens, model) for base in sorted(bases) if model.dataset(base) is not None),
+        key=lambda one: -one.score,
+    )
+    if not ranked:
+        return None
+    margin = ranked[0].score - ranked[1].score if len(ranked) > 1 else ranked[0].score
+    return ranked[0]._replace(margin=margin)
+
+
+def _around(base: str, tokens: Sequence[Token], model: SemanticModel) -> Grounded:
+    score = 0.0
+    found = []
+    heads = _heads(tokens, model)
+    for place, token in enumerate(tokens):
+        best, worth = _best(base, token, model, place in heads)
+        score += worth
+        found.append(best)
+    return Grounded(base, tuple(found), score, 0.0)
+
+
+def _best(base: str, token: Token, model: SemanticModel, is_head: bool) -> tuple[Resolved, float]:
+    choices: list[tuple[float, Resolved]] = []
+    for meaning in token.meanings:
+        worth, distance = _worth(base, meaning.dataset, model)
+        worth += meaning.weight + _fitness(base, meaning, model, is_head)
+        choices.append((worth, Resolved(token, meaning=meaning, distance=distance)))
+    for value in token.values:
+        worth, distance = _worth(base, value.table, model)
+        field = model.field(value.table, value.column)
+        named = 0.06 if field is not None and field.role in (Role.NAME, Role.CATEGORY) else 0.0
+        choices.append((worth + 1 + named, Resolved(token, value=value, distance=distance)))
+    if not choices:
+        return Resolved(token), 0.0
+    worth, best = max(choices, key=lambda one: one[0])
+    if best.distance == _NOWHERE:
+        # A word for something that has nothing to do with the rest says nothing here.
+        return Resolved(token._replace(sort=Sort.UNREAD, meanings=(), values=())), worth
+    return best, worth
+
+
+def _worth(base: str, dataset: str, model: SemanticModel) -> tuple[float, int]:
+    """What it costs to have a dataset from the base, and over how many joins; negative where from the many side."""
+    there = routes_from(model, base).get(dataset)
+    if there is not None:
+        return -_PER_JOIN * len(there), len(there)
+    back = routes_from(model, dataset).get(base)
+    if back is not None:
+        return -_FROM_BELOW - _PER_JOIN * len(back), -len(back)
+    by_lines = [
+        found
+        for join in model.relationships
+        if join.target == base and (found := routes_from(model, join.source).get(dataset)) is not None
+    ]
+    if by_lines:
+        # What its lines have one of: the category of what an order sells.
+        return -_BY_LINES - _PER_JOIN * min(map(len, by_lines)), 1
+    return -_UNREACHED, _NOWHERE
+
+
+def _fitness(base: str, meaning: Meaning, model: SemanticModel, is_head: bool) -> float:
+    own = _OWN_FIGURE if is_head and meaning.dataset == base else 0.0
+    if meaning.kind is Kind.JOIN:
+        return -_KEY_FOR_THING
+    if meaning.kind is not Kind.FIELD:
+        return own if meaning.kind in (Kind.METRIC, Kind.DATASET) else 0.0
+    field = model.field(meaning.dataset, meaning.name)
+    if field is None or field.role is not Role.MEASURE:
+        own = 0.0
+    # 门店 is the shop, whatever column leads to it.
+    return own - (_KEY_FOR_THING if field is not None and field.role is Role.KEY else 0.0)
+
+
+def _heads(tokens: Sequence[Token], model: SemanticModel) -> frozenset[int]:
+    """The places of the words that say what is computed, or else what is counted or listed."""
+    figures = {place for place, token in enumerate(tokens) if _is_figure(token, model)}
+    counted = {
+        near
+        for place, token in enumerate(tokens)
+        if token.act is Act.COUNT or is_most_of_many(token)
+        for near in counted_beside(tokens, place)
+    }
+    if figures or counted:
+        return frozenset(figures | counted)
+    asked = {
+        near
+        for place, token in enumerate(tokens)
+        if token.act in (Act.LIST, Act.WHICH, Act.MOST, Act.TOP)
+        for near in _beside(tokens, place)
+    }
+    things = [place for place, token in enumerate(tokens) if _is_thing(token)]
+    return frozenset(asked or things[-1:])
+
+
+def _beside(tokens: Sequence[Token], place: int) -> list[int]:
+    """The dataset named right behind a word, or else right before it."""
+    for step in (1, -1):
+        at = place + step
+        while 0 <= at < len(tokens) and tokens[at].sort is Sort.NOISE:
+            at += step
+        if 0 <= at < len(tokens) and _is_thing(tokens[at]):
+            return [at]
+    return []
+
+
+def counted_beside(tokens: Sequence[Token], place: int) -> list[int]:
+    """The dataset whose rows are counted: behind the word, whatever restricts it standing between, or before it."""
+    if not is_most_of_many(tokens[place]):
+        for at in range(place + 1, min(place + 5, len(tokens))):
+            token = tokens[at]
+            if _is_thing(token) and token.sort is Sort.TERM:
+                return [at]
+            restricts = token.sort in (Sort.NOISE, Sort.VALUE) or any(
+                meaning.kind in (Kind.SEGMENT, Kind.CODE) for meaning in token.meanings
+            )
+            if not restricts:
+                break
+        following = tokens[place + 1] if place + 1 < len(tokens) else None
+        if following is not None and any(one.kind is Kind.SEGMENT for one in following.meanings):
+            return [place + 1]
+    before = place - 1
+    while before >= 0 and tokens[before].sort is Sort.NOISE:
+        before -= 1
+    if before >= 0 and _is_thing(tokens[before]) and tokens[before].sort is Sort.TERM:
+        return [before]
+    return [place] if _is_thing(tokens[place]) else []
+
+
+def is_most_of_many(token: Token) -> bool:
+    """最多 and 最少 count what stands before them, unless a figure does."""
+    return token.act in (Act.MOST, Act.TOP) and re.search("最[多少]", token.text) is not None
+
+
+def _is_thing(token: Token) -> bool:
+    return any(meaning.kind is Kind.DATASET for meaning in token.meanings)
+
+
+def _is_figure(token: Token, model: SemanticModel) -> bool:
+    return any(
+        meaning.kind is Kind.METRIC
+        or (
+            meaning.kind is Kind.FIELD
+            and (field := model.field(meaning.dataset, meaning.name)) is not None
+            and field.role is Role.MEASURE
+        )
+        for meaning in token.meanings
+    )

@@ -1,0 +1,41 @@
+"""The rows that count for an intent, as conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from chat2sql.engine.semantics.analytic.figures import time_of
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Figure, Part, Place, Window
+from chat2sql.engine.semantics.analytic.scope import Scope
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+
+
+def conditions_of(
+    intent: AnalyticIntent, model: SemanticModel, scope: Scope, windows: Sequence[Window]
+) -> list[exp.Expr]:
+    """All conditions of an intent, with some of its periods."""
+    found = [scope.condition(one) for one in intent.conditions]
+    found += [scope.segment(use) for use in intent.segments]
+    figure = intent.figures[0] if intent.figures else None
+    by_place: dict[Place | None, list[exp.Expr]] = {}
+    for window in windows:
+        told = window_of(window, figure, model, scope) if figure is not None else scope.window(window)
+        by_place.setdefault(window.place, []).append(told)
+    # Two periods of one time are either of them: nothing lies in both.
+    found += [exp.or_(*periods) for periods in by_place.values()]
+    found += [scope.held_on(one.dataset, one.day) for one in intent.held]
+    return found + [scope.presence(one) for one in intent.presences]
+
+
+def window_of(window: Window, figure: Figure, model: SemanticModel, scope: Scope) -> exp.Expr:
+    """The rows of a period, by the time that the figure goes by."""
+    return scope.window(window.model_copy(update={"place": window.place or time_of(figure, model, scope)}))
+
+
+def part_of(part: Part, scope: Scope) -> exp.Expr | None:
+    """The rows whose share is asked for; None: there is no such part."""
+    found = [scope.condition(one) for one in part.conditions]
+    found += [scope.segment(use) for use in part.segments]
+    return exp.and_(*found) if found else None

@@ -1,0 +1,227 @@
+"""Which rows count: values, codes, segments, comparisons with numbers, and rows that have, or have not, any of another
+dataset."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.intent import (
+    Condition,
+    Figure,
+    Operator,
+    Place,
+    Presence,
+    SegmentUse,
+    Threshold,
+)
+from chat2sql.engine.semantics.analytic.limits import Limit, Limits
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.tokens import PARTIAL, Sort
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
+
+
+class Restrictions(NamedTuple):
+    """What a question restricts.
+
+    Attributes:
+        compared: the pieces that are compared with something, by number.
+        limits: comparisons of the figures of groups.
+        at, segment_at: by field and by segment, which piece says so.
+    """
+
+    conditions: tuple[Condition, ...]
+    segments: tuple[SegmentUse, ...]
+    presences: tuple[Presence, ...]
+    limits: tuple[Limit, ...]
+    compared: frozenset[int]
+    doubts: tuple[str, ...]
+    at: dict[Place, int]
+    segment_at: dict[str, int]
+
+    def thresholds_over(
+        self, figures: tuple[Figure, ...]
+    ) -> tuple[tuple[Threshold, ...], tuple[Figure, ...]]:
+        """The comparisons by the numbers of their figures, and the figures with those that were missing."""
+        told = []
+        for limit in self.limits:
+            if limit.figure not in figures:
+                figures = (*figures, limit.figure)
+            told.append(
+                Threshold(figure=figures.index(limit.figure), operator=limit.operator, values=limit.values)
+            )
+        return tuple(told), figures
+
+
+def restrictions_of(phrase: Phrase, model: SemanticModel) -> Restrictions:
+    """Find them; the pieces that have a part in them are marked."""
+    return _Finder(phrase, model).found()
+
+
+class _Finder:
+    def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
+        self._phrase, self._model = phrase, model
+        self._conditions: dict[tuple[Place, Operator], Condition] = {}
+        self._segments: list[SegmentUse] = []
+        self._below: dict[tuple[str, bool], Presence] = {}
+        self._at: dict[Place, int] = {}
+        self._segment_at: dict[str, int] = {}
+
+    def found(self) -> Restrictions:
+        limits = Limits(self._phrase, self._model)
+        self._conditions |= {(one.place, one.operator): one for one in limits.own}
+        self._segments += limits.segments
+        for one in limits.below:
+            self._add_below(one.place.dataset, condition=one, negated=False)
+        for piece in self._phrase:
+            if piece.value is not None or piece.kind is Kind.CODE:
+                self._value(piece)
+            elif piece.kind is Kind.SEGMENT and piece.meaning is not None:
+                self._segment(piece, piece.meaning.name)
+            elif self._is_flag(piece):
+                self._flag(piece)
+        for piece in self._phrase:
+            self._unset(piece)
+            self._presence(piece)
+        return Restrictions(
+            conditions=tuple(self._conditions.values()),
+            segments=tuple(dict.fromkeys(self._segments)),
+            presences=tuple(self._below.values()),
+            limits=tuple(limits.limits),
+            compared=frozenset(limits.compared),
+            doubts=tuple(limits.doubts),
+            at=self._at,
+            segment_at=self._segment_at,
+        )
+
+    def _value(self, piece: Piece) -> None:
+        place, value = self._place_and_value(piece)
+        field = self._model.field(place.dataset, place.field)
+        operator = Operator.IS_NOT if self._denied(piece) else Operator.IS
+        if field is not None and field.role is Role.LIST:
+            operator = Operator.CONTAINS
+        if piece.value is not None and piece.value.mention.startswith(PARTIAL):
+            operator = Operator.LIKE
+        piece.used = piece.restricts = True
+        self._name_of(piece)
+        self._at[place] = piece.number
+        condition = Condition(
+            place=place, operator=operator, values=(value,), tree=self._with_below(piece, place)
+        )
+        if piece.is_below:
+            self._add_below(place.dataset, condition=condition, negated=False)
+        else:
+            known = self._conditions.get((place, operator))
+            values = (*known.values, value) if known is not None and value not in known.values else (value,)
+            tree = condition.tree or (known is not None and known.tree)
+            self._conditions[place, operator] = condition.model_copy(update={"values": values, "tree": tree})
+
+    def _place_and_value(self, piece: Piece) -> tuple[Place, str]:
+        if piece.value is not None:
+            return Place(dataset=piece.value.table, field=piece.value.column), piece.value.value
+        assert piece.meaning is not None
+        return Place(dataset=piece.meaning.dataset, field=piece.meaning.name), piece.meaning.code
+
+    def _name_of(self, piece: Piece) -> None:
+        """The word for the field or dataset beside a value only says what that is: 渠道为线上, 华东大区."""
+        place, _ = self._place_and_value(piece)
+        for near in (self._phrase.before(piece), self._phrase.after(piece)):
+            if near is None or near.meaning is None or near.used:
+                continue
+            names_field = near.kind is Kind.FIELD and self._phrase.place_of(near) == place
+            own = (
+                self._phrase.after(piece) is near
+                and near.kind is Kind.DATASET
+                and near.dataset == place.dataset
+            )
+            if names_field or (
+                own and self._model.dataset(place.dataset) is not None and self._is_name(place)
+            ):
+                near.used = near.restricts = True
+
+    def _is_name(self, place: Place) -> bool:
+        field = self._model.field(place.dataset, place.field)
+        return field is not None and field.role is Role.NAME
+
+    def _with_below(self, piece: Piece, place: Place) -> bool:
+        dataset = self._model.dataset(place.dataset)
+        for near in self._phrase.next_to(piece, 1):
+            if near.token.act is Act.TREE and dataset is not None and dataset.parent is not None:
+                near.used = True
+                return True
+        return False
+
+    def _denied(self, piece: Piece) -> bool:
+        before = self._phrase.before(piece)
+        if before is not None and before.token.act is Act.NOT:
+            before.used = True
+            return True
+        return False
+
+    def _segment(self, piece: Piece, name: str) -> None:
+        use = SegmentUse(segment=name, negated=self._denied(piece))
+        piece.used = piece.restricts = True
+        if piece.is_below:
+            self._add_below(piece.dataset, segment=use, negated=False)
+        else:
+            self._segments.append(use)
+            self._segment_at[name] = piece.number
+
+    def _is_flag(self, piece: Piece) -> bool:
+        if piece.kind is not Kind.FIELD or piece.meaning is None:
+            return False
+        before = self._phrase.before(piece)
+        field = self._model.field(piece.dataset, piece.meaning.name)
+        grouped = before is not None and before.token.act is Act.EACH
+        return field is not None and field.role is Role.FLAG and not grouped
+
+    def _flag(self, piece: Piece) -> None:
+        assert piece.meaning is not None
+        place = Place(dataset=piece.dataset, field=piece.meaning.name)
+        value = "false" if self._denied(piece) else "true"
+        piece.used = piece.restricts = True
+        self._conditions[place, Operator.IS] = Condition(place=place, operator=Operator.IS, values=(value,))
+
+    def _unset(self, piece: Piece) -> None:
+        """A field without a value: 没留手机号的客户, 还没评级的供应商."""
+        if piece.kind is not Kind.FIELD or piece.meaning is None or piece.is_below or piece.used:
+            return
+        denied = next((near for near in self._phrase.next_to(piece, -1) if near.token.act is Act.NOT), None)
+        between = [near for near in self._phrase.next_to(piece, -1) if near.token.sort is not Sort.UNREAD]
+        if denied is None or (between and between[0] is not denied):
+            return
+        place = Place(dataset=piece.dataset, field=piece.meaning.name)
+        denied.used = piece.used = piece.restricts = True
+        self._conditions[place, Operator.UNSET] = Condition(place=place, operator=Operator.UNSET)
+
+    def _presence(self, piece: Piece) -> None:
+        if not piece.is_below or piece.meaning is None or piece.used:
+            return
+        if piece.kind not in (Kind.DATASET, Kind.FIELD, Kind.JOIN):
+            return
+        negated = any(near.token.act is Act.NOT for near in self._phrase.next_to(piece, -1))
+        for near in self._phrase.next_to(piece, -1):
+            if near.token.act is Act.NOT:
+                near.used = True
+        piece.used = piece.restricts = True
+        self._add_below(piece.dataset, negated=negated)
+
+    def _add_below(
+        self,
+        dataset: str,
+        *,
+        negated: bool,
+        condition: Condition | None = None,
+        segment: SegmentUse | None = None,
+    ) -> None:
+        known = next((key for key in self._below if key[0] == dataset), (dataset, negated))
+        before = self._below.pop(known, None) or Presence(dataset=dataset)
+        told = before.model_copy(
+            update={
+                "negated": before.negated or negated,
+                "conditions": (*before.conditions, *((condition,) if condition else ())),
+                "segments": (*before.segments, *((segment,) if segment else ())),
+            }
+        )
+        self._below[dataset, told.negated] = told

@@ -1,0 +1,337 @@
+"""One SELECT around a dataset: its joins, columns and conditions, without ever repeating a row of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import sqlglot
+from sqlglot import exp
+
+from chat2sql.config.vocabulary import Dialect
+from chat2sql.engine.semantics.analytic.intent import (
+    Condition,
+    Operator,
+    Place,
+    Presence,
+    SegmentUse,
+    Window,
+)
+from chat2sql.engine.semantics.analytic.trees import NODE, TOP_NAME, below, quoted_of, topmost
+from chat2sql.engine.semantics.model.joins import route, routes_from
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Relationship, Role, SemanticModel
+
+_NUMERIC = re.compile(r"INT|NUM|DEC|REAL|FLOA|DOUB|SERIAL|MONEY", re.IGNORECASE)
+_TRUTH = re.compile(r"bool", re.IGNORECASE)
+_COMPARISONS: dict[Operator, type[exp.Binary]] = {
+    Operator.ABOVE: exp.GT,
+    Operator.AT_LEAST: exp.GTE,
+    Operator.BELOW: exp.LT,
+    Operator.AT_MOST: exp.LTE,
+    Operator.IS: exp.EQ,
+    Operator.IS_NOT: exp.NEQ,
+}
+
+
+class NotExpressible(Exception):  # a value for the reader of the intent, never shown as an error
+    """The intent asks for what cannot be had from its dataset without repeating rows; ``reason`` says what."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Scope:
+    """A SELECT that grows joins as its columns need them."""
+
+    def __init__(self, model: SemanticModel, base: str, *, suffix: str = "") -> None:
+        self._model, self.base, self._suffix = model, base, suffix
+        self._joined: dict[str, Relationship | None] = {base: None}
+        self._tops: dict[str, Place] = {}
+
+    # -- columns ---------------------------------------------------------------------------------------
+
+    def column(self, place: Place) -> exp.Expr:
+        """A field, joined if need be.
+
+        Raises:
+            NotExpressible: it is not among what each row of the base has one of.
+        """
+        self.join(place.dataset)
+        field = self._field(place)
+        if not field.expression:
+            return exp.column(exp.to_identifier(field.name), table=self.alias(place.dataset))
+        return self.bound(field.expression)
+
+    def bound(self, expression: str) -> exp.Expr:
+        """An expression over ``dataset.field``, with its datasets joined."""
+        tree = sqlglot.parse_one(expression, read=self._model.dialect)
+
+        def bind(node: exp.Expr) -> exp.Expr:
+            if isinstance(node, exp.Column):
+                dataset = ".".join(
+                    part.name for part in (node.args.get("db"), node.args.get("table")) if part
+                )
+                return self.column(Place(dataset=dataset or self.base, field=node.name))
+            return node
+
+        return tree.transform(bind)
+
+    def alias(self, dataset: str) -> exp.Identifier:
+        """What a dataset is called in this SELECT."""
+        return exp.to_identifier(dataset.rpartition(".")[2] + self._suffix)
+
+    def join(self, dataset: str) -> None:
+        """Have a dataset at hand.
+
+        Raises:
+            NotExpressible: no chain of foreign keys leads to it from the base.
+        """
+        if dataset in self._joined:
+            return
+        way = route(self._model, self.base, dataset)
+        if way is None:
+            raise NotExpressible(f"{dataset} cannot be had from {self.base} without repeating rows")
+        for step in way:
+            self._joined.setdefault(step.target, step)
+
+    def time_of(self, dataset: str | None = None) -> Place:
+        """The field by which rows are placed in time: the base's own, else of the nearest dataset that has one.
+
+        Raises:
+            NotExpressible: nothing at hand has one.
+        """
+        for name, way in routes_from(self._model, dataset or self.base).items():
+            del way
+            known = self._model.dataset(name)
+            # What a row refers to in passing (its product's launch) is no time of the row itself.
+            if (
+                known is not None
+                and known.time
+                and known.validity is None
+                and _is_event(known.fields, known.time)
+            ):
+                return Place(dataset=name, field=known.time)
+        own = self._model.dataset(dataset or self.base)
+        if own is not None and own.time:
+            return Place(dataset=own.name, field=own.time)
+        raise NotExpressible(f"{self.base} has no time")
+
+    def source(self) -> exp.Table:
+        """The FROM."""
+        return self._table(self.base)
+
+    def joins(self) -> list[tuple[exp.Table, exp.Expr]]:
+        """The joins in the order in which they build on each other."""
+        found: list[tuple[exp.Table, exp.Expr]] = []
+        for dataset, step in self._joined.items():
+            if step is None:
+                continue
+            on = [
+                exp.EQ(
+                    this=exp.column(exp.to_identifier(mine), table=self.alias(step.source)),
+                    expression=exp.column(exp.to_identifier(theirs), table=self.alias(step.target)),
+                )
+                for mine, theirs in zip(step.source_columns, step.target_columns, strict=True)
+            ]
+            found.append((self._table(dataset), exp.and_(*on)))
+        return found
+
+    def over(self, select: exp.Select) -> exp.Select:
+        """The SELECT with this FROM and these joins."""
+        told = select.from_(self.source())
+        for table, on in self.joins():
+            told = told.join(table, on=on)
+        for dataset, place in self._tops.items():
+            tops, on = self._top(dataset, place)
+            told = told.join(tops, on=on)
+        return told
+
+    # -- conditions ------------------------------------------------------------------------------------
+
+    def condition(self, one: Condition) -> exp.Expr:
+        """A condition on a field.
+
+        Raises:
+            NotExpressible: the field cannot be had from the base.
+        """
+        if one.tree:
+            return self._in_tree(one)
+        column = self.column(one.place)
+        if one.other is not None:
+            return _COMPARISONS[one.operator](this=column, expression=self.column(one.other))
+        special = self._special(one, column)
+        if special is not None:
+            return special
+        values = [_literal(value, self._field(one.place)) for value in one.values]
+        if len(values) > 1 and one.operator in (Operator.IS, Operator.IS_NOT):
+            among = exp.In(this=column, expressions=values)
+            return exp.not_(among) if one.operator is Operator.IS_NOT else among
+        return _COMPARISONS[one.operator](this=column, expression=values[0])
+
+    def _special(self, one: Condition, column: exp.Expr) -> exp.Expr | None:
+        """What is no comparison by a symbol."""
+        field = self._field(one.place)
+        match one.operator:
+            case Operator.SET:
+                return exp.not_(exp.Is(this=column, expression=exp.Null()))
+            case Operator.UNSET:
+                return exp.Is(this=column, expression=exp.Null())
+            case Operator.LIKE:
+                return exp.or_(*(_contains(column, value) for value in one.values))
+            case Operator.CONTAINS:
+                return exp.or_(*(self._holds(column, field, value) for value in one.values))
+            case Operator.BETWEEN:
+                low, high = (_literal(value, field) for value in one.values)
+                return exp.Between(this=column, low=low, high=high)
+            case _:
+                return None
+
+    def segment(self, use: SegmentUse) -> exp.Expr:
+        """The condition of a segment."""
+        segment = self._model.segment(use.segment)
+        if segment is None:
+            raise NotExpressible(f"there is no segment {use.segment}")
+        self.join(segment.dataset)
+        condition = self.bound(segment.condition)
+        return exp.not_(exp.paren(condition)) if use.negated else condition
+
+    def window(self, window: Window, dataset: str | None = None) -> exp.Expr:
+        """The rows of a period."""
+        column = self.column(window.place or self.time_of(dataset))
+        bounds: list[exp.Expr] = []
+        if window.start is not None:
+            bounds.append(exp.GTE(this=column, expression=_day(window.start)))
+        if window.end is not None:
+            bounds.append(exp.LT(this=column.copy(), expression=_day(window.end)))
+        return exp.and_(*bounds)
+
+    def held_on(self, dataset: str, day: date) -> exp.Expr:
+        """The rows of a dataset that held on a day, by its validity."""
+        known = self._model.dataset(dataset)
+        if known is None or known.validity is None:
+            raise NotExpressible(f"{dataset} does not say from when to when its rows hold")
+        start = self.column(Place(dataset=dataset, field=known.validity.start))
+        end = self.column(Place(dataset=dataset, field=known.validity.end))
+        later = exp.GTE if known.validity.includes_end else exp.GT
+        return exp.and_(
+            exp.LTE(this=start, expression=_day(day)),
+            exp.paren(
+                exp.or_(exp.Is(this=end, expression=exp.Null()), later(this=end.copy(), expression=_day(day)))
+            ),
+        )
+
+    def top_of(self, place: Place) -> exp.Expr:
+        """What a row's topmost ancestor is called, in its tree.
+
+        Raises:
+            NotExpressible: it is no tree.
+        """
+        self.join(self._tree(place.dataset).name)
+        self._tops[place.dataset] = place
+        return exp.column(TOP_NAME, table=self._tops_alias(place.dataset))
+
+    def presence(self, one: Presence) -> exp.Expr:
+        """Whether any row of another dataset refers to a row of the base."""
+        way = route(self._model, one.dataset, self.base)
+        if not way:
+            raise NotExpressible(f"{one.dataset} does not refer to {self.base}")
+        inner = Scope(self._model, one.dataset, suffix="_")
+        for step in way[:-1]:
+            inner.join(step.target)
+        last = way[-1]
+        conditions: list[exp.Expr] = [
+            exp.EQ(
+                this=exp.column(exp.to_identifier(mine), table=inner.alias(last.source)),
+                expression=exp.column(exp.to_identifier(theirs), table=self.alias(self.base)),
+            )
+            for mine, theirs in zip(last.source_columns, last.target_columns, strict=True)
+        ]
+        conditions += [inner.condition(condition) for condition in one.conditions]
+        conditions += [inner.segment(use) for use in one.segments]
+        if one.window is not None:
+            conditions.append(inner.window(one.window))
+        exists = exp.Exists(this=inner.over(exp.select(exp.Literal.number(1))).where(*conditions))
+        return exp.not_(exists) if one.negated else exists
+
+    # -- within ----------------------------------------------------------------------------------------
+
+    def _in_tree(self, one: Condition) -> exp.Expr:
+        """Rows of what is at or below a node of a tree."""
+        dataset = self._tree(one.place.dataset)
+        top = Scope(self._model, dataset.name)
+        chosen = top.condition(one.model_copy(update={"tree": False}))
+        start = top.over(exp.select(quoted_of(dataset.primary_key[0], top.alias(dataset.name)))).where(chosen)
+        self.join(dataset.name)
+        own = quoted_of(dataset.primary_key[0], self.alias(dataset.name))
+        return exp.In(this=own, query=below(dataset, start, self._table(dataset.name, "child")))
+
+    def _tree(self, name: str) -> Dataset:
+        dataset = self._model.dataset(name)
+        if dataset is None or dataset.parent is None or len(dataset.primary_key) != 1:
+            raise NotExpressible(f"{name} is no tree")
+        return dataset
+
+    def _top(self, name: str, place: Place) -> tuple[exp.Expr, exp.Expr]:
+        """For every node of a tree what stands at its top, to join with."""
+        dataset, node = self._tree(name), Scope(self._model, name)
+        key = dataset.primary_key[0]
+        columns = (
+            exp.alias_(quoted_of(key, node.alias(name)), NODE),
+            exp.alias_(node.column(place), TOP_NAME),
+        )
+        at_top = exp.Is(this=quoted_of(dataset.parent or key, node.alias(name)), expression=exp.Null())
+        start = node.over(exp.select(*columns)).where(at_top)
+        tops = topmost(dataset, start, self._table(name, "child")).subquery(self._tops_alias(name))
+        on = exp.EQ(
+            this=exp.column(NODE, table=self._tops_alias(name)),
+            expression=quoted_of(key, self.alias(name)),
+        )
+        return tops, on
+
+    def _tops_alias(self, dataset: str) -> str:
+        return f"{dataset.rpartition('.')[2]}_tops"
+
+    def _holds(self, column: exp.Expr, field: Field, value: str) -> exp.Expr:
+        literal = exp.Literal.string(value)
+        if self._model.dialect is Dialect.POSTGRESQL and "[" in field.type:
+            return exp.EQ(this=literal, expression=exp.Any(this=exp.paren(column.copy())))
+        if self._model.dialect is Dialect.DUCKDB and "[" in field.type:
+            return exp.ArrayContains(this=column.copy(), expression=literal)
+        text = exp.cast(column.copy(), exp.DataType.Type.TEXT)
+        return exp.Like(this=text, expression=exp.Literal.string(f'%"{value}"%'))
+
+    def _table(self, dataset: str, alias: str | None = None) -> exp.Table:
+        known = self._model.dataset(dataset)
+        schema, _, name = (known.table if known is not None else dataset).rpartition(".")
+        called = alias or (self.alias(dataset) if self._suffix else None)
+        return exp.table_(
+            exp.to_identifier(name), db=exp.to_identifier(schema) if schema else None, alias=called
+        )
+
+    def _field(self, place: Place) -> Field:
+        field = self._model.field(place.dataset, place.field)
+        if field is None:
+            raise NotExpressible(f"{place.dataset} has no {place.field}")
+        return field
+
+
+def _contains(column: exp.Expr, text: str) -> exp.Expr:
+    escaped = text.replace("%", "").replace("_", "")
+    return exp.Like(this=column.copy(), expression=exp.Literal.string(f"%{escaped}%"))
+
+
+def _day(day: date) -> exp.Expr:
+    return exp.Literal.string(day.isoformat())
+
+
+def _literal(value: str, field: Field) -> exp.Expr:
+    if _TRUTH.search(field.type):
+        return exp.true() if value.lower() in ("true", "1", "t", "yes", "y") else exp.false()
+    if _NUMERIC.search(field.type) or field.role is Role.MEASURE:
+        return exp.Literal.number(value)
+    return exp.Literal.string(value)
+
+
+def _is_event(fields: tuple[Field, ...], name: str) -> bool:
+    return any(field.name == name for field in fields)

@@ -1,0 +1,110 @@
+"""Figures beside other figures: of the period before, and of other datasets."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from chat2sql.config.vocabulary import Language
+from chat2sql.engine.semantics.analytic.aggregation import Aggregation
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Compared, Grain, Window
+from chat2sql.engine.semantics.analytic.scope import NotExpressible
+from chat2sql.engine.semantics.analytic.shapes import growth, named, quoted
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+
+_NOW, _THEN, _WHOLE = "now_", "then_", "compared"
+_YEAR_DIGITS = 4
+
+
+def beside_before(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:
+    """Each unit of time with its growth over the one before it, or over the same of the year before.
+
+    Raises:
+        NotExpressible: it is about other groups than units of time, or several figures.
+    """
+    grains = [group.grain for group in intent.groups if group.grain is not None]
+    if len(intent.groups) != 1 or len(grains) != 1 or len(intent.figures) != 1 or intent.comparison is None:
+        raise NotExpressible("a growth by groups other than units of time")
+    window = intent.windows[0] if intent.windows else None
+    plain = _a_year_earlier(intent, window)
+    inner, names, computed = Aggregation(plain, model, language).select(plain.figures)
+    key, value = names[0], computed[0][0]
+    now = quoted(value, _NOW)
+    shown: list[exp.Expr] = [
+        exp.alias_(quoted(key, _NOW), key, quoted=True),
+        exp.alias_(now, value, quoted=True),
+    ]
+    rate = named(value, "增长率", "growth", language)
+    if intent.comparison.with_ is Compared.PERIOD_BEFORE:
+        before = exp.Window(
+            this=exp.Lag(this=now.copy()),
+            order=exp.Order(expressions=[exp.Ordered(this=quoted(key, _NOW))]),
+        )
+        shown.append(exp.alias_(growth(now, before), rate, quoted=True))
+        told = exp.select(*shown).from_(inner.subquery(_NOW))
+    else:
+        then = quoted(value, _THEN)
+        shown.append(exp.alias_(then, named(value, "对比期", "before", language), quoted=True))
+        shown.append(exp.alias_(growth(now, then), rate, quoted=True))
+        told = (
+            exp.select(*shown)
+            .from_(inner.subquery(_NOW))
+            .join(inner.copy().subquery(_THEN), on=_same_of_year_before(key, grains[0]), join_type="left")
+        )
+    return _from_start(told, key, window, grains[0])
+
+
+def side_by_side(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:
+    """Figures of several datasets beside each other, each computed for itself.
+
+    Raises:
+        NotExpressible: they are compared, or of different times.
+    """
+    if intent.comparison is not None or intent.share or intent.running or intent.thresholds:
+        raise NotExpressible("figures of several datasets that are compared")
+    parts = []
+    for base in dict.fromkeys(figure.dataset for figure in intent.figures):
+        figures = tuple(figure for figure in intent.figures if figure.dataset == base)
+        own = intent.model_copy(update={"figures": figures, "base": base, "ranking": None})
+        parts.append(Aggregation(own, model, language).select(figures))
+    first, names, _ = parts[0]
+    aliases = [f"part_{number}" for number in range(len(parts))]
+    columns = [exp.alias_(quoted(name, aliases[0]), name, quoted=True) for name in names]
+    for alias, (_, _, computed) in zip(aliases, parts, strict=True):
+        columns += [exp.alias_(quoted(name, alias), name, quoted=True) for name, _ in computed]
+    told = exp.select(*columns).from_(first.subquery(aliases[0]))
+    for alias, (select, _, _) in zip(aliases[1:], parts[1:], strict=True):
+        same = [exp.EQ(this=quoted(name, aliases[0]), expression=quoted(name, alias)) for name in names]
+        told = told.join(select.subquery(alias), on=exp.and_(*same) if same else exp.true(), join_type="left")
+    return told
+
+
+def _a_year_earlier(intent: AnalyticIntent, window: Window | None) -> AnalyticIntent:
+    """The same figures from a year before, so that the first units have something to be compared with."""
+    windows = intent.windows
+    if window is not None and window.start is not None:
+        start = window.start.replace(year=window.start.year - 1, day=1)
+        windows = (window.model_copy(update={"start": start}), *windows[1:])
+    return intent.model_copy(update={"windows": windows, "comparison": None, "ranking": None})
+
+
+def _same_of_year_before(key: str, grain: Grain) -> exp.Expr:
+    if grain not in (Grain.MONTH, Grain.QUARTER):
+        raise NotExpressible("years compared by other units than months and quarters")
+    now = quoted(key, _NOW)
+    first, rest = exp.Literal.number(1), exp.Literal.number(_YEAR_DIGITS + 1)
+    written = exp.func("SUBSTR", now, first, exp.Literal.number(_YEAR_DIGITS))
+    year = exp.Sub(this=exp.cast(written, exp.DataType.Type.INT), expression=first.copy())
+    spelled = exp.DPipe(
+        this=exp.cast(year, exp.DataType.Type.TEXT),
+        expression=exp.func("SUBSTR", now.copy(), rest),
+        safe=True,
+    )
+    return exp.EQ(this=quoted(key, _THEN), expression=spelled)
+
+
+def _from_start(told: exp.Select, key: str, window: Window | None, grain: Grain) -> exp.Select:
+    if window is None or window.start is None or grain is not Grain.MONTH:
+        return told.order_by(quoted(key, _NOW))
+    start = exp.Literal.string(window.start.strftime("%Y-%m"))
+    whole = exp.select("*").from_(told.subquery(_WHOLE))
+    return whole.where(exp.GTE(this=quoted(key), expression=start)).order_by(quoted(key))

@@ -1,0 +1,257 @@
+"""Taking a question apart: which of its words are periods, values, names of the semantic model, numbers and operators.
+
+All candidates are found first, overlapping as they may; then those are kept that together explain most of the question,
+longer ones before several short ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.analytic.acts import MONEY, Act
+from chat2sql.engine.semantics.analytic.intent import Aggregate
+from chat2sql.engine.semantics.analytic.operators import NOISE, OPERATORS
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
+from chat2sql.engine.semantics.numerals import parse_number
+from chat2sql.engine.semantics.time_expressions import TimeExpression
+from chat2sql.engine.values.index import How, LinkedValue
+
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_])(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿半]+)(?P<unit>万|亿|千|百|[kKmM](?![a-z]))?"
+    r"(?:元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔)?"
+)
+_SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6}
+_ASPECTS = frozenset("过了")
+_SAID_TO_BE = re.compile(
+    r"(?:是|为|叫|等于|:|：|=|\s+is\s+)\s*[“\"'「]?(?P<v>[^\s的，,。？?“”\"'」是为哪什多几]{1,12})[”\"'」]?(?=的|，|,|。|？|\?|$|\s)"
+)
+_PEOPLE = re.compile(r"人|谁|位|headcount|people|staff|who", re.IGNORECASE)
+_STANDS_ALONE = re.compile(r"[每家个各哪些几少位名的的间]$")
+_SUMMED = re.compile("平均|总")
+_LENGTH_COUNTS = 1.25
+
+
+class Sort(StrEnum):
+    """What a token is."""
+
+    TIME = "time"
+    VALUE = "value"
+    TERM = "term"
+    NUMBER = "number"
+    OPERATOR = "operator"
+    NOISE = "noise"
+    UNREAD = "unread"
+
+
+class Token(NamedTuple):
+    """A part of the question: characters ``start`` up to ``end``.
+
+    Attributes:
+        meanings: what a term can stand for.
+        values: the values that a mention can be.
+        time: the period.
+        act, detail, number: what an operator does, of what sort, with which number; the number of a number.
+    """
+
+    sort: Sort
+    start: int
+    end: int
+    text: str
+    meanings: tuple[Meaning, ...] = ()
+    values: tuple[LinkedValue, ...] = ()
+    time: TimeExpression | None = None
+    act: Act | None = None
+    detail: str = ""
+    number: float | None = None
+
+
+_WORTH = {
+    Sort.TIME: 1.3,
+    Sort.VALUE: 1.15,
+    Sort.TERM: 1.1,
+    Sort.OPERATOR: 1.0,
+    Sort.NUMBER: 0.9,
+    Sort.NOISE: 0.45,
+}
+
+
+PARTIAL = "~"
+"""Before the mention of a value that only a part of several values is."""
+
+
+def tokens_of(
+    question: str,
+    index: TermIndex,
+    times: Sequence[TimeExpression],
+    values: Sequence[LinkedValue],
+    further: Sequence[Token] = (),
+) -> tuple[Token, ...]:
+    """The question as tokens in its order; what nothing explains is UNREAD.
+
+    Args:
+        further: candidates found elsewhere.
+    """
+    found = [
+        *further,
+        *_periods(times),
+        *_values(question, values),
+        *_terms(question, index),
+        *_operators(question, index),
+        *_numbers(question),
+    ]
+    found += [*_literals(question, index, found)]
+    found += [
+        Token(Sort.NOISE, match.start(), match.end(), match.group()) for match in NOISE.finditer(question)
+    ]
+    return tuple(_with_unread(question, _best(len(question), found)))
+
+
+def _periods(times: Sequence[TimeExpression]) -> Iterator[Token]:
+    for time in times:
+        yield Token(Sort.TIME, *time.span, time.text, time=time)
+
+
+def _values(question: str, values: Sequence[LinkedValue]) -> Iterator[Token]:
+    by_mention: dict[str, list[LinkedValue]] = {}
+    for value in values:
+        by_mention.setdefault(value.mention, []).append(value)
+    for mention, meant in by_mention.items():
+        start = question.find(mention)
+        while mention and start >= 0:
+            yield Token(Sort.VALUE, start, start + len(mention), mention, values=tuple(meant))
+            start = question.find(mention, start + len(mention))
+
+
+def _terms(question: str, index: TermIndex) -> Iterator[Token]:
+    whole = units_of(question)
+    # 下过单 is 下单.
+    units = [unit for unit in whole if unit.text not in _ASPECTS]
+    for mention in index.mentions(units):
+        start, end = units[mention.first].start, units[mention.after - 1].end
+        if end - start == 1 and not (
+            mention.meanings[0].kind is Kind.CODE or _STANDS_ALONE.search(question[:start])
+        ):
+            continue
+        yield Token(Sort.TERM, start, end, question[start:end], meanings=mention.meanings)
+    yield from _summed_inside(question, index)
+
+
+def _summed_inside(question: str, index: TermIndex) -> Iterator[Token]:
+    """Names with the word that sums up inside: 订单平均金额, 预算总额."""
+    for match in _SUMMED.finditer(question):
+        without = question[: match.start()] + question[match.end() :]
+        units = units_of(without)
+        for mention in index.mentions(units):
+            start, end = units[mention.first].start, units[mention.after - 1].end
+            if start < match.start() < end:
+                end += match.end() - match.start()
+                how = Aggregate.MEAN if match.group() == "平均" else Aggregate.SUM
+                yield Token(Sort.TERM, start, end, question[start:end], meanings=mention.meanings, detail=how)
+
+
+def _literals(question: str, index: TermIndex, known: Sequence[Token]) -> Iterator[Token]:
+    """What a field is said to be, though no value is known to be written so: 产地是四川的, 颜色为红."""
+    for token in known:
+        fields = [one for one in token.meanings if one.kind is Kind.FIELD]
+        match = _SAID_TO_BE.match(question, token.end) if fields else None
+        if match is None or any(
+            value.start <= match.start("v") < value.end for value in known if value.values
+        ):
+            continue
+        text = match["v"].strip()
+        linked = tuple(
+            LinkedValue(table=one.dataset, column=one.name, value=text, mention=text, how=How.EXACT)
+            for one in fields
+            if index.holds_text(one)
+        )
+        if linked:
+            yield Token(Sort.VALUE, match.start("v"), match.end("v"), text, values=linked)
+
+
+def _operators(question: str, index: TermIndex) -> Iterator[Token]:
+    for row in OPERATORS:
+        for match in row.pattern.finditer(question):
+            number = _number(match.groupdict().get("n"))
+            if match.end() > match.start():
+                counts_people = (
+                    row.act in (Act.COUNT, Act.WHICH) and _PEOPLE.search(match.group()) is not None
+                )
+                meant = index.people if counts_people else ()
+                if row.act is Act.SAID:
+                    meant = index.money if row.detail == MONEY else index.meanings(row.detail)
+                    if not meant:
+                        continue
+                yield Token(
+                    Sort.OPERATOR,
+                    match.start(),
+                    match.end(),
+                    match.group(),
+                    meanings=meant,
+                    act=row.act,
+                    detail=row.detail,
+                    number=number,
+                )
+
+
+def _numbers(question: str) -> Iterator[Token]:
+    for match in _NUMBER.finditer(question):
+        value = _number(match["n"])
+        if value is not None:
+            scaled = value * _SCALES.get(match["unit"] or "", 1)
+            scaled = scaled / 100 if match.group().endswith(("%", "％")) else scaled
+            yield Token(Sort.NUMBER, match.start(), match.end(), match.group(), number=scaled)
+
+
+def _number(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        value = parse_number(text)
+        return None if value is None else float(value)
+
+
+def _best(length: int, found: list[Token]) -> list[Token]:
+    """The tokens without overlap that are worth most together."""
+    ending: dict[int, list[Token]] = {}
+    for token in found:
+        ending.setdefault(token.end, []).append(token)
+    worth = [0.0] * (length + 1)
+    taken: list[Token | None] = [None] * (length + 1)
+    for end in range(1, length + 1):
+        worth[end] = worth[end - 1]
+        for candidate in ending.get(end, ()):
+            here = worth[candidate.start] + _worth(candidate)
+            if here > worth[end] + 1e-9:
+                worth[end], taken[end] = here, candidate
+    chosen: list[Token] = []
+    place = length
+    while place > 0:
+        last = taken[place]
+        if last is not None:
+            chosen.append(last)
+        place = last.start if last is not None else place - 1
+    return chosen[::-1]
+
+
+def _worth(token: Token) -> float:
+    # An English letter tells about a third of what a Chinese character does.
+    length = sum(1.0 if has_han(char) else 0.35 for char in token.text if not char.isspace())
+    best = token.meanings[0].weight if token.meanings else 1.0
+    return float(length**_LENGTH_COUNTS) * _WORTH[token.sort] * (0.8 + 0.2 * best)
+
+
+def _with_unread(question: str, chosen: list[Token]) -> Iterator[Token]:
+    place = 0
+    for token in (*chosen, None):
+        start = token.start if token is not None else len(question)
+        for match in re.finditer(r"[㐀-鿿豈-﫿]+|[A-Za-z][\w'-]*|[0-9.]+", question[place:start]):
+            yield Token(Sort.UNREAD, place + match.start(), place + match.end(), match.group())
+        if token is not None:
+            yield token
+            place = token.end

@@ -1,0 +1,52 @@
+"""Trees in SQL: what lies at or below a node, and what stands at the top of each."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from chat2sql.engine.semantics.model.semantic_model import Dataset
+
+NODE, TOP_NAME = "node", "top_name"
+_BELOW, _TOPS, _CHILD = "below", "tops", "child"
+
+
+def below(dataset: Dataset, start: exp.Select, child: exp.Table) -> exp.Subquery:
+    """The keys of some nodes and of all below them.
+
+    Args:
+        start: the keys of those nodes.
+        child: the dataset's table, called ``child``.
+    """
+    key = dataset.primary_key[0]
+    further = (
+        exp.select(quoted_of(key, _CHILD))
+        .from_(child)
+        .join(exp.to_table(_BELOW), on=exp.EQ(this=_parent(dataset), expression=quoted_of(key, _BELOW)))
+    )
+    whole = exp.select(exp.column(exp.to_identifier(key))).from_(_BELOW)
+    return whole.with_(_BELOW, as_=exp.union(start, further, distinct=False), recursive=True).subquery()
+
+
+def topmost(dataset: Dataset, start: exp.Select, child: exp.Table) -> exp.Select:
+    """For every node what stands at the top of its tree is called.
+
+    Args:
+        start: the nodes at the top, as ``node`` and ``top_name``.
+        child: the dataset's table, called ``child``.
+    """
+    further = (
+        exp.select(quoted_of(dataset.primary_key[0], _CHILD), exp.column(TOP_NAME, table=_TOPS))
+        .from_(child)
+        .join(exp.to_table(_TOPS), on=exp.EQ(this=_parent(dataset), expression=exp.column(NODE, table=_TOPS)))
+    )
+    whole = exp.select(NODE, TOP_NAME).from_(_TOPS)
+    return whole.with_(_TOPS, as_=exp.union(start, further, distinct=False), recursive=True)
+
+
+def quoted_of(column: str, table: str | exp.Identifier) -> exp.Column:
+    """A column of a table, quoted where its dialect needs it."""
+    return exp.column(exp.to_identifier(column), table=table)
+
+
+def _parent(dataset: Dataset) -> exp.Column:
+    return quoted_of(dataset.parent or dataset.primary_key[0], _CHILD)

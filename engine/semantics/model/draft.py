@@ -1,0 +1,259 @@
+"""A semantic model drafted from what a database says of itself: comments, names, keys, codes and values.
+
+Every entry says where it came from and how sure it is; definitions in comments are taken as they stand. The draft is a
+pure function of the catalogue and the value index, so the same schema gives the same draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.schema.catalogue import Catalogue, Table
+from chat2sql.engine.schema.lexicon import has_han, singular
+from chat2sql.engine.semantics.model.definitions import defined
+from chat2sql.engine.semantics.model.finer import finer_metrics, volumes
+from chat2sql.engine.semantics.model.roles import draft_field, label_of, names_in, parts_of
+from chat2sql.engine.semantics.model.semantic_model import (
+    Additivity,
+    Dataset,
+    Field,
+    Metric,
+    Origin,
+    Relationship,
+    Role,
+    Segment,
+    SemanticModel,
+    Validity,
+)
+from chat2sql.engine.sql.masking.person_names import word_tags
+from chat2sql.engine.values.index import ValueIndex
+
+_FEW_VALUES = 60
+_TABLE_ENDING = re.compile(
+    r"(?:信息表|数据表|记录表|明细表|主表|基础表|档案表|字典表|维度表|事实表|表|信息|档案|主数据)$"
+)
+_COUNTED = ("数量", "个数", "总数", "量", "数", "数目", "次数", "人次", "笔数", "件数")
+_PREFIX = re.compile(r"^(?:所属|所在|当前|对应|关联|归属)")
+_START = re.compile(
+    r"(?:^|_)(?:start|begin|from|effective|valid_from|hired?|opened|since|launched)|开始|生效|起始|入职|开业|开通",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"(?:^|_)(?:end|to|expire|valid_to|until|left|closed|terminated)|结束|失效|截止|离职|关店|到期|终止",
+    re.IGNORECASE,
+)
+_LAST_DAY = re.compile(r"(?:ends?_on|end_date|valid_to)$|结束日|截止日|最后")
+_SET_STATE = re.compile(r"(?:日期|时间|日|时刻|年月)$")
+_PLACED = re.compile(
+    r"order|下单|创建|交易|发生|注册|created|registered|paid|付款|日期|date|time|月份|month", re.IGNORECASE
+)
+_AUDIT = re.compile(r"updated|modified|更新|修改|synced|deleted|etl|birth|生日|出生", re.IGNORECASE)
+
+
+@lru_cache(maxsize=16)
+def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> SemanticModel:
+    """The draft for what a caller may see.
+
+    Args:
+        values: the texts that columns hold, as they may be used; None: not known.
+    """
+    few = _few_values(values)
+    datasets = tuple(_dataset(catalogue, table, few) for table in catalogue.tables)
+    relationships = _relationships(catalogue)
+    segments = tuple(segment for dataset in datasets for segment in _segments(dataset))
+    model = SemanticModel(
+        datasource=catalogue.datasource,
+        dialect=catalogue.dialect,
+        version=catalogue.version,
+        datasets=_with_short_names(datasets),
+        relationships=relationships,
+        segments=segments,
+    )
+    counts = tuple(_count(dataset) for dataset in model.datasets)
+    whole = defined(model.extended(metrics=counts), catalogue)
+    whole = whole.extended(metrics=finer_metrics(whole))
+    return whole.extended(metrics=volumes(whole))
+
+
+def _few_values(values: ValueIndex | None) -> frozenset[tuple[str, str]]:
+    columns = values.columns if values is not None else ()
+    return frozenset(
+        (one.table, one.column) for one in columns if one.complete and len(one.values) <= _FEW_VALUES
+    )
+
+
+def _dataset(catalogue: Catalogue, table: Table, few: frozenset[tuple[str, str]]) -> Dataset:
+    name = catalogue.key(table)
+    keys = {column for key in table.foreign_keys for column in key.columns} | set(table.primary_key)
+    fields = tuple(
+        draft_field(column, is_key=column.name in keys, few_values=(name, column.name) in few)
+        for column in table.columns
+    )
+    fields += tuple(part for column in table.columns for part in parts_of(name, column, catalogue.dialect))
+    label = label_of(table.comment, table.name)
+    zh = _TABLE_ENDING.sub("", label.zh) or label.zh
+    return Dataset(
+        name=name,
+        label=Bilingual(zh=zh, en=label.en),
+        synonyms=tuple(dict.fromkeys((label.zh, *names_in(table.name))))
+        if label.zh
+        else names_in(table.name),
+        origin=Origin.COMMENT if table.comment else Origin.NAME,
+        certainty=0.9 if table.comment else 0.6,
+        table=name,
+        primary_key=table.primary_key,
+        fields=fields,
+        display=_display(fields),
+        time=_placed_by(fields),
+        validity=_validity(fields),
+        parent=_parent(catalogue, table),
+    )
+
+
+def _display(fields: tuple[Field, ...]) -> str | None:
+    names = [field for field in fields if field.role is Role.NAME]
+    first = next(
+        (
+            field
+            for field in names
+            if has_han(field.label.zh) and not re.search("英文|拼音|简称|别名", field.label.zh)
+        ),
+        None,
+    )
+    return (first or names[0]).name if names else None
+
+
+def _placed_by(fields: tuple[Field, ...]) -> str | None:
+    times = [field for field in fields if field.role is Role.TIME]
+    told = [field for field in times if not _AUDIT.search(f"{field.name} {field.label.zh}")] or times
+    # What ends, or is done later, is not when the row came to be.
+    first = [field for field in told if not _END.search(f"{field.name} {field.label.zh}")] or told
+    placed = [field for field in first if _PLACED.search(f"{field.name} {field.label.zh}")]
+    return (placed or first)[0].name if first else None
+
+
+def _validity(fields: tuple[Field, ...]) -> Validity | None:
+    times = [field for field in fields if field.role is Role.TIME]
+    starts = [field for field in times if _START.search(f"{field.name} {field.label.zh}")]
+    ends = [field for field in times if _END.search(f"{field.name} {field.label.zh}")]
+    if len(starts) != 1 or len(ends) != 1 or starts[0] == ends[0]:
+        return None
+    last = _LAST_DAY.search(f"{ends[0].name} {ends[0].label.zh}") is not None and not ends[0].unset_words
+    return Validity(start=starts[0].name, end=ends[0].name, includes_end=last)
+
+
+def _parent(catalogue: Catalogue, table: Table) -> str | None:
+    own = [
+        key.columns[0]
+        for key in table.foreign_keys
+        if len(key.columns) == 1 and catalogue.table(key.target_table) == table
+    ]
+    return own[0] if len(own) == 1 else None
+
+
+def _relationships(catalogue: Catalogue) -> tuple[Relationship, ...]:
+    found: list[Relationship] = []
+    for table in catalogue.tables:
+        for key in table.foreign_keys:
+            target = catalogue.table(key.target_table)
+            columns = [table.column(name) for name in key.columns]
+            if target is None or None in columns:
+                continue
+            first = columns[0]
+            label = label_of(first.comment, first.name) if first is not None else Bilingual(zh="", en="")
+            found.append(
+                Relationship(
+                    name=f"{catalogue.key(table)}_{'_'.join(key.columns)}",
+                    label=Bilingual(zh=_PREFIX.sub("", label.zh), en=re.sub(r"\s+id$", "", label.en)),
+                    origin=Origin.KEY,
+                    certainty=0.95,
+                    source=catalogue.key(table),
+                    target=catalogue.key(target),
+                    source_columns=key.columns,
+                    target_columns=key.target_columns,
+                )
+            )
+    return tuple(found)
+
+
+def _segments(dataset: Dataset) -> list[Segment]:
+    """Rows that a field with or without a value tells apart: 在职 and 离职."""
+    found: list[Segment] = []
+    for field in dataset.fields:
+        han = next((word for word in field.unset_words if has_han(word)), "")
+        latin = next((word for word in field.unset_words if not has_han(word)), "")
+        if not field.unset_words or any(code.code.upper() == "NULL" for code in field.codes):
+            continue
+        found.append(
+            Segment(
+                name=f"{dataset.name}.{field.name}.unset",
+                label=Bilingual(zh=han, en=latin),
+                synonyms=field.unset_words,
+                origin=Origin.COMMENT,
+                certainty=0.9,
+                dataset=dataset.name,
+                condition=f"{dataset.name}.{field.name} IS NULL",
+            )
+        )
+        state = _SET_STATE.sub("", field.label.zh)
+        if field.role is Role.TIME and len(state) > 1:
+            found.append(
+                Segment(
+                    name=f"{dataset.name}.{field.name}.set",
+                    label=Bilingual(zh=f"已{state}", en=""),
+                    synonyms=(state,),
+                    origin=Origin.COMMENT,
+                    certainty=0.7,
+                    dataset=dataset.name,
+                    condition=f"{dataset.name}.{field.name} IS NOT NULL",
+                )
+            )
+    return found
+
+
+def _with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
+    """The datasets, each also called by the last words of its name where no other could be meant: 销售订单 is 订单."""
+    labels = {dataset.label.zh for dataset in datasets}
+    endings = {dataset.name: _endings(dataset.label.zh) for dataset in datasets}
+    counted = Counter(ending for all_ in endings.values() for ending in all_)
+    told = []
+    for dataset in datasets:
+        short = tuple(
+            ending for ending in endings[dataset.name] if counted[ending] == 1 and ending not in labels
+        )
+        told.append(
+            dataset.model_copy(update={"synonyms": (*dataset.synonyms, *short)}) if short else dataset
+        )
+    return tuple(told)
+
+
+def _endings(label: str) -> tuple[str, ...]:
+    words = [word for word, _ in word_tags(label)] if label else []
+    return tuple(ending for start in range(1, len(words)) if len(ending := "".join(words[start:])) > 1)
+
+
+def _count(dataset: Dataset) -> Metric:
+    """How many rows a dataset has."""
+    zh = dataset.label.zh
+    called = [name for name in (zh, *dataset.synonyms) if has_han(name)]
+    people = any(field.label.zh in ("姓名", "员工姓名", "客户姓名") for field in dataset.fields)
+    synonyms = [
+        f"{name}{ending}" for name in called for ending in _COUNTED
+    ]
+    synonyms += [f"{name}人数" for name in called] if people else []
+    en = dataset.label.en
+    plain = singular(en) if en else dataset.name
+    return Metric(
+        name=f"{dataset.name}_count",
+        label=Bilingual(zh=f"{zh}数" if zh else "", en=f"number of {en}"),
+        synonyms=tuple(dict.fromkeys((*synonyms, f"{plain} count", f"count of {plain}"))),
+        origin=Origin.KEY,
+        certainty=0.9,
+        dataset=dataset.name,
+        expression="COUNT(*)",
+        time=dataset.time,
+        additivity=Additivity.SEMI_ADDITIVE if dataset.validity is not None else Additivity.ADDITIVE,
+    )

@@ -1,0 +1,102 @@
+"""Figures that are known at a finer grain too: the sales of orders from the amounts of their lines."""
+
+from __future__ import annotations
+
+import re
+
+from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.semantics.model.semantic_model import (
+    Dataset,
+    Field,
+    Metric,
+    Origin,
+    Role,
+    SemanticModel,
+)
+
+_LINES = re.compile(r"明细|行项|子项|items?$|lines?$|details?$", re.IGNORECASE)
+_MONEY = re.compile(r"金额|总价|小计|amount|total|subtotal|price_total", re.IGNORECASE)
+_PIECES = re.compile(r"^(?:quantity|qty|count|num)\b|数量|件数", re.IGNORECASE)
+_TURNOVER = re.compile(r"销售额|营业额|营收|销售收入")
+_PER_PIECE = re.compile(r"单价|unit|折扣|discount|成本|cost|税|tax", re.IGNORECASE)
+
+
+def finer_metrics(model: SemanticModel) -> tuple[Metric, ...]:
+    """The sums of money that are known of each line too: 销售额 of orders from the amounts of their lines."""
+    found = []
+    for metric in model.metrics:
+        sums = re.fullmatch(r"SUM\((\S+)\.(\w+)\)", metric.expression)
+        field = model.field(sums.group(1), sums.group(2)) if sums else None
+        if sums is None or field is None or not says_money(field):
+            continue
+        for lines in model.datasets:
+            joins = [join for join in model.joins_from(lines.name) if join.target == metric.dataset]
+            amount = amount_of(lines)
+            if len(joins) == 1 and amount is not None and are_lines(lines):
+                found.append(
+                    metric.model_copy(
+                        update={
+                            "name": f"{metric.name}@{lines.name}",
+                            "dataset": lines.name,
+                            "expression": f"SUM({lines.name}.{amount.name})",
+                            "synonyms": (),
+                        }
+                    )
+                )
+    return tuple(found)
+
+
+def volumes(model: SemanticModel) -> tuple[Metric, ...]:
+    """How much was sold: the quantities of the lines of what has a turnover, of the same rows."""
+    found = []
+    for lines in model.datasets:
+        quantities = [
+            field
+            for field in lines.fields
+            if field.role is Role.MEASURE and _PIECES.search(f"{field.name} {field.label.zh}")
+        ]
+        turnovers = [
+            metric
+            for join in model.joins_from(lines.name)
+            for metric in model.metrics
+            if metric.dataset == join.target and _TURNOVER.search(metric.label.zh)
+        ]
+        if are_lines(lines) and len(quantities) == 1 and len(turnovers) == 1:
+            found.append(
+                Metric(
+                    name=f"{lines.name}.销量",
+                    label=Bilingual(zh="销量", en="units sold"),
+                    synonyms=(
+                        "销售量",
+                        "销售数量",
+                        "销售件数",
+                        "卖了多少",
+                        "卖出多少",
+                        "quantity sold",
+                        "sales volume",
+                    ),
+                    origin=Origin.NAME,
+                    certainty=0.6,
+                    dataset=lines.name,
+                    expression=f"SUM({lines.name}.{quantities[0].name})",
+                    segments=turnovers[0].segments,
+                )
+            )
+    return tuple(found)
+
+
+def says_money(field: Field) -> bool:
+    """Whether a quantity is a sum of money, not a price of one piece."""
+    said = f"{field.name} {field.label.zh} {field.label.en}"
+    return _MONEY.search(said) is not None and _PER_PIECE.search(f"{field.name} {field.label.zh}") is None
+
+
+def amount_of(dataset: Dataset) -> Field | None:
+    """The only sum of money that a dataset has."""
+    found = [field for field in dataset.fields if field.role is Role.MEASURE and says_money(field)]
+    return found[0] if len(found) == 1 else None
+
+
+def are_lines(dataset: Dataset) -> bool:
+    """Whether rows are the lines of something."""
+    return any(_LINES.search(name) for name in (dataset.name, dataset.label.zh, dataset.label.en) if name)

@@ -1,0 +1,37 @@
+"""The ways from a dataset to what each of its rows has one of: joins that repeat no row."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import lru_cache
+
+from chat2sql.engine.semantics.model.semantic_model import Relationship, SemanticModel
+
+_LONGEST = 5
+
+Route = tuple[Relationship, ...]
+
+
+@lru_cache(maxsize=64)
+def routes_from(model: SemanticModel, source: str) -> dict[str, Route]:
+    """The shortest way from ``source`` to every dataset that it has one of, itself with an empty one.
+
+    A way over another row of the same dataset (a leader, a parent) leads to that dataset anew and is not taken: those
+    are hierarchies. Of ways of equal length the one declared first.
+    """
+    found: dict[str, Route] = {source: ()}
+    queue = deque([source])
+    while queue:
+        here = queue.popleft()
+        if len(found[here]) == _LONGEST:
+            continue
+        for join in model.joins_from(here):
+            if join.target not in found:
+                found[join.target] = (*found[here], join)
+                queue.append(join.target)
+    return found
+
+
+def route(model: SemanticModel, source: str, target: str) -> Route | None:
+    """The shortest such way, None if there is none."""
+    return routes_from(model, source).get(target)

@@ -1,0 +1,178 @@
+"""Drafting fields: what a column is for, what it is called and what its values mean, from its type, keys and comment."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from chat2sql.config.vocabulary import Bilingual, Dialect
+from chat2sql.engine.present.naming import label_of_comment
+from chat2sql.engine.schema.catalogue import Column
+from chat2sql.engine.schema.codes import Code, column_codes, introduction, is_amount, is_truth, spellings
+from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.schema.meanings import in_chinese
+from chat2sql.engine.semantics.model.semantic_model import Additivity, CodeMeaning, Field, Origin, Role
+
+_TIME = re.compile(r"date|time(?!.*interval)", re.IGNORECASE)
+_INTERVAL = re.compile(r"interval", re.IGNORECASE)
+_DOCUMENT = re.compile(r"json|xml", re.IGNORECASE)
+_LIST = re.compile(r"\[\]|array", re.IGNORECASE)
+_KEY_NAME = re.compile(r"(?:^|_)(?:id|uuid|guid|no|code|key|sn)$|(?:Id|No|Code)$")
+_KEY_LABEL = re.compile(r"(?:编号|编码|主键|工号|单号|号码|代码|序号|ID|id)$")
+_NAME_NAME = re.compile(r"(?:^|_)(?:name|title|fullname)(?:_zh|_cn)?$|Name$", re.IGNORECASE)
+_NAME_LABEL = re.compile(r"(?:名称?|姓名|标题)$")
+_FLAG_LABEL = re.compile(r"^是否")
+_PRICED = re.compile(
+    r"单价|价格|标价|售价|均价|成本价|单位成本|率|比例|折扣|评级|评分|得分|等级|级别|职级|年龄|温度|汇率|占比|百分比|面积|容量|经度|纬度"
+    r"|price|rate|ratio|percent|pct|score|rating|grade|level|age$|discount|unit_cost|latitude|longitude|temperature",
+    re.IGNORECASE,
+)
+_HELD = re.compile(r"库存|余额|结存|存量|balance|stock|inventory|on_hand", re.IGNORECASE)
+_NOT_A_FIGURE = re.compile(
+    r"(?:^|_)(?:year|month|day|week|quarter|sort|seq|order_no|version|level)$|年份|月份|排序|版本"
+)
+_UNSET = re.compile(
+    r"(?:(?<![可非不])(?:为空|空值|空)|\bNULL)\s*(?:=|:|：|表示|代表|则为|即为|即|为|则|是)\s*"
+    r"([^\s,，;；。.)）/=]{1,12}(?: [a-z]+)?)",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"[:：]\s*([A-Za-z_][\w\s,，、;；]*)$")
+_PART = re.compile(r"[A-Za-z_]\w*")
+_UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]")
+_DETAIL = re.compile(r"[(（][^()（）]*[)）]|\s*[=＝].*$|\s*[0-9]+\s*[-~～到至]\s*[0-9]+$")
+_SHORTEST_WORD = 2
+_SURE, _LIKELY, _GUESSED = 0.9, 0.7, 0.5
+
+
+def draft_field(column: Column, *, is_key: bool, few_values: bool) -> Field:
+    """The field that a column is likely to be.
+
+    Args:
+        is_key: whether it is of the primary key or a foreign key.
+        few_values: whether it holds few distinct texts.
+    """
+    label = label_of(column.comment, column.name)
+    codes = _codes(column)
+    role, certainty = _role(column, label, is_key=is_key, has_codes=bool(codes), few_values=few_values)
+    unit = _UNIT.search(introduction(column.comment))
+    return Field(
+        name=column.name,
+        label=label,
+        synonyms=names_in(column.name),
+        origin=Origin.COMMENT if column.comment else Origin.NAME,
+        certainty=certainty,
+        role=role,
+        type=column.type,
+        codes=codes,
+        unset_words=unset_words(column.comment) if column.nullable else (),
+        additivity=_additivity(column, label) if role is Role.MEASURE else Additivity.NON_ADDITIVE,
+        unit=unit.group(1) if unit and role is Role.MEASURE else "",
+    )
+
+
+def parts_of(table: str, column: Column, dialect: Dialect) -> tuple[Field, ...]:
+    """The parts of a JSON column that its comment names: ``attributes: color, origin``."""
+    match = _PARTS.search(column.comment)
+    if match is None or _DOCUMENT.search(column.type) is None:
+        return ()
+    names = [name for name in re.split(r"[\s,，、;；]+", match.group(1)) if _PART.fullmatch(name)]
+    document = exp.column(exp.to_identifier(column.name), table=table)
+    return tuple(
+        Field(
+            name=f"{column.name}.{name}",
+            label=Bilingual(zh="", en=spoken(name)),
+            synonyms=_in_chinese(name),
+            origin=Origin.COMMENT,
+            certainty=_LIKELY,
+            role=Role.CATEGORY,
+            type="text",
+            expression=_extracted(document, name, dialect),
+        )
+        for name in names
+    )
+
+
+def _extracted(document: exp.Expr, name: str, dialect: Dialect) -> str:
+    path = exp.JSONPath(expressions=[exp.JSONPathRoot(), exp.JSONPathKey(this=name)])
+    return exp.JSONExtractScalar(this=document, expression=path, only_json_types=True).sql(dialect)
+
+
+def _in_chinese(name: str) -> tuple[str, ...]:
+    """What the words of an identifier are called in Chinese, each by itself."""
+    found = (word for part in name.split("_") for word in in_chinese(part))
+    return tuple(dict.fromkeys(found))
+
+
+def label_of(comment: str, name: str) -> Bilingual:
+    """What a comment calls a table or column; the words of its name stand in for English."""
+    label = label_of_comment(introduction(comment)) if comment else Bilingual(zh="", en="")
+    zh = _DETAIL.sub("", label.zh).strip() if has_han(label.zh) else ""
+    en = "" if has_han(label.en) else _DETAIL.sub("", label.en).strip()
+    return Bilingual(zh=zh, en=en.lower() or spoken(name))
+
+
+def spoken(name: str) -> str:
+    """The words of an identifier: ``unit_price`` and ``unitPrice`` are 'unit price'."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").split()
+    return " ".join(parts).lower()
+
+
+def names_in(name: str) -> tuple[str, ...]:
+    """What people who know the schema may call it."""
+    return tuple(dict.fromkeys((name.lower(), spoken(name))))
+
+
+def unset_words(comment: str) -> tuple[str, ...]:
+    """What a comment says it means that there is no value: ``离职日,空=在职 / leaving day, NULL=employed``."""
+    return tuple(dict.fromkeys(found.strip() for found in _UNSET.findall(comment)))
+
+
+def _codes(column: Column) -> tuple[CodeMeaning, ...]:
+    return tuple(CodeMeaning(code=code.code, words=_spellings(code)) for code in column_codes(column))
+
+
+def _spellings(code: Code) -> tuple[str, ...]:
+    """What a code is called; one that is a word itself may be said too."""
+    spoken_itself = (code.code.lower(),) if code.code.isalpha() and len(code.code) > _SHORTEST_WORD else ()
+    return (*spellings(code.meaning), *spoken_itself)
+
+
+def _role(
+    column: Column, label: Bilingual, *, is_key: bool, has_codes: bool, few_values: bool
+) -> tuple[Role, float]:
+    by_type = _role_of_type(column, label, has_codes=has_codes)
+    if by_type is not None and (by_type is not Role.FLAG or not is_key):
+        return by_type, _SURE
+    if is_key or has_codes:
+        return (Role.KEY if is_key else Role.CATEGORY), _SURE
+    is_number = bool(_KEY_NAME.search(column.name) or _KEY_LABEL.search(label.zh))
+    if is_amount(column.type):
+        figure = not is_number and not _NOT_A_FIGURE.search(f"{column.name} {label.zh}")
+        return (Role.MEASURE if figure else Role.KEY if is_number else Role.CATEGORY), _LIKELY
+    if _NAME_NAME.search(column.name) or _NAME_LABEL.search(label.zh):
+        return Role.NAME, _LIKELY
+    if few_values:
+        return Role.CATEGORY, _LIKELY
+    return (Role.KEY if is_number else Role.TEXT), _GUESSED
+
+
+def _role_of_type(column: Column, label: Bilingual, *, has_codes: bool) -> Role | None:
+    """What a type alone says."""
+    kind = column.type
+    if _LIST.search(kind):
+        return Role.LIST
+    if _DOCUMENT.search(kind):
+        return Role.DOCUMENT
+    if _TIME.search(kind) and not _INTERVAL.search(kind):
+        return Role.TIME
+    if is_truth(kind) or (_FLAG_LABEL.search(label.zh) and not has_codes):
+        return Role.FLAG
+    return None
+
+
+def _additivity(column: Column, label: Bilingual) -> Additivity:
+    said = f"{column.name} {label.zh} {label.en}"
+    if _PRICED.search(said):
+        return Additivity.NON_ADDITIVE
+    return Additivity.SEMI_ADDITIVE if _HELD.search(said) else Additivity.ADDITIVE

@@ -1,0 +1,302 @@
+"""The words for what a semantic model has, and where they stand in a text.
+
+A text is read in units: a Chinese character, an English word in the singular, a number. So one index finds 销售额 inside
+各门店销售额 and 'order lines' in 'how many order lines', and nothing inside another English word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from chat2sql.config.vocabulary import Frozen
+from chat2sql.engine.schema.lexicon import has_han, singular
+from chat2sql.engine.schema.meanings import glosses, synonyms
+from chat2sql.engine.semantics.model.finer import amount_of
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Named, Origin, Role, SemanticModel
+
+_UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
+_STATE_ENDING = re.compile(r"(?:日期|时间|时刻|日)$")
+_EN_START, _EN_ENDING = re.compile(r"^(?:total|grand total|sum of) "), re.compile(r" (?:at|on|date|time|day)$")
+_NAME_ENDING = re.compile(r"(?:名称|编号|姓名)$")
+_PREFIX = re.compile(r"^(?:所属|所在|当前|对应|归属|二级|一级|本月|月)")
+_SAYS_LITTLE = frozenset(
+    [
+        "名称",
+        "名字",
+        "编号",
+        "数量",
+        "金额",
+        "状态",
+        "类型",
+        "日期",
+        "时间",
+        "备注",
+        "描述",
+        "代码",
+        "单价",
+        "id",
+        "name",
+        "code",
+        "status",
+        "type",
+        "amount",
+        "quantity",
+        "date",
+        "time",
+        "number",
+        "note",
+        "description",
+        "title",
+        "value",
+        "no",
+    ]
+)
+_PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
+_FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
+
+
+FINER = "@"
+"""In the name of a metric that stands in for another at a finer grain, and is not asked for itself."""
+
+
+_TEXTS = frozenset({Role.NAME, Role.CATEGORY, Role.TEXT, Role.LIST})
+
+
+class Kind(StrEnum):
+    """What a word can stand for."""
+
+    METRIC = "metric"
+    DATASET = "dataset"
+    FIELD = "field"
+    SEGMENT = "segment"
+    CODE = "code"
+    JOIN = "join"
+
+
+class Meaning(Frozen):
+    """One thing that a word stands for.
+
+    Attributes:
+        dataset: whose it is.
+        name: of the metric, field, segment or relationship; empty for a dataset itself.
+        code: the value, where a word is a code's meaning.
+        weight: how well the word names it, up to 1.
+    """
+
+    kind: Kind
+    dataset: str
+    name: str = ""
+    code: str = ""
+    weight: float = _FULL
+
+
+class Unit(NamedTuple):
+    """A part of a text, and where it stands, in characters."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Mention(NamedTuple):
+    """A word or phrase of a text that the model knows: units ``first`` up to ``after``."""
+
+    first: int
+    after: int
+    text: str
+    meanings: tuple[Meaning, ...]
+
+
+def units_of(text: str) -> list[Unit]:
+    """The units of a text."""
+    return [
+        Unit(singular(match.group().lower().strip("_")), match.start(), match.end())
+        for match in _UNIT.finditer(text)
+        if match.group().strip("_")
+    ]
+
+
+def key_of(text: str) -> tuple[str, ...]:
+    """The units of a word or phrase, to look it up by."""
+    return tuple(unit.text for unit in units_of(text.replace("_", " ")))
+
+
+class TermIndex:
+    """All words for one semantic model."""
+
+    def __init__(self, model: SemanticModel) -> None:
+        self._texts = {
+            (dataset.name, field.name)
+            for dataset in model.datasets
+            for field in dataset.fields
+            if field.role in _TEXTS
+        }
+        self._found: dict[tuple[str, ...], dict[tuple[Kind, str, str, str], Meaning]] = {}
+        for dataset in model.datasets:
+            self._dataset(dataset)
+        self.people = tuple(
+            Meaning(kind=Kind.DATASET, dataset=dataset.name, weight=_KNOWN)
+            for dataset in model.datasets
+            if dataset.display and _PERSON.search(_called(dataset))
+        )
+        self.money = tuple(
+            Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name, weight=_KNOWN)
+            for dataset in model.datasets
+            if (field := amount_of(dataset)) is not None
+        )
+        for join in model.relationships:
+            for word in (join.label.zh, join.label.en):
+                self._add(word, Meaning(kind=Kind.JOIN, dataset=join.source, name=join.name, weight=_SHORT))
+        for segment in model.segments:
+            self._named(segment, Kind.SEGMENT, segment.dataset)
+        for metric in model.metrics:
+            if FINER in metric.name:
+                continue
+            self._named(metric, Kind.METRIC, metric.dataset)
+
+    @cached_property
+    def lengths(self) -> dict[str, tuple[int, ...]]:
+        """For each first unit the lengths of the phrases that begin with it, the longest first."""
+        found: dict[str, set[int]] = {}
+        for key in self._found:
+            found.setdefault(key[0], set()).add(len(key))
+        return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
+
+    def meanings(self, text: str) -> tuple[Meaning, ...]:
+        """What a whole phrase stands for, the best named first."""
+        return self._ranked(key_of(text))
+
+    def holds_text(self, meaning: Meaning) -> bool:
+        """Whether a field holds texts that a question may spell out."""
+        return (meaning.dataset, meaning.name) in self._texts
+
+    def mentions(self, units: list[Unit]) -> Iterator[Mention]:
+        """Every known phrase in a text, overlapping ones too."""
+        for first, unit in enumerate(units):
+            for length in self.lengths.get(unit.text, ()):
+                key = tuple(one.text for one in units[first : first + length])
+                if len(key) == length and key in self._found:
+                    yield Mention(first, first + length, " ".join(key), self._ranked(key))
+
+    def _ranked(self, key: tuple[str, ...]) -> tuple[Meaning, ...]:
+        return tuple(sorted(self._found.get(key, {}).values(), key=lambda one: -one.weight))
+
+    def _add(self, text: str, meaning: Meaning, *, single: bool = False) -> None:
+        key = key_of(text)
+        if not key or (len(key) == 1 and len(key[0]) == 1 and not single):
+            return
+        place = (meaning.kind, meaning.dataset, meaning.name, meaning.code)
+        known = self._found.setdefault(key, {})
+        if place not in known or known[place].weight < meaning.weight:
+            known[place] = meaning
+
+    def _named(self, entry: Named, kind: Kind, dataset: str) -> None:
+        meaning = Meaning(kind=kind, dataset=dataset, name=entry.name)
+        for word in (entry.label.zh, entry.label.en, *entry.synonyms):
+            self._add(word, meaning)
+            self._also(word, meaning)
+        if entry.label.zh and not entry.label.en:
+            for gloss in glosses(entry.label.zh):
+                self._add(gloss, meaning.model_copy(update={"weight": _KNOWN}))
+
+    def _also(self, word: str, meaning: Meaning) -> None:
+        """What the word is called elsewhere."""
+        if says_little(word):
+            return
+        for other in synonyms(word):
+            self._add(other, meaning.model_copy(update={"weight": _KNOWN}))
+
+    def _dataset(self, dataset: Dataset) -> None:
+        meaning = Meaning(kind=Kind.DATASET, dataset=dataset.name)
+        for word in (dataset.label.zh, dataset.label.en, *dataset.synonyms):
+            self._add(word, meaning)
+            self._also(word, meaning)
+            # 每家店, 多少单: of a thing with a name of two characters the last one stands for it in speech.
+            if len(word) == len("门店") and has_han(word):
+                self._add(word[-1], meaning.model_copy(update={"weight": _NAME_ONLY}), single=True)
+        for field in dataset.fields:
+            self._field(dataset, field)
+
+    def _field(self, dataset: Dataset, field: Field) -> None:
+        whole = Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name)
+        owned = field.origin in (Origin.OWNER, Origin.IMPORT)
+        for word in (field.label.zh, field.label.en):
+            self._add(word, whole)
+            self._also(word, whole)
+            for short in _short_forms(word, field.role):
+                self._add(short, whole.model_copy(update={"weight": _SHORT}))
+        for word in field.synonyms:
+            weight = _FULL if owned or has_han(word) else _NAME_ONLY
+            self._add(word, whole.model_copy(update={"weight": weight}))
+        composed = whole.model_copy(update={"weight": _COMPOSED})
+        for owner in (dataset.label.zh, *(word for word in dataset.synonyms if has_han(word))):
+            if field.label.zh and owner and not field.label.zh.startswith(owner):
+                self._add(f"{owner}{field.label.zh}", composed)
+        if field.label.en and dataset.label.en:
+            self._add(f"{singular(dataset.label.en)} {field.label.en}", composed)
+            for short in _short_forms(field.label.en, field.role):
+                self._add(f"{singular(dataset.label.en)} {short}", composed)
+            self._add(f"{field.label.en} of {dataset.label.en}", composed)
+        for code in field.codes:
+            for word in code.words:
+                self._code(word, whole.model_copy(update={"kind": Kind.CODE, "code": code.code}))
+
+    def _code(self, word: str, meaning: Meaning) -> None:
+        """A value by what it means, in the forms in which people say so."""
+        said_itself = word == meaning.code.lower()
+        self._add(word, meaning.model_copy(update={"weight": _KNOWN}) if said_itself else meaning)
+        for short in _code_forms(word):
+            self._add(short, meaning.model_copy(update={"weight": _SHORT}), single=len(short) == 1)
+        self._also(word, meaning)
+
+
+def _called(dataset: Dataset) -> str:
+    field = dataset.field(dataset.display or "")
+    return f"{field.label.zh} {field.name} {dataset.label.zh}" if field is not None else ""
+
+
+def says_little(text: str) -> bool:
+    """Whether a word only names a field beside the word for its table: 名称, status."""
+    return text in _SAYS_LITTLE
+
+
+def _code_forms(word: str) -> Iterator[str]:
+    """What people say for a state: 取消 and 被取消 for 已取消, 未付款 and 没付款 for 待付款, 女 by itself."""
+    if len(word) == 1 and has_han(word):
+        yield word
+        yield f"{word}性"
+    bare = word[1:]
+    if len(bare) < 2 or not has_han(bare):
+        return
+    if word[0] == "已":
+        yield from (bare, f"被{bare}")
+    if word[0] in "待未":
+        yield from (f"{denied}{bare}" for denied in ("未", "没", "没有", "还没", "尚未"))
+
+
+def _short_forms(label: str, role: Role) -> Iterator[str]:
+    """What is left of a label in speech: 下单时间 is 下单, 所属大区 is 大区."""
+    if label.endswith("金额"):
+        yield f"{label[:-2]}额"
+    elif label.endswith("额"):
+        yield f"{label[:-1]}金额"
+    english = _EN_ENDING.sub("", _EN_START.sub("", label))
+    if english != label and not has_han(label):
+        yield english
+    bare = _PREFIX.sub("", label)
+    if bare != label and len(bare) > 1:
+        yield bare
+    ending = _STATE_ENDING if role is Role.TIME else _NAME_ENDING
+    short = ending.sub("", bare)
+    if short != bare and len(short) > 1:
+        yield short
+
+
+@lru_cache(maxsize=16)
+def term_index(model: SemanticModel) -> TermIndex:
+    """The words of a model; made once for each."""
+    return TermIndex(model)
