@@ -30,7 +30,8 @@ def candidates_of(draft: Draft) -> list[Candidate]:
     weights = {draft.sql or "": GREEDY_WEIGHT}
     for other in draft.others:
         weights[other.sql] = weights.get(other.sql, 0) + other.weight
-    return [Candidate(sql=sql, weight=weight) for sql, weight in weights.items()]
+    compiled = {other.sql for other in draft.others if other.compiled}
+    return [Candidate(sql=sql, weight=weight, compiled=sql in compiled) for sql, weight in weights.items()]
 
 
 def elected(draft: Draft, first: Verdict, candidates: list[Candidate], tried: list[Tried]) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from chat2sql.activities.answerable import is_answerable
-from chat2sql.activities.metric_path import compiled
+from chat2sql.activities.metric_path import Compiled, compiled
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
 from chat2sql.activities.translation import in_schema_words
@@ -20,6 +20,10 @@ from chat2sql.graph.candidates import Candidate
 from chat2sql.graph.state import Draft, GenerateInput
 
 SAMPLING_SEED = 1
+NEARLY_COMPILED_WEIGHT = 2.0
+"""What SQL counts for that was compiled from all but a word or two of the question, in samples: as much as the greedy
+text."""
+
 OPENING_FENCE, CLOSING_FENCE = "```sql\n", "```\n"
 """Sampled texts of the local model begin with the first, which halves their time: a sample that talks before its SQL
 holds up all the others."""
@@ -64,7 +68,8 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         question, spent = await in_schema_words(parts, key, catalogue, system, question)
     likeliest = _request(parts, ask, entry, system, question, values=values)
     if ask.draft is not None:
-        asks = parts.settings.answerable and not ask.draft.sampled
+        # What compiles, but for a word or two, has something to be answered from.
+        asks = parts.settings.answerable and not ask.draft.sampled and not ask.draft.others
         if asks and not await is_answerable(parts, key, likeliest, _unlinked(ask, catalogue, question)):
             return ask.draft.model_copy(update={"sql": None, "reason": "", "more": 0, "usage": TokenUsage()})
         return await _with_others(parts, key, likeliest, ask.draft)
@@ -77,10 +82,18 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         certainty=call.certainties[0] if call.certainties else None,
         more=_samples(parts, ask, entry) if sql is not None else 0,
         question=question,
+        others=_beside(found) if sql is not None else (),
         path=f"written: {'; '.join(found.doubts)}" if found is not None else "",
         # The ledger has it from the first round on.
         usage=call.usage if ask.round else call.usage + spent,
     )
+
+
+def _beside(found: Compiled | None) -> tuple[Candidate, ...]:
+    """What was compiled from all but a word or two stands for election beside what the model writes."""
+    if found is None or found.sql is None or not found.is_near:
+        return ()
+    return (Candidate(sql=found.sql, weight=NEARLY_COMPILED_WEIGHT, compiled=True),)
 
 
 def _request(
@@ -135,11 +148,15 @@ async def _with_others(parts: Parts, key: CallKey, likeliest: CompletionRequest,
         }
     )
     call = await call_model(parts, key.model_copy(update={"step": f"generate-more-{draft.sampled}"}), asked)
-    written = Counter({other.sql: other.weight for other in draft.others})
+    compiled_ones = tuple(other for other in draft.others if other.compiled)
+    written = Counter({other.sql: other.weight for other in draft.others if not other.compiled})
     written.update(sql for text in call.texts if (sql := extract_sql(text)) is not None)
     return draft.model_copy(
         update={
-            "others": tuple(Candidate(sql=sql, weight=count) for sql, count in written.items()),
+            "others": (
+                *compiled_ones,
+                *(Candidate(sql=sql, weight=count) for sql, count in written.items()),
+            ),
             "sampled": draft.sampled + asked.n,
             "more": draft.more - asked.n,
             "usage": call.usage,

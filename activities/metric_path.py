@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from chat2sql.activities.parts import Parts
+from chat2sql.activities.semantics import semantic_model
 from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.analytic.compiler import compile_intent
 from chat2sql.engine.semantics.analytic.reader import read_intent
 from chat2sql.engine.semantics.analytic.scope import NotExpressible
 from chat2sql.engine.semantics.analytic.words import in_words
-from chat2sql.engine.semantics.model.draft import draft_model
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.time_expressions import resolve_time
 from chat2sql.engine.values.index import ValueIndex
 from chat2sql.engine.values.linking import link_values
@@ -25,24 +26,29 @@ class Compiled(Frozen):
         sql: None where the question is outside what it can say.
         meaning: what the SQL computes, in words.
         doubts: why it may not be what was meant; empty: every word of the question has its part.
+        is_near: whether all that is in doubt is a word or two.
     """
 
     sql: str | None
     meaning: Bilingual | None = None
     doubts: tuple[str, ...] = ()
+    is_near: bool = False
 
 
 async def compiled(parts: Parts, ask: GenerateInput, catalogue: Catalogue) -> Compiled:
     """The question by the semantic model of what the asker may see."""
     datasource = await parts.datasource(ask.schema_context.datasource)
-    values = await parts.values(datasource, ask.schema_context.catalogue_version)
-    # The first question after a refresh drafts the model and its look-up tables, which takes a second.
-    return await asyncio.to_thread(_compiled, ask, catalogue, values)
+    version = ask.schema_context.catalogue_version
+    values = await parts.values(datasource, version)
+    model = await semantic_model(parts, datasource, catalogue, version)
+    # The first question after a refresh makes the model's look-up tables, which takes a second.
+    return await asyncio.to_thread(_compiled, ask, catalogue, values, model)
 
 
-def _compiled(ask: GenerateInput, catalogue: Catalogue, values: ValueIndex | None) -> Compiled:
+def _compiled(
+    ask: GenerateInput, catalogue: Catalogue, values: ValueIndex | None, model: SemanticModel
+) -> Compiled:
     question, language = ask.understanding.standalone, ask.understanding.language
-    model = draft_model(catalogue, values)
     read = read_intent(
         question,
         model,
@@ -57,4 +63,4 @@ def _compiled(ask: GenerateInput, catalogue: Catalogue, values: ValueIndex | Non
         sql = compile_intent(read.intent, model, language)
     except NotExpressible as problem:
         return Compiled(sql=None, doubts=(*read.doubts, problem.reason))
-    return Compiled(sql=sql, meaning=in_words(read.intent, model), doubts=read.doubts)
+    return Compiled(sql=sql, meaning=in_words(read.intent, model), doubts=read.doubts, is_near=read.is_near)

@@ -1,12 +1,18 @@
-"""Step 2: which tables the model will see."""
+"""Step 2: which tables the model will see, and whether they have, in one sense, what is asked for."""
 
 from __future__ import annotations
 
 import asyncio
 
+from chat2sql.activities.ambiguous_names import which_person_is_meant
 from chat2sql.activities.parts import Parts
+from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import link
+from chat2sql.engine.semantics.absent import missing_data
+from chat2sql.engine.semantics.absent_reading import Asked, asked
+from chat2sql.engine.semantics.ambiguity import QuestionBack, which_meaning
+from chat2sql.engine.semantics.language import detect_language
 from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.engine.values.codes import link_codes, united
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
@@ -17,7 +23,7 @@ from chat2sql.graph.state import RetrieveSchemaInput, SchemaContext
 
 async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaContext:
     """What the asker may see of the schema: the whole when it fits the budget, else the tables that the question
-    links to.
+    links to; and what has to be asked back, or said, before any SQL is written.
 
     Raises:
         InvalidInput: there is no such datasource.
@@ -32,6 +38,7 @@ async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaConte
         budget_tokens=parts.settings.schema_budget_tokens,
         index=parts.schema_index,
     )
+    missing, back = await _doubts(parts, ask, datasource, version, catalogue)
     return SchemaContext(
         datasource=datasource.name,
         dialect=catalogue.dialect,
@@ -41,7 +48,34 @@ async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaConte
         prompt_tokens=linked.prompt_tokens,
         needs_approval=datasource.approval == "always",
         values=await _mentioned(parts, datasource, version, catalogue, ask.understanding.standalone),
+        missing=missing,
+        question_back=back.question_back if back is not None else None,
+        choices=back.choices if back is not None else (),
     )
+
+
+async def _doubts(
+    parts: Parts, ask: RetrieveSchemaInput, datasource: Datasource, version: str, view: Catalogue
+) -> tuple[Bilingual | None, QuestionBack | None]:
+    """What of the question the asker's part of the data does not have, or else has in several senses."""
+    index = await parts.values(datasource, version)
+    # The first question after a refresh drafts the semantic model and its look-up tables, which takes a second.
+    question = await asyncio.to_thread(_taken_apart, ask, view, index)
+    if question is None:
+        return None, None
+    missing = await asyncio.to_thread(missing_data, question)
+    if missing is not None or ask.clarified:
+        return missing, None
+    back = which_meaning(question) or await which_person_is_meant(
+        parts, ask.request, question, datasource=datasource, version=version, view=view
+    )
+    return None, back
+
+
+def _taken_apart(ask: RetrieveSchemaInput, view: Catalogue, index: ValueIndex | None) -> Asked | None:
+    text = ask.understanding.standalone
+    language = detect_language(text, ask.understanding.language)
+    return asked(text, language, ask.understanding.as_of, view, index, said=ask.request.evidence)
 
 
 async def _mentioned(

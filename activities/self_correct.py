@@ -48,7 +48,15 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
     executor = await parts.executor(datasource)
     candidates = candidates_of(draft)
     refusal = not_permitted(datasource.name).message
-    tried = [await try_sql(one.sql, ground, executor, no_permission=refusal) for one in candidates]
+    tried = [
+        await try_sql(
+            one.sql,
+            ground.model_copy(update={"mends": False}) if one.compiled else ground,
+            executor,
+            no_permission=refusal,
+        )
+        for one in candidates
+    ]
     first = verdict_on(draft.sql, tried[0])
     # What is refused is not asked for again until something else passes.
     undisputed = not votes or first.ruling is Ruling.REFUSED

@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     metric_path: bool = Field(
         True, description="Compile business questions from the semantic model where every word has its part."
     )
+    semantics: Path | None = Field(
+        None,
+        description="Folder with the owners' semantic model files, <datasource>.yaml each; empty: drafts only.",
+    )
     samples: int | None = Field(
         None,
         ge=0,

@@ -13,7 +13,7 @@ from chat2sql.graph import edges
 from chat2sql.graph.approval import ApprovalRequest
 from chat2sql.graph.conclude import conclude
 from chat2sql.graph.errors import ModelUnavailable
-from chat2sql.graph.readings import chosen, which_is_meant
+from chat2sql.graph.readings import chosen, spelled_out, which_is_meant
 from chat2sql.graph.state import (
     AskState,
     ExecuteInput,
@@ -54,7 +54,11 @@ class Nodes:
     async def retrieve_schema(self, state: AskState) -> AskState:
         """Step 2."""
         found = await self._steps.retrieve_schema(
-            RetrieveSchemaInput(request=state["request"], understanding=state["understanding"])
+            RetrieveSchemaInput(
+                request=state["request"],
+                understanding=state["understanding"],
+                clarified=state.get("clarification") is not None,
+            )
         )
         return {"schema_context": found}
 
@@ -146,11 +150,14 @@ class Nodes:
 
     async def clarify(self, state: AskState) -> AskState:
         """Beside the path: a question back."""
-        understanding = state["understanding"]
-        asked = understanding.question_back
+        understanding, found = state["understanding"], state.get("schema_context")
+        in_data = found is not None and understanding.question_back is None
+        asked = found.question_back if found is not None and in_data else understanding.question_back
         text = asked.to(understanding.language) if asked else ""
         # Asked once: an answer that is still ambiguous ends with the question back.
         answer = None if state.get("clarification") else await self._steps.clarify(state["request"], text)
+        if answer is not None and found is not None and in_data:
+            answer = spelled_out(answer, found.choices, understanding.language)
         return {"clarification": answer}
 
     async def choose(self, state: AskState) -> AskState:
@@ -222,7 +229,9 @@ def build(steps: Steps) -> AskGraph:
         "understand", edges.after_understand, ["retrieve_schema", "clarify", "conclude"]
     )
     graph.add_conditional_edges("clarify", edges.after_clarify, ["understand", "conclude"])
-    graph.add_edge("retrieve_schema", "route_model")
+    graph.add_conditional_edges(
+        "retrieve_schema", edges.after_retrieve_schema, ["route_model", "clarify", "conclude"]
+    )
     graph.add_edge("route_model", "generate")
     graph.add_edge("generate", "self_correct")
     graph.add_conditional_edges(

@@ -12,6 +12,7 @@ class Candidate(Frozen):
 
     sql: str
     weight: float = Field(1, gt=0)
+    compiled: bool = Field(False, description="Whether it was compiled from the question, not written.")
 
 
 class Vote(Frozen):

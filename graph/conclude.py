@@ -111,7 +111,9 @@ def _outcome(state: AskState) -> tuple[Outcome, Bilingual]:
         case Intent.UNANSWERABLE:
             return Outcome.CANNOT_ANSWER, understanding.reason or nothing
         case _:
-            return _outcome_of_sql(state) if "verdict" in state else _outcome_of_schema(state["schema_context"])
+            return (
+                _outcome_of_sql(state) if "verdict" in state else _outcome_of_schema(state["schema_context"])
+            )
 
 
 def _outcome_of_schema(found: SchemaContext) -> tuple[Outcome, Bilingual]:

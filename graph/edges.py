@@ -24,6 +24,14 @@ async def after_understand(state: AskState) -> str:
     return "retrieve_schema" if intent in (Intent.QUERY, Intent.FOLLOW_UP) else "conclude"
 
 
+async def after_retrieve_schema(state: AskState) -> str:
+    """What the data has goes on, what may be several things in it asks back, what it does not have ends."""
+    found = state["schema_context"]
+    if found.missing is not None:
+        return "conclude"
+    return "clarify" if found.question_back is not None else "route_model"
+
+
 async def after_clarify(state: AskState) -> str:
     """An answered question back is understood again; an unanswered one ends with the question back."""
     return "understand" if state.get("clarification") else "conclude"

@@ -35,6 +35,8 @@ class FakeSteps:
 
     Args:
         intents: what understand finds, one a call; the last one repeats.
+        schemas: what retrieve-schema finds besides tables, one a call; the last one repeats: ``missing`` data, ``several``
+            things that may be meant, or nothing.
         rulings: what self-correct finds, one a call; the last one repeats.
         confidences: the votes for what is sound, one a call; the last one repeats.
         execution_errors: what each run of the SQL fails with; none: it gives one row.
@@ -51,6 +53,7 @@ class FakeSteps:
         self,
         *,
         intents: Sequence[Intent] = (Intent.QUERY,),
+        schemas: Sequence[str] = ("",),
         rulings: Sequence[Ruling] = (Ruling.SOUND,),
         confidences: Sequence[float | None] = (None,),
         execution_errors: Sequence[str | None] = (None,),
@@ -64,6 +67,7 @@ class FakeSteps:
     ) -> None:
         self.calls: list[str] = []
         self._intents = list(intents)
+        self._schemas = list(schemas)
         self._rulings = list(rulings)
         self._confidences = list(confidences)
         self._execution_errors = list(execution_errors)
@@ -84,15 +88,17 @@ class FakeSteps:
             language=Language.EN,
             intent=intent,
             question=ask.request.question,
-            standalone=ask.request.question,
+            standalone=" ".join(part for part in (ask.request.question, ask.clarification) if part),
             as_of=ask.as_of,
             question_back=said if intent is Intent.AMBIGUOUS else None,
             reason=said,
         )
 
     async def retrieve_schema(self, ask: RetrieveSchemaInput) -> SchemaContext:
-        """One table."""
+        """One table, and what is scripted besides."""
         self.calls.append("retrieve_schema")
+        found = _next(self._schemas)
+        several = found == "several" and not ask.clarified
         return SchemaContext(
             datasource=ask.request.datasource or "demo",
             dialect=Dialect.SQLITE,
@@ -101,6 +107,9 @@ class FakeSteps:
             whole=True,
             prompt_tokens=10,
             needs_approval=self._needs_approval,
+            missing=Bilingual(zh="没有", en="not there") if found == "missing" else None,
+            question_back=Bilingual(zh="哪一个？", en="which?") if several else None,
+            choices=(Bilingual(zh="甲", en="this one"), Bilingual(zh="乙", en="that one")) if several else (),
         )
 
     async def route_model(self, ask: RouteModelInput) -> Route:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chat2sql.config.vocabulary import Bilingual
+from chat2sql.config.vocabulary import Bilingual, Language
 from chat2sql.graph.candidates import Reading
 from chat2sql.graph.state import Verdict
 
@@ -14,9 +14,16 @@ _ASKED = Bilingual(
     en="The question can be read in several ways, and the candidate queries disagree. Which one do you mean? "
     "Reply with its number.",
 )
-_ORDINALS = (("一", "first"), ("二", "second"), ("三", "third"))
+_ORDINALS = (
+    ("一", "first"),
+    ("二", "second"),
+    ("三", "third"),
+    ("四", "fourth"),
+    ("五", "fifth"),
+    ("六", "sixth"),
+)
 _NUMBER = re.compile(
-    r"\W*(?:the|第|选|number|no|option)?\W*(\d{1,2}|[一二三]|first|second|third)\W*(?:个|种|one)?\W*",
+    r"\W*(?:the|第|选|number|no|option)?\W*(\d{1,2}|[一二三四五六]|first|second|third|fourth|fifth|sixth)\W*(?:个|种|one)?\W*",
     re.IGNORECASE,
 )
 
@@ -54,6 +61,13 @@ def chosen(verdict: Verdict, reply: str) -> Verdict | None:
             "readings": (),
         }
     )
+
+
+def spelled_out(reply: str, choices: Sequence[Bilingual], language: Language) -> str:
+    """What a reply says: the choice whose number it names, else its own words."""
+    named = _NUMBER.fullmatch(reply)
+    number = _number(named[1]) if named is not None else 0
+    return choices[number - 1].to(language) if 1 <= number <= len(choices) else reply
 
 
 def _number(word: str) -> int:

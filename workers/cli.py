@@ -36,6 +36,7 @@ from chat2sql.workers import (
     model_commands,
     policy_commands,
     result_commands,
+    semantic_commands,
     stack_commands,
 )
 from chat2sql.workers.asking import ask as ask_question
@@ -55,6 +56,7 @@ app.add_typer(datasource_commands.app, name="datasource")
 app.add_typer(model_commands.app, name="models")
 app.add_typer(result_commands.app, name="results")
 app.add_typer(eval_commands.app, name="eval")
+app.add_typer(semantic_commands.app, name="semantics")
 datasource_commands.app.command("policy")(policy_commands.policy)
 datasource_commands.app.command("check")(policy_commands.check)
 datasource_commands.app.command("rls")(policy_commands.rls)

@@ -118,6 +118,11 @@ _CREDENTIAL = _table(
     r"|connection\s+string|api[\s_-]?keys?|secret\s+keys?|environment\s+variables?|private\s+keys?)\b",
     rf"(?:^|[.;!?]\s*)(?:what(?:'s|\s+is)|tell\s+me|give\s+me|reveal|show\s+me|write|say)\s+the\s+{_CREDENTIAL_EN}\b",
     r"你的(?:登录)?(?:密码|口令|密钥|API\s?key|连接串|凭据)|(?:告诉|输出|给我|显示|泄露|说出|打印).{0,10}(?:数据库(?:的)?密码|连接串|连接字符串|API\s?密钥|环境变量|root\s?密码)",
+    # Of the system that answers, not of a table that has such a column.
+    r"(?:连接|登录|登陆|访问|进入)(?:到|上|进)?.{0,4}(?:数据库|服务器|系统|后台).{0,8}(?:密码|口令|密钥|凭据|凭证)(?!的?(?:\S{0,6}(?:数|次|率|时间|最|错误|失败|平均))|字段|列)",
+    r"(?:数据库|服务器)的?(?:连接|登录|登陆|访问|管理员|超级用户|root|账号|用户)?的?(?:和|及)?(?:密码|口令|连接串|连接字符串|凭据|凭证)(?:是(?!否)|有哪些|给我|发我|告诉|多少|[？?。]?$)",
+    r"\b(?:password|credentials?|login)\s+(?:\w+\s+){0,3}(?:used\s+)?(?:to\s+(?:connect|log\s?in)|for|of)\s+(?:to\s+)?(?:the|this|your)\s+"
+    r"(?:database|server|db)\b",
 )
 _FORGED_DIALOGUE = _table(
     r"(?:^|[\n.!?:)\]\"';] ?)(?:action\s+input|final\s+answer|sql\s?query|sql\s?result)\s*[:：]",

@@ -55,6 +55,7 @@ WRITES = _table(
     r"(?:添加|增加|加|删除|去掉|修改)(?:一[列个])?(?:新的?)?(?:字段|列)(?:到|，|名|叫|类型|$)"
     r"|给.{1,20}表(?:添加|增加|加上?|新增)",
     rf"^{_POLITE_ZH}(?:授予|授权给|赋予|收回|撤销|开通){_NO_QUESTION}.{{0,20}}权限(?!的)|^{_POLITE_ZH}给.{{1,20}}授权$",
+    rf"^{_POLITE_ZH}(?:给|为|向|对|把){_NO_QUESTION}.{{1,40}}(?:授予|赋予|授权|开通|开放|收回|撤销)(?!的|了|过|时|次|给的).{{0,30}}(?:权限?|角色)(?![的\w])",
     rf"{_CLAUSE}(?:delete\s+from\s+\w|truncate\s+(?:table\s+)?\w|insert\s+into\s+\w|update\s+[\w.\"]{{1,60}}"
     r"\s+set\s|(?:drop|alter)\s+(?:table|database|view|schema|index|column|user|role|sequence|materialized)"
     r"\b|create\s+(?:or\s+replace\s+)?(?:temp\w*\s+|unique\s+|materialized\s+)?(?:index|view|database"
@@ -129,7 +130,7 @@ _POINTERS = r"(?:它们?|他们|她们|这些|那些|上述|刚才|这几个|那
 _FOLLOW_UPS_ZH = _table(
     r"^那(?!么?多|时)(?:么|.{0,25}$)|^.{1,20}呢\s*[？?]?$|^(?:为什么|为何|原因呢?|还有(?:呢|吗|其他)?|继续|详细(?:一?点|些)?"
     r"|具体(?:一?点|些)?)\s*[？?]?$",
-    r"^(?:再|也|还|就)?(?:按|分)[^的，,]{1,6}(?:看看?|统计|展示|显示|汇总|拆分|分组|来看)?\s*[？?。]?$",
+    r"^(?:再|也|还|就)?(?:按|分)(?:(?!看|统计|展示|显示|汇总)[^的，,]){1,6}(?:看看?|统计|展示|显示|汇总|拆分|分组|来看)?\s*[？?。]?$",
     r"^(?:再|也|还|就)?(?:换为|不含|不包括|除去|加上|增加|限定|限制)[^的，,]{1,10}的?\s*[？?。]?$",
     r"^(?:换成|改成|改用|改为|只看|只要|只保留|只显示|仅看|排除|去掉|剔除|其中|同样|另外再|再加上|此外|相比之下|对比一下)",
     r"^(?:升序|降序|倒序|正序)(?:排列|排序)?$|^(?:用|画|做)?成?(?:柱状|折线|饼|条形)图(?:展示|显示|表示)?$",
@@ -149,19 +150,30 @@ _FOLLOW_UPS_EN = _table(
     r"^(?:\S+\s+){0,2}(?:their|its|they|it)\b(?!\s+(?:true|possible|correct))",
 )
 FOLLOW_UPS = {Language.ZH: _FOLLOW_UPS_ZH, Language.EN: _FOLLOW_UPS_EN}
+# Whole questions of nothing but these words have no subject: no measure, no thing, no condition.
+_NO_SUBJECT_ZH = r"(?:情况|数据|信息|状况|形势|概况|表现|业务|东西|内容|报表|报告|动态|进展|近况)"
+_AROUND_ZH = (
+    r"(?:请问?|麻烦|帮我|帮忙|给我|替我|为我|我们?|咱们?|公司|想要?|知道|了解|能不能|能否|可以|把|将|对|看看|看一下|看下|看|查看|查询|查一下|查"
+    r"|汇总|总结|分析|统计|整理|说说|讲讲|介绍|展示|显示|列出|列|一下|一些|下|最近|近期|近来|目前|现在|当前|如今|这段时间|整体|总体|大致|大概"
+    r"|所有|全部|各种|各项|相关|经营|运营|怎么样|怎样|如何|咋样|有什么|有哪些|是什么|什么|的|了|呢|吧|吗|啊|，|、|\s)"
+)
 _VAGUE_ZH = _table(
     r"^(?:请|帮我|给我|我想|我要|想|能不能|可以)*(?:看看?|看一下|查看?|查一下|查询|显示|展示|来点|分析|统计|了解|要)?(?:一下|一些|下|所有|全部|最新|相关)?的?"
     r"(?:数据|信息|情况|报表|报告|结果|内容|东西|资料|指标|详情|明细|表)(?:怎么样|如何|怎样|呢|吧)?\s*[？?。！!]?$",
     r"^(?:最近|现在|目前|今天|公司)?的?(?:情况|业务|形势|表现)?(?:怎么样|如何|怎样|好吗|好不好)(?:了|啊)?\s*[？?。]?$",
     r"^(?:请|帮我|给我)*(?:分析|统计|查|查询|看|算|汇总|对比|比较)(?:一下|下|看看)?\s*[。！!]?$",
+    rf"^(?=.{{0,40}}{_NO_SUBJECT_ZH})(?:{_NO_SUBJECT_ZH}|{_AROUND_ZH})++[\s？?。！!]*$",
 )
 _VAGUE_EN = _table(
     r"^(?:please\s+)?(?:can\s+you\s+)?(?:(?:show|give|get|display|list|find|fetch|see|tell)\s+)?"
     r"(?:me\s+|us\s+)?(?:about\s+)?(?:the\s+|some\s+|all\s+|any\s+|our\s+|all\s+the\s+|more\s+)?"
     r"(?:data|information|info|stats|statistics|numbers|figures|report|reports|everything|anything"
     r"|something|details|results|records|stuff|analysis)(?:\s+please)?\s*[?.!]?$",
-    r"^(?:so\s+)?how(?:'s|\s+(?:is|are|was|were))\s+(?:it|things|business|everything|we|the\s+"
-    r"(?:business|company|situation))(?:\s+(?:going|doing|looking|now|today))?\s*[?.]?$",
+    r"^(?:so\s+)?how(?:'s|\s+(?:is|are|was|were|have|has))\s+(?:it|things|business|everything|we|(?:the|our)\s+"
+    r"(?:business|company|situation))(?:\s+(?:going|doing|looking|been|now|today|lately|recently|these\s+days|so\s+far"
+    r"|(?:this|last)\s+(?:week|month|quarter|year)|at\s+the\s+moment|overall)){0,3}\s*[?.]?$",
+    r"^(?:so\s+)?(?:what(?:'s|\s+is)\s+(?:new|up|going\s+on|happening)|any\s+(?:news|updates?)|(?:give\s+(?:me|us)|show"
+    r"\s+(?:me|us))\s+(?:an?\s+|the\s+)?(?:overview|summary|update|rundown))(?:\s+(?:lately|recently|now|today|please)){0,2}\s*[?.]?$",
     r"^(?:please\s+)?(?:analy[sz]e|summari[sz]e|compare|help|query|search)(?:\s+(?:it|this|please"
     r"|me|the\s+data|data))?\s*[?.!]?$",
 )

@@ -102,7 +102,9 @@ ZH_RULES = (
     ),
     rule(rf"{_NO}{_REL}(?P<u>个?月|个?季度?){_EDGE}{_NOT_OTHER_WORD}", to.relative_unit),
     rule(rf"{_NO}{_REL}个?月份?的?{_DAY}[日号]", to.day_in_relative_month),
-    rule(rf"(?!上半月){_RECENT}{NUMBER}{_UNIT}(?![一二三四五六日末底初度])", to.rolling_units),
+    rule(
+        rf"(?!上半月){_RECENT}{NUMBER}{_UNIT}(?!(?<=[周期拜])[一二三四五六日]|[末底初度])", to.rolling_units
+    ),
     rule(r"(?<![月的])(?P<half>[上下])半月(?![刊板])", to.half_of_month),
     rule(rf"(?:{_RECENT}|前){NUMBER}个?(?P<full>完整|自然)的?{_UNIT}", to.rolling_units),
     rule(rf"(?:未来|今后|接下来)的?{NUMBER}{_UNIT}", to.upcoming),

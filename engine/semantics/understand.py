@@ -20,6 +20,11 @@ _CHOICES = (
         r"^(?:2|二|b|第二[个种]?|后者|后一个|(?:the\s+)?(?:second|latter)(?:\s+one)?)$", re.IGNORECASE
     ),
 )
+_BY_EACH_ROW = re.compile(
+    r"(?:[每各当本该](?:个|一)?(?:月|周|天|日|季度?|年|期)份?(?:与|和|跟|及|以及|加上?|连同)(?:它的?|其|之)?"
+    r"|\b(?:each|every|that|the)\s+(?:day|week|month|quarter|year)\s+(?:and|plus|with)\s+(?:its\s+|the\s+)?)$",
+    re.IGNORECASE,
+)
 _ANSWERABLE = frozenset({Intent.QUERY, Intent.FOLLOW_UP})
 
 
@@ -67,7 +72,7 @@ def understand(
     reading = _intent(clean, added, language, has_history=bool(turns))
     merged = _standalone(clean, reading.intent, turns, as_of=as_of, language=language)
     standalone = _clarified(merged.standalone, added, language)
-    times = _settled(resolve_time(standalone, as_of, language), standalone)
+    times = _of_the_asker(_settled(resolve_time(standalone, as_of, language), standalone), standalone)
     if added is None and reading.intent in _ANSWERABLE:
         reading = _asking_which(reading, times)
     return Understanding(
@@ -134,6 +139,15 @@ def _settled(times: tuple[TimeExpression, ...], standalone: str) -> tuple[TimeEx
     if any(time.span[0] > place and not time.ambiguous for time in times):
         return tuple(time for time in times if not time.ambiguous)
     return times
+
+
+def _of_the_asker(times: tuple[TimeExpression, ...], standalone: str) -> tuple[TimeExpression, ...]:
+    """The periods without those that are unclear because they go by each row: 每月和前两个月的平均."""
+    return tuple(
+        time
+        for time in times
+        if not time.ambiguous or _BY_EACH_ROW.search(standalone, 0, time.span[0]) is None
+    )
 
 
 def _asking_which(reading: IntentReading, times: tuple[TimeExpression, ...]) -> IntentReading:

@@ -25,6 +25,7 @@ async def test_path(case: dict) -> None:
     down = ModelUnavailable(zh="模型不可用", en="the model is down")
     steps = FakeSteps(
         intents=[Intent(intent) for intent in case.get("intents", ["query"])],
+        schemas=case.get("schemas", [""]),
         rulings=[Ruling(ruling) for ruling in case.get("rulings", ["sound"])],
         confidences=case.get("confidences", [None]),
         execution_errors=case.get("execution_errors", [None]),
@@ -43,6 +44,7 @@ async def test_path(case: dict) -> None:
     assert answer.corrections == case.get("corrections", 0)
     assert answer.sql == case.get("sql", answer.sql)
     assert answer.model == case.get("model", answer.model)
+    assert answer.standalone == case.get("standalone", answer.standalone)
     assert bool(answer.message)
     assert bool(answer.rows) is (answer.outcome is Outcome.ANSWERED)
 

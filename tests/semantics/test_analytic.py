@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sqlite3
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -53,8 +56,25 @@ class Asked(NamedTuple):
         )
 
     def run(self, sql: str) -> list[tuple[object, ...]]:
+        if self.catalogue.dialect is Dialect.SQLITE:
+            with closing(sqlite3.connect(self.path)) as connection:
+                return connection.execute(sql).fetchall()
         with duckdb.connect(str(self.path), read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    def in_sqlite(self, script: str) -> Asked:
+        """The same tables, rows and comments in SQLite, which has no comments of its own."""
+        path = self.path.with_suffix(".sqlite")
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(_COMMENT.sub("", script))
+        told = self.catalogue.model_dump()
+        told |= {"dialect": Dialect.SQLITE, "default_schema": None}
+        for table in told["tables"]:
+            table["schema_name"] = None
+            for key in table["foreign_keys"]:
+                key["target_table"] = key["target_table"].rpartition(".")[2]
+        catalogue = Catalogue.model_validate(told)
+        return Asked(path, self.as_of, catalogue, self.values, draft_model(catalogue, self.values))
 
 
 def _fixture(name: str) -> dict[str, object]:
@@ -65,11 +85,15 @@ def _fixture(name: str) -> dict[str, object]:
 DOUBTFUL = "doubtful"
 """In place of rows: the question says something that nothing in the database is called."""
 NAMES = ("hospital", "subscriptions")
+DIALECTS = (Dialect.DUCKDB, Dialect.SQLITE)
+_COMMENT = re.compile(r"COMMENT ON[^;]*;")
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=[(name, dialect) for name in NAMES for dialect in DIALECTS])
 def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Asked]:
-    return request.param, _asked(request.param, tmp_path_factory.mktemp("analytic"))
+    name, dialect = request.param
+    database = _asked(name, tmp_path_factory.mktemp("analytic"))
+    return name, database if dialect is Dialect.DUCKDB else database.in_sqlite(str(_fixture(name)["sql"]))
 
 
 def _asked(name: str, folder: Path) -> Asked:

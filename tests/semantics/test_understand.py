@@ -120,6 +120,13 @@ def test_two_readings_of_a_date_are_asked_back_and_settled_by_the_answer() -> No
         assert not any(time.ambiguous for time in settled.times)
 
 
+def test_a_period_that_goes_by_each_row_is_not_asked_about() -> None:
+    result = read("销售额的移动平均，每月与前两个月的平均")
+    assert result.intent is Intent.QUERY
+    assert result.times == ()
+    assert read("前两个月的销售额").intent is Intent.AMBIGUOUS
+
+
 def test_a_settled_question_stays_settled_in_the_next_turn() -> None:
     before = read("orders on 03/04/2024", clarification="2024-04-03").standalone
     result = read("only the top 3", before)

@@ -11,12 +11,16 @@ from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
-from chat2sql.engine.semantics.analytic.figures import finer_base
+from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent
 from chat2sql.engine.semantics.analytic.lists import Listing
 from chat2sql.engine.semantics.analytic.scope import NotExpressible
 from chat2sql.engine.semantics.analytic.shapes import first_places, ranked
-from chat2sql.engine.semantics.analytic.side_by_side import beside_before, side_by_side
+from chat2sql.engine.semantics.analytic.side_by_side import (
+    beside_before,
+    ratio_apart,
+    side_by_side,
+)
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
 __all__ = ["NotExpressible", "compile_intent"]
@@ -37,6 +41,10 @@ def compile_intent(intent: AnalyticIntent, model: SemanticModel, language: Langu
 def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:
     if not intent.figures:
         return Listing(intent, model, language).select()
+    apart = parts_apart(intent.figures[0], model)
+    if apart is not None and len(intent.figures) == 1:
+        select, names, computed = ratio_apart(intent, model, language, apart)
+        return _ordered(intent, select, names, computed)
     intent = _at_common_base(intent, model)
     if len({figure.dataset for figure in intent.figures}) > 1:
         return side_by_side(intent, model, language)

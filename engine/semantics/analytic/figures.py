@@ -11,6 +11,9 @@ from chat2sql.engine.semantics.analytic.scope import NotExpressible, Scope
 from chat2sql.engine.semantics.model.finer import amount_of, are_lines, says_money
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.terms import FINER
+
+_PLAIN = (exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Count)
 
 
 def expression_of(figure: Figure, model: SemanticModel, scope: Scope, only: exp.Expr | None) -> exp.Expr:
@@ -25,6 +28,22 @@ def expression_of(figure: Figure, model: SemanticModel, scope: Scope, only: exp.
     if figure.field is not None:
         column = scope.column(Place(dataset=figure.dataset, field=figure.field))
     return _aggregate(figure.aggregate or Aggregate.COUNT, column, only)
+
+
+def parts_apart(figure: Figure, model: SemanticModel) -> tuple[Figure, Figure] | None:
+    """What is above and below the line of a ratio whose parts come from different datasets; None: it is none."""
+    metric = model.metric(figure.metric) if figure.metric is not None else None
+    if metric is None or not metric.numerator or not metric.denominator:
+        return None
+    above, below = model.metric(metric.numerator), model.metric(metric.denominator)
+    if above is None or below is None or above.dataset == below.dataset:
+        return None
+    if model.metric(f"{below.name}{FINER}{above.dataset}") is not None:
+        return None
+    return (
+        Figure(metric=above.name, dataset=above.dataset),
+        Figure(metric=below.name, dataset=below.dataset),
+    )
 
 
 def segments_of(figures: Sequence[Figure], model: SemanticModel) -> list[SegmentUse]:
@@ -94,6 +113,8 @@ def _restricted(node: exp.Expr, only: exp.Expr) -> exp.Expr:
     if isinstance(argument, exp.Distinct):
         inner = argument.expressions[0]
         return exp.Count(this=exp.Distinct(expressions=[_when(only, inner)]))
+    if not isinstance(node, _PLAIN):
+        raise NotExpressible(f"{node.key} of some of the rows")
     counted = isinstance(node, exp.Count) and isinstance(argument, exp.Star)
     return type(node)(this=_when(only, exp.Literal.number(1) if counted else argument))
 

@@ -7,6 +7,7 @@ from chat2sql.engine.semantics.analytic.intent import Grain, Group, Place
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 
 
@@ -26,6 +27,10 @@ class Grouping:
         found: list[Group] = []
         chained = False
         for piece in self._phrase:
+            if piece.token.act is Act.GRAIN and self._asks_when(piece):
+                # 哪天开业: the time itself is asked for, not a group.
+                piece.used = True
+                continue
             if piece.token.act is Act.GRAIN and piece.token.detail in set(Grain):
                 found.append(Group(grain=Grain(piece.token.detail)))
                 piece.used = True
@@ -48,6 +53,10 @@ class Grouping:
                 chained = False
         return tuple(dict.fromkeys(found)) or self._by_values()
 
+    def _asks_when(self, piece: Piece) -> bool:
+        is_which = piece.token.text.startswith(("哪", "which", "Which"))
+        return is_which and not self._phrase.has(Act.MOST, Act.TOP, Act.RANKED)
+
     def _by_values(self) -> tuple[Group, ...]:
         """金卡、白金客户各有多少人: several values of a field and each of them."""
         if not self._phrase.has(Act.EACH) and not any("分别" in piece.token.text for piece in self._phrase):
@@ -68,7 +77,7 @@ class Grouping:
         dataset = self._model.dataset(place.dataset)
         if segment is None or dataset is None or dataset.parent is None or segment.dataset != dataset.name:
             return False
-        if segment.condition != f"{dataset.name}.{dataset.parent} IS NULL":
+        if segment.condition != unset(dataset.name, dataset.parent, self._model.dialect):
             return False
         self.topmost.add(segment.name)
         return True

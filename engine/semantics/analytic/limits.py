@@ -161,6 +161,10 @@ class Limits:
             if subject.kind is Kind.SEGMENT and subject.meaning is not None:
                 self.segments.append(SegmentUse(segment=subject.meaning.name))
             return Figure(aggregate=Aggregate.COUNT, dataset=subject.dataset)
+        if subject.token.act is Act.SAID and subject.meaning is not None:
+            self.compared.add(subject.number)
+            subject.used = True
+            return Figure(aggregate=Aggregate.SUM, dataset=subject.dataset, field=subject.meaning.name)
         if subject.token.sort is Sort.TERM and subject.token.detail and subject.meaning is not None:
             self.compared.add(subject.number)
             subject.used = True

@@ -49,7 +49,13 @@ EN_OPERATORS: tuple[Row, ...] = (
     ),
     row(Act.RANKED, r"(?:in )?ascending(?: order)?", r"\b(?:smallest|lowest) first\b", detail="asc"),
     row(Act.SAID, r"\b(?:units|pieces|items|pairs) (?:did we )?(?:sold|sell)\b", detail="销量"),
-    row(Act.SAID, r"\bhow much(?: money)?\b", detail=MONEY),
+    row(
+        Act.SAID,
+        r"\bhow much(?: money)?\b",
+        r"\b(?:total )?(?:value|worth)\b(?: of)?",
+        r"\b(?:spent|spend)\b",
+        detail=MONEY,
+    ),
     row(
         Act.COUNT,
         r"\bhow many(?: people| staff)?\b",

@@ -17,6 +17,7 @@ from chat2sql.engine.semantics.analytic.intent import (
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.semantics.periods import DAY, Period, TimeKind, shifted, to_date
 from chat2sql.engine.semantics.time_expressions import TimeExpression
@@ -66,7 +67,7 @@ def held_of(
         dataset = model.dataset(segment.dataset) if segment is not None else None
         if segment is None or dataset is None or dataset.validity is None or use.negated or len(free) != 1:
             continue
-        if segment.condition == f"{dataset.name}.{dataset.validity.end} IS NULL":
+        if segment.condition == unset(dataset.name, dataset.validity.end, model.dialect):
             (window,) = free
             assert window.end is not None
             held = Held(dataset=dataset.name, day=window.end - DAY)
@@ -185,7 +186,7 @@ def _as_time(piece: Piece, model: SemanticModel) -> Piece | None:
     segment = model.segment(piece.meaning.name)
     if segment is None:
         return None
-    field = segment.condition.split(" ")[0].rpartition(".")[2]
+    field = segment.name.split(".")[-2]
     meaning = piece.meaning.model_copy(update={"kind": Kind.FIELD, "name": field})
     piece.resolved = piece.resolved._replace(meaning=meaning)
     return piece

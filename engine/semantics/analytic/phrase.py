@@ -168,8 +168,9 @@ class Phrase:
         """The dataset whose rows are wanted: named beside 哪些, else named last."""
         things = [piece for piece in self._pieces if piece.kind is Kind.DATASET and not piece.is_below]
         who = [piece for piece in things if piece.token.act is Act.WHICH]
-        if who:
+        if who and not any(piece.token.sort is Sort.TERM and self._has_name(piece) for piece in things):
             return who[0]
+        things = [piece for piece in things if piece not in who] or things
         for piece in self._pieces:
             if piece.token.act in (Act.WHICH, Act.LIST):
                 for near in (self.after(piece), self.before(piece)):
@@ -181,6 +182,9 @@ class Phrase:
     def thing_ranked(self, mark: Piece) -> Piece | None:
         """What stands behind 前五 or 最高的, else what is asked for, if it is no figure itself."""
         who = [piece for piece in self._pieces if piece.token.act is Act.WHICH and self._may_group(piece)]
+        named = [piece for piece in self._pieces if piece.token.sort is Sort.TERM and self._may_group(piece)]
+        people = {piece.dataset for piece in who}
+        who = [] if any(self._has_name(one) and one.dataset not in people for one in named) else who
         for near in (*who, *self.next_to(mark, 1)):
             if self._may_group(near):
                 return near
@@ -212,6 +216,11 @@ class Phrase:
                     piece.used = True
                     return int(piece.token.number)
         return None
+
+    def _has_name(self, piece: Piece) -> bool:
+        """Whether the rows of a dataset are called by a name, as people are and requests are not."""
+        dataset = self._model.dataset(piece.dataset)
+        return dataset is not None and dataset.display is not None
 
     def row_measure(self) -> Place | None:
         """The quantity of single rows that a ranking goes by."""
@@ -247,7 +256,14 @@ class Phrase:
         if piece.token.sort is Sort.OPERATOR:
             return piece.token.act in _MATTERING
         # A dataset named beside its own field or value only says whose that is.
-        return piece.kind in (Kind.METRIC, Kind.SEGMENT, Kind.CODE)
+        return piece.kind in (Kind.METRIC, Kind.SEGMENT, Kind.CODE) or self._is_named_field(piece)
+
+    def _is_named_field(self, piece: Piece) -> bool:
+        """A field that is no key: 客户编号 may only say whose a row is, 成本 asks for something."""
+        if piece.kind is not Kind.FIELD or piece.meaning is None or piece.token.sort is not Sort.TERM:
+            return False
+        field = self._model.field(piece.dataset, piece.meaning.name)
+        return field is not None and field.role is not Role.KEY
 
     def _may_group(self, piece: Piece) -> bool:
         if piece.kind is Kind.DATASET:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chat2sql.config.vocabulary import Frozen
+from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.figures_of import Asked
 from chat2sql.engine.semantics.analytic.grouping import Grouping
@@ -35,10 +36,13 @@ from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
 from chat2sql.engine.semantics.analytic.tokens import tokens_of
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind, term_index
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
 
+_A_WORD = 2
+"""Chinese characters that may stay unread in a question that is nearly understood."""
 _NOW = re.compile(r"现在|目前|当前|如今|\b(?:now|currently|current|at present)\b", re.IGNORECASE)
 
 
@@ -52,6 +56,14 @@ class ReadIntent(Frozen):
 
     intent: AnalyticIntent | None
     doubts: tuple[str, ...] = ()
+
+    @property
+    def is_near(self) -> bool:
+        """Whether all that is in doubt is a word of two characters."""
+        if self.intent is None or len(self.doubts) != 1:
+            return False
+        unread = "".join(self.intent.unread)
+        return bool(unread) and len(unread) <= _A_WORD and has_han(unread)
 
 
 def read_intent(
@@ -162,7 +174,7 @@ class _Reader:
         dataset = self._model.dataset(counted[0])
         if dataset is None or dataset.validity is None:
             return ()
-        condition = f"{dataset.name}.{dataset.validity.end} IS NULL"
+        condition = unset(dataset.name, dataset.validity.end, self._model.dialect)
         return tuple(
             SegmentUse(segment=one.name) for one in self._model.segments if one.condition == condition
         )[:1]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.operators import NOISE
 from chat2sql.engine.semantics.analytic.tokens import Sort, Token
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
@@ -85,6 +86,11 @@ def _best(base: str, token: Token, model: SemanticModel, is_head: bool) -> tuple
     if not choices:
         return Resolved(token), 0.0
     worth, best = max(choices, key=lambda one: one[0])
+    if best.distance == _NOWHERE and token.sort is Sort.OPERATOR:
+        # 谁 and 人 ask for people only where there are any.
+        return Resolved(token._replace(meanings=())), 0.0
+    if best.distance == _NOWHERE and NOISE.fullmatch(token.text):
+        return Resolved(token._replace(sort=Sort.NOISE, meanings=(), values=())), 0.0
     if best.distance == _NOWHERE:
         # A word for something that has nothing to do with the rest says nothing here.
         return Resolved(token._replace(sort=Sort.UNREAD, meanings=(), values=())), worth
@@ -115,7 +121,7 @@ def _fitness(base: str, meaning: Meaning, model: SemanticModel, is_head: bool) -
     if meaning.kind is Kind.JOIN:
         return -_KEY_FOR_THING
     if meaning.kind is not Kind.FIELD:
-        return own if meaning.kind in (Kind.METRIC, Kind.DATASET) else 0.0
+        return own if meaning.kind in (Kind.METRIC, Kind.DATASET, Kind.SEGMENT) else 0.0
     field = model.field(meaning.dataset, meaning.name)
     if field is None or field.role is not Role.MEASURE:
         own = 0.0

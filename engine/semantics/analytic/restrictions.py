@@ -3,6 +3,7 @@ dataset."""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import Act
@@ -18,8 +19,10 @@ from chat2sql.engine.semantics.analytic.intent import (
 from chat2sql.engine.semantics.analytic.limits import Limit, Limits
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import PARTIAL, Sort
-from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
+
+_LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
 
 
 class Restrictions(NamedTuple):
@@ -150,7 +153,14 @@ class _Finder:
             if near.token.act is Act.TREE and dataset is not None and dataset.parent is not None:
                 near.used = True
                 return True
-        return False
+        return dataset is not None and dataset.parent is not None and self._holds_leaves(dataset)
+
+    def _holds_leaves(self, dataset: Dataset) -> bool:
+        """Whether what refers to a tree refers to its leaves: then a node stands for all below it."""
+        return any(
+            join.target == dataset.name != join.source and _LEAVES.search(join.label.zh)
+            for join in self._model.relationships
+        )
 
     def _denied(self, piece: Piece) -> bool:
         before = self._phrase.before(piece)

@@ -304,7 +304,8 @@ class Scope:
     def _table(self, dataset: str, alias: str | None = None) -> exp.Table:
         known = self._model.dataset(dataset)
         schema, _, name = (known.table if known is not None else dataset).rpartition(".")
-        called = alias or (self.alias(dataset) if self._suffix else None)
+        own = self.alias(dataset)
+        called = alias or (own if own.name != name else None)
         return exp.table_(
             exp.to_identifier(name), db=exp.to_identifier(schema) if schema else None, alias=called
         )

@@ -6,12 +6,15 @@ from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
-from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Compared, Grain, Window
+from chat2sql.engine.semantics.analytic.figures import finer_base
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Compared, Figure, Grain, Window
+from chat2sql.engine.semantics.analytic.labels import figure_label
 from chat2sql.engine.semantics.analytic.scope import NotExpressible
-from chat2sql.engine.semantics.analytic.shapes import growth, named, quoted
+from chat2sql.engine.semantics.analytic.shapes import growth, named, quoted, ratio
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
 _NOW, _THEN, _WHOLE = "now_", "then_", "compared"
+_ABOVE, _BELOW = "above", "below_line"
 _YEAR_DIGITS = 4
 
 
@@ -76,6 +79,35 @@ def side_by_side(intent: AnalyticIntent, model: SemanticModel, language: Languag
         same = [exp.EQ(this=quoted(name, aliases[0]), expression=quoted(name, alias)) for name in names]
         told = told.join(select.subquery(alias), on=exp.and_(*same) if same else exp.true(), join_type="left")
     return told
+
+
+def ratio_apart(
+    intent: AnalyticIntent, model: SemanticModel, language: Language, parts: tuple[Figure, Figure]
+) -> tuple[exp.Select, list[str], list[tuple[str, exp.Expr]]]:
+    """A ratio whose parts come from different datasets, each summed up for itself and joined by the groups.
+
+    Raises:
+        NotExpressible: it is compared or a share, or a part cannot be had by these groups.
+    """
+    if intent.comparison is not None or intent.share or intent.running or intent.thresholds:
+        raise NotExpressible("a ratio of two datasets that is compared")
+    plain = intent.model_copy(update={"ranking": None})
+    told = []
+    for part in parts:
+        figure = finer_base(part, {one.place.dataset for one in intent.groups if one.place}, model)
+        own = plain.model_copy(update={"figures": (figure,), "base": figure.dataset})
+        told.append(Aggregation(own, model, language).select((figure,)))
+    (above, names, over), (below, _, under) = told
+    value = ratio(quoted(over[0][0], _ABOVE), quoted(under[0][0], _BELOW))
+    name = figure_label(intent.figures[0], model, language)
+    columns = [exp.alias_(quoted(group, _ABOVE), group, quoted=True) for group in names]
+    same = [exp.EQ(this=quoted(group, _ABOVE), expression=quoted(group, _BELOW)) for group in names]
+    select = (
+        exp.select(*columns, exp.alias_(value, name, quoted=True))
+        .from_(above.subquery(_ABOVE))
+        .join(below.subquery(_BELOW), on=exp.and_(*same) if same else exp.true())
+    )
+    return select, names, [(name, value)]
 
 
 def _a_year_earlier(intent: AnalyticIntent, window: Window | None) -> AnalyticIntent:

@@ -16,12 +16,12 @@ from chat2sql.engine.semantics.analytic.acts import MONEY, Act
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.operators import NOISE, OPERATORS
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
-from chat2sql.engine.semantics.numerals import parse_number
+from chat2sql.engine.semantics.numerals import EN_NUMBER, parse_number
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import How, LinkedValue
 
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_])(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿半]+)(?P<unit>万|亿|千|百|[kKmM](?![a-z]))?"
+    rf"(?<![A-Za-z0-9_])(?P<n>(?!an?\b){EN_NUMBER}(?![a-z])|[0-9][0-9,]*(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿半]+)(?P<unit>万|亿|千|百|[kKmM](?![a-z]))?"
     r"(?:元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔)?"
 )
 _SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6}

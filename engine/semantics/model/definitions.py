@@ -22,6 +22,7 @@ from chat2sql.engine.semantics.model.semantic_model import (
     Segment,
     SemanticModel,
 )
+from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIndex, units_of
 
 _CLAUSE = re.compile(r"[。；;\n]|\.\s|\s/\s")
@@ -49,8 +50,6 @@ _OPERATORS = {
 _OPERATOR = re.compile("除以|[-+＋－−*×/÷()（）加减乘]")
 _PASSES = 3
 _ROWS = ".rows"
-_USUAL = {"客单价": "销售额/订单数", "毛利率": "毛利/销售额"}
-"""By name, what is computed; taken only from a dataset that every part of it is had from."""
 
 
 class _Definition(NamedTuple):
@@ -61,7 +60,7 @@ class _Definition(NamedTuple):
 
 def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
     """The model with the segments and metrics that the comments of its tables and columns define."""
-    waiting = [*_definitions(catalogue), *_usual(model)]
+    waiting = _definitions(catalogue)
     for _ in range(_PASSES):
         left = []
         for definition in waiting:
@@ -81,16 +80,6 @@ def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
                 left.append(definition)
         waiting = left
     return model
-
-
-def _usual(model: SemanticModel) -> list[_Definition]:
-    """Figures that business takes for granted, wherever what they are made of is known."""
-    return [
-        _Definition(dataset.name, name, body)
-        for name, body in _USUAL.items()
-        for dataset in model.datasets
-        if dataset.fields
-    ]
 
 
 def _definitions(catalogue: Catalogue) -> list[_Definition]:
@@ -118,7 +107,8 @@ def _segment(definition: _Definition, model: SemanticModel, index: TermIndex) ->
     mentions = _best(definition, index, model, definition.body)
     condition = _coded(definition, mentions, model)
     fits = all(
-        one.kind in (Kind.CODE, Kind.FIELD) or (one.kind is Kind.DATASET and one.dataset == definition.dataset)
+        one.kind in (Kind.CODE, Kind.FIELD)
+        or (one.kind is Kind.DATASET and one.dataset == definition.dataset)
         for mention in mentions
         for one in mention.meanings[:1]
     )
@@ -164,7 +154,7 @@ def _coded(definition: _Definition, mentions: list[Mention], model: SemanticMode
     if dataset != definition.dataset or field is None:
         return None
     values = ", ".join(f"'{code.code}'" if _is_text(field.type) else code.code for code in codes)
-    return f"{dataset}.{name} IN ({values})"
+    return f"{spelled(dataset, name, model.dialect)} IN ({values})"
 
 
 def _is_text(type_: str) -> bool:
@@ -230,7 +220,7 @@ def _arithmetic(body: str, mentions: list[Mention], model: SemanticModel) -> str
         if not _joined(between, pieces):
             return None
         if meaning.kind is Kind.FIELD:
-            pieces.append(f"{meaning.dataset}.{meaning.name}")
+            pieces.append(spelled(meaning.dataset, meaning.name, model.dialect))
         place = units[mention.after - 1].end
     rest = body[place:]
     if _MEAN.search(body):

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from chat2sql.config.vocabulary import Bilingual
+from chat2sql.config.vocabulary import Bilingual, Dialect
 from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.semantics.model.definitions import defined
@@ -28,6 +28,8 @@ from chat2sql.engine.semantics.model.semantic_model import (
     SemanticModel,
     Validity,
 )
+from chat2sql.engine.semantics.model.spelling import spelled, unset
+from chat2sql.engine.semantics.model.usual import usual_ratios
 from chat2sql.engine.sql.masking.person_names import word_tags
 from chat2sql.engine.values.index import ValueIndex
 
@@ -63,7 +65,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     few = _few_values(values)
     datasets = tuple(_dataset(catalogue, table, few) for table in catalogue.tables)
     relationships = _relationships(catalogue)
-    segments = tuple(segment for dataset in datasets for segment in _segments(dataset))
+    segments = tuple(segment for dataset in datasets for segment in _segments(dataset, catalogue.dialect))
     model = SemanticModel(
         datasource=catalogue.datasource,
         dialect=catalogue.dialect,
@@ -75,7 +77,8 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     counts = tuple(_count(dataset) for dataset in model.datasets)
     whole = defined(model.extended(metrics=counts), catalogue)
     whole = whole.extended(metrics=finer_metrics(whole))
-    return whole.extended(metrics=volumes(whole))
+    whole = whole.extended(metrics=(*volumes(whole), *_segment_counts(whole)))
+    return whole.extended(metrics=usual_ratios(whole))
 
 
 def _few_values(values: ValueIndex | None) -> frozenset[tuple[str, str]]:
@@ -179,7 +182,7 @@ def _relationships(catalogue: Catalogue) -> tuple[Relationship, ...]:
     return tuple(found)
 
 
-def _segments(dataset: Dataset) -> list[Segment]:
+def _segments(dataset: Dataset, dialect: Dialect) -> list[Segment]:
     """Rows that a field with or without a value tells apart: 在职 and 离职."""
     found: list[Segment] = []
     for field in dataset.fields:
@@ -195,7 +198,7 @@ def _segments(dataset: Dataset) -> list[Segment]:
                 origin=Origin.COMMENT,
                 certainty=0.9,
                 dataset=dataset.name,
-                condition=f"{dataset.name}.{field.name} IS NULL",
+                condition=unset(dataset.name, field.name, dialect),
             )
         )
         state = _SET_STATE.sub("", field.label.zh)
@@ -208,7 +211,7 @@ def _segments(dataset: Dataset) -> list[Segment]:
                     origin=Origin.COMMENT,
                     certainty=0.7,
                     dataset=dataset.name,
-                    condition=f"{dataset.name}.{field.name} IS NOT NULL",
+                    condition=f"{spelled(dataset.name, field.name, dialect)} IS NOT NULL",
                 )
             )
     return found
@@ -235,14 +238,39 @@ def _endings(label: str) -> tuple[str, ...]:
     return tuple(ending for start in range(1, len(words)) if len(ending := "".join(words[start:])) > 1)
 
 
+def _segment_counts(model: SemanticModel) -> tuple[Metric, ...]:
+    """How many rows the segments have that are called after their dataset: 有效订单数."""
+    found = []
+    for segment in model.segments:
+        dataset = model.dataset(segment.dataset)
+        called = [dataset.label.zh, *dataset.synonyms] if dataset is not None else []
+        if dataset is None or not any(
+            name and has_han(name) and segment.label.zh.endswith(name) for name in called
+        ):
+            continue
+        zh = segment.label.zh
+        found.append(
+            Metric(
+                name=f"{segment.name}_count",
+                label=Bilingual(zh=f"{zh}数", en=""),
+                synonyms=tuple(f"{zh}{ending}" for ending in _COUNTED),
+                origin=Origin.COMMENT,
+                certainty=segment.certainty,
+                dataset=dataset.name,
+                expression="COUNT(*)",
+                segments=(segment.name,),
+                time=dataset.time,
+            )
+        )
+    return tuple(found)
+
+
 def _count(dataset: Dataset) -> Metric:
     """How many rows a dataset has."""
     zh = dataset.label.zh
     called = [name for name in (zh, *dataset.synonyms) if has_han(name)]
     people = any(field.label.zh in ("姓名", "员工姓名", "客户姓名") for field in dataset.fields)
-    synonyms = [
-        f"{name}{ending}" for name in called for ending in _COUNTED
-    ]
+    synonyms = [f"{name}{ending}" for name in called for ending in _COUNTED]
     synonyms += [f"{name}人数" for name in called] if people else []
     en = dataset.label.en
     plain = singular(en) if en else dataset.name

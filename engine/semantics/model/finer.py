@@ -13,6 +13,7 @@ from chat2sql.engine.semantics.model.semantic_model import (
     Role,
     SemanticModel,
 )
+from chat2sql.engine.semantics.model.spelling import spelled
 
 _LINES = re.compile(r"明细|行项|子项|items?$|lines?$|details?$", re.IGNORECASE)
 _MONEY = re.compile(r"金额|总价|小计|amount|total|subtotal|price_total", re.IGNORECASE)
@@ -38,7 +39,7 @@ def finer_metrics(model: SemanticModel) -> tuple[Metric, ...]:
                         update={
                             "name": f"{metric.name}@{lines.name}",
                             "dataset": lines.name,
-                            "expression": f"SUM({lines.name}.{amount.name})",
+                            "expression": f"SUM({spelled(lines.name, amount.name, model.dialect)})",
                             "synonyms": (),
                         }
                     )
@@ -78,7 +79,7 @@ def volumes(model: SemanticModel) -> tuple[Metric, ...]:
                     origin=Origin.NAME,
                     certainty=0.6,
                     dataset=lines.name,
-                    expression=f"SUM({lines.name}.{quantities[0].name})",
+                    expression=f"SUM({spelled(lines.name, quantities[0].name, model.dialect)})",
                     segments=turnovers[0].segments,
                 )
             )

@@ -145,7 +145,8 @@ def _role(
     if by_type is not None and (by_type is not Role.FLAG or not is_key):
         return by_type, _SURE
     if is_key or has_codes:
-        return (Role.KEY if is_key else Role.CATEGORY), _SURE
+        # A key of several columns may hold a kind: the expense of a month's budget.
+        return (Role.CATEGORY if has_codes else Role.KEY), _SURE
     is_number = bool(_KEY_NAME.search(column.name) or _KEY_LABEL.search(label.zh))
     if is_amount(column.type):
         figure = not is_number and not _NOT_A_FIGURE.search(f"{column.name} {label.zh}")

@@ -20,7 +20,10 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Named
 
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
 _STATE_ENDING = re.compile(r"(?:日期|时间|时刻|日)$")
-_EN_START, _EN_ENDING = re.compile(r"^(?:total|grand total|sum of) "), re.compile(r" (?:at|on|date|time|day)$")
+_EN_START, _EN_ENDING = (
+    re.compile(r"^(?:total|grand total|sum of) "),
+    re.compile(r" (?:at|on|date|time|day)$"),
+)
 _NAME_ENDING = re.compile(r"(?:名称|编号|姓名)$")
 _PREFIX = re.compile(r"^(?:所属|所在|当前|对应|归属|二级|一级|本月|月)")
 _SAYS_LITTLE = frozenset(

@@ -1,0 +1,93 @@
+"""Figures that business takes for granted, wherever a database has what they are made of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.semantics.model.semantic_model import (
+    Additivity,
+    Metric,
+    Origin,
+    Role,
+    SemanticModel,
+)
+from chat2sql.engine.semantics.model.spelling import spelled
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex
+
+_CERTAINTY = 0.6
+_FULL = 1.0
+
+
+class _Ratio(NamedTuple):
+    """A ratio by its names, and the words for what is above and below the line, the first that is known."""
+
+    names: tuple[str, ...]
+    english: str
+    above: tuple[str, ...]
+    below: tuple[str, ...]
+
+
+_RATIOS = (
+    _Ratio(("客单价", "单均金额"), "average order value", ("销售额",), ("有效订单数", "订单数")),
+    _Ratio(("毛利率",), "gross margin", ("毛利", "毛利额"), ("销售额",)),
+    _Ratio(
+        ("目标完成率", "销售目标完成率", "目标达成率", "达成率", "完成率"),
+        "target attainment",
+        ("销售额",),
+        ("目标销售额", "销售目标", "目标金额", "目标额"),
+    ),
+    _Ratio(("退货率",), "return rate", ("退货数量", "退货件数"), ("销量",)),
+)
+
+
+def usual_ratios(model: SemanticModel) -> tuple[Metric, ...]:
+    """The ratios that a model has both sides of, and the sums that they are made of."""
+    index = TermIndex(model)
+    taken = {metric.label.zh for metric in model.metrics}
+    found: dict[str, Metric] = {}
+    for ratio in _RATIOS:
+        above, below = _figure(ratio.above, index, model), _figure(ratio.below, index, model)
+        if above is None or below is None or taken & set(ratio.names):
+            continue
+        for one in (above, below):
+            if model.metric(one.name) is None:
+                found[one.name] = one
+        found[ratio.names[0]] = Metric(
+            name=f"{above.dataset}.{ratio.names[0]}",
+            label=Bilingual(zh=ratio.names[0], en=ratio.english),
+            synonyms=ratio.names[1:],
+            origin=Origin.NAME,
+            certainty=_CERTAINTY,
+            dataset=above.dataset,
+            numerator=above.name,
+            denominator=below.name,
+            additivity=Additivity.NON_ADDITIVE,
+        )
+    return tuple(found.values())
+
+
+def _figure(words: tuple[str, ...], index: TermIndex, model: SemanticModel) -> Metric | None:
+    """The metric, or the sum of the measure, that alone is called by one of some words."""
+    for word in words:
+        meant = [one for one in index.meanings(word) if one.weight == _FULL]
+        metrics = [one for one in meant if one.kind is Kind.METRIC]
+        measures = [one for one in meant if _is_sum(one, model)]
+        if len(metrics) == 1 and not measures:
+            return model.metric(metrics[0].name)
+        # 退货数量 is what was sent back, before it is how often.
+        if len(measures) == 1:
+            one = measures[0]
+            return Metric(
+                name=f"{one.dataset}.{one.name}.total",
+                origin=Origin.NAME,
+                certainty=_CERTAINTY,
+                dataset=one.dataset,
+                expression=f"SUM({spelled(one.dataset, one.name, model.dialect)})",
+            )
+    return None
+
+
+def _is_sum(meaning: Meaning, model: SemanticModel) -> bool:
+    field = model.field(meaning.dataset, meaning.name) if meaning.kind is Kind.FIELD else None
+    return field is not None and field.role is Role.MEASURE and field.additivity is Additivity.ADDITIVE
