@@ -8,11 +8,13 @@ from chat2sql.activities.parts import Parts
 from chat2sql.activities.semantics import semantic_model
 from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.schema.spoken import speaks
 from chat2sql.engine.semantics.analytic.compiler import compile_intent
 from chat2sql.engine.semantics.analytic.reader import read_intent
 from chat2sql.engine.semantics.analytic.scope import NotExpressible
 from chat2sql.engine.semantics.analytic.words import in_words
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.time_conventions import TimeConventions
 from chat2sql.engine.semantics.time_expressions import resolve_time
 from chat2sql.engine.values.index import ValueIndex
 from chat2sql.engine.values.linking import link_values
@@ -49,10 +51,17 @@ def _compiled(
     ask: GenerateInput, catalogue: Catalogue, values: ValueIndex | None, model: SemanticModel
 ) -> Compiled:
     question, language = ask.understanding.standalone, ask.understanding.language
+    if not (speaks(catalogue, language) or model.is_owned):
+        # Words that only resemble identifiers are better understood by a model.
+        return Compiled(sql=None, doubts=("too few columns say what they are in the question's language",))
+    conventions = TimeConventions(
+        fiscal_year_start_month=model.conventions.fiscal_year_start_month,
+        week_start=model.conventions.week_start,
+    )
     read = read_intent(
         question,
         model,
-        times=resolve_time(question, ask.understanding.as_of, language),
+        times=resolve_time(question, ask.understanding.as_of, language, conventions),
         values=link_values(values, question, catalogue) if values is not None else (),
         known=values,
         as_of=ask.understanding.as_of,

@@ -6,6 +6,7 @@ import asyncio
 
 from chat2sql.activities.ambiguous_names import which_person_is_meant
 from chat2sql.activities.parts import Parts
+from chat2sql.activities.semantics import semantic_model
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import link
@@ -13,6 +14,7 @@ from chat2sql.engine.semantics.absent import missing_data
 from chat2sql.engine.semantics.absent_reading import Asked, asked
 from chat2sql.engine.semantics.ambiguity import QuestionBack, which_meaning
 from chat2sql.engine.semantics.language import detect_language
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.engine.values.codes import link_codes, united
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
@@ -58,9 +60,12 @@ async def _doubts(
     parts: Parts, ask: RetrieveSchemaInput, datasource: Datasource, version: str, view: Catalogue
 ) -> tuple[Bilingual | None, QuestionBack | None]:
     """What of the question the asker's part of the data does not have, or else has in several senses."""
+    if not parts.settings.answerable:
+        return None, None
     index = await parts.values(datasource, version)
-    # The first question after a refresh drafts the semantic model and its look-up tables, which takes a second.
-    question = await asyncio.to_thread(_taken_apart, ask, view, index)
+    model = await semantic_model(parts, datasource, view, version)
+    # The first question after a refresh builds look-up tables, which takes a second.
+    question = await asyncio.to_thread(_taken_apart, ask, view, index, model)
     if question is None:
         return None, None
     missing = await asyncio.to_thread(missing_data, question)
@@ -72,10 +77,12 @@ async def _doubts(
     return None, back
 
 
-def _taken_apart(ask: RetrieveSchemaInput, view: Catalogue, index: ValueIndex | None) -> Asked | None:
+def _taken_apart(
+    ask: RetrieveSchemaInput, view: Catalogue, index: ValueIndex | None, model: SemanticModel
+) -> Asked | None:
     text = ask.understanding.standalone
     language = detect_language(text, ask.understanding.language)
-    return asked(text, language, ask.understanding.as_of, view, index, said=ask.request.evidence)
+    return asked(text, language, ask.understanding.as_of, view, index, model=model, said=ask.request.evidence)
 
 
 async def _mentioned(

@@ -101,7 +101,9 @@ class Settings(BaseSettings):
         description="Texts sampled beside the greedy one to vote on; empty: as the model catalogue says; 0: no vote.",
     )
     answerable: bool = Field(
-        True, description="Ask the model, before a vote, whether the database can tell at all."
+        True,
+        description="Tell by rules, and before a vote by the model, whether the database can answer, and ask back "
+        "where a question has two senses.",
     )
     translate: bool = Field(
         True, description="Put a Chinese question into English for a local model where the schema is English."

@@ -44,6 +44,9 @@ _MOST_FIELDS = 8
 def missing_data(asked: Asked) -> Bilingual | None:
     """Which data a question asks for that is not there, and what is there instead; None: nothing is sure to be
     missing."""
+    # Where nobody says in that language what the columns are, a word may mean any of them.
+    if not asked.vocabulary.speaks(asked.language):
+        return None
     for found in (_absent_events(asked), _absent_nouns(asked), _absent_attributes(asked)):
         if found:
             return _told(asked, tuple(dict.fromkeys(found))[:_MOST_TOLD])
@@ -54,7 +57,7 @@ def missing_data(asked: Asked) -> Bilingual | None:
 
 
 def _absent_nouns(asked: Asked) -> tuple[str, ...]:
-    if not asked.of(Sort.UNREAD) or not asked.vocabulary.speaks(asked.language):
+    if not asked.of(Sort.UNREAD):
         return ()
     said = asked.said.lower()
     nouns = _nouns_zh(asked) if asked.language is Language.ZH else _nouns_en(asked)
@@ -248,8 +251,6 @@ def _is_called_so(asked: Asked, word: str, datasets: frozenset[str]) -> bool:
 
 
 def _absent_events(asked: Asked) -> tuple[str, ...]:
-    if not asked.vocabulary.speaks(asked.language):
-        return ()
     for pattern in BETWEEN_EVENTS:
         found = pattern.search(asked.bare)
         if found is not None:

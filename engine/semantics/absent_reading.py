@@ -71,13 +71,19 @@ def asked(
     catalogue: Catalogue,
     values: ValueIndex | None,
     *,
+    model: SemanticModel | None = None,
     said: str = "",
 ) -> Asked | None:
     """Take a question apart by what a caller may see; None: it is too long, or says too much that is not understood, for
-    rules to be sure of anything."""
+    rules to be sure of anything.
+
+    Args:
+        model: what the data means; None: as it is drafted.
+        said: what the asker adds.
+    """
     if len(question) > LONGEST:
         return None
-    model = draft_model(catalogue, values)
+    model = model or draft_model(catalogue, values)
     index = term_index(model)
     times = resolve_time(question, as_of, language)
     linked = link_values(values, question, catalogue) if values is not None else ()

@@ -11,17 +11,15 @@ from chat2sql.config.vocabulary import Language
 from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
 from chat2sql.engine.schema.lexicon import han_runs, has_han, singular, stem, words
 from chat2sql.engine.schema.meanings import chinese_meanings, english_meanings, kinds, only_asks, synonyms
+from chat2sql.engine.schema.spoken import speaks
 from chat2sql.engine.semantics.absent_rules import FAMILIES, GENERAL_EN, GENERAL_ZH
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.sql.masking.evidence import evidence
 from chat2sql.engine.values.common_words import is_common
 from chat2sql.engine.values.index import ValueIndex
 
-_SPOKEN_SHARE = 0.6
-"""Share of the columns that have to be commented in a language for it to be known what they are called in it."""
 _TEXT = re.compile(r"char|text|string|clob", re.IGNORECASE)
 _LISTED = re.compile(r"\[\]|array|json|xml", re.IGNORECASE)
-_ENGLISH_WORD = re.compile(r"[A-Za-z]{3,}")
 _LABEL_END = re.compile(r"[:：,，。;；(（=]")
 _SHORTEST_STEM = 5
 _PREFIXES = ("sub", "non", "re", "un")
@@ -59,13 +57,7 @@ class Vocabulary:
 
     def speaks(self, language: Language) -> bool:
         """Whether it is known what most of the columns are called in a language."""
-        comments = [part.comment for part in self._parts if isinstance(part, Column)]
-        said = [
-            comment
-            for comment in comments
-            if (has_han(comment) if language is Language.ZH else _ENGLISH_WORD.search(comment))
-        ]
-        return len(said) >= len(comments) * _SPOKEN_SHARE
+        return speaks(self._catalogue, language)
 
     def lists(self, table: str) -> bool:
         """Whether a table has lists or documents, whose values nobody has read."""

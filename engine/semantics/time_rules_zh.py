@@ -81,6 +81,11 @@ ZH_RULES = (
         rf"{ALONE}(?P<y>{_FOUR}|[一二三四五六七八九〇零]{{4}})\s*年(?:度|份|全年)?{_EDGE}(?![代龄级])",
         to.a_year,
     ),
+    # 24年: of a length of time people say 24年来, 24年工龄, 近24年.
+    rule(
+        rf"(?<![近过去满有共长达超0-9.])(?P<y>2[0-9]|1[5-9])年(?:度|全年)?{_EDGE}(?![代龄级前后内来间以多半之期的0-9初末底])",
+        to.a_year,
+    ),
     rule(rf"{_YEAR_WORD}(?:全年)?{_EDGE}(?![龄级薪纪])", to.a_year),
     rule(rf"{YEAR}年(?P<edge>[底末初])", to.a_year),
     rule(rf"{ALONE}(?P<y>{_BARE_YEAR})(?={_FIGURES_OF})", to.a_year),

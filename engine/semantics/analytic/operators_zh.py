@@ -7,7 +7,7 @@ from chat2sql.engine.semantics.analytic.intent import Aggregate, Grain, Operator
 from chat2sql.engine.semantics.numerals import HAN_NUMERAL
 
 _N = rf"(?P<n>[0-9]+(?:\.[0-9]+)?|{HAN_NUMERAL}{{1,5}})"
-_PIECES = "个|家|位|名|款|种|类|条|笔|张|件|项|单|间|大|强|人|座|台|次|门"
+_PIECES = "个|家|位|名|款|种|类|条|笔|张|件|项|单|间|大|强|人|座|台|次|门|份|批|户|套|辆|场|宗|箱"
 _HIGH, _LOW = "高|多|大|长|贵|好|强|快|晚|新|近|重", "低|少|小|短|便宜|差|慢|早|久|轻"
 _UNITS_SOLD = "[台件个双部瓶支套本包箱款]"
 _GRAINS = {
@@ -34,6 +34,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
     row(Act.TOP, rf"(?:排名)?(?:倒数|垫底|最后|后){_N}(?:的|{_PIECES})?(?:的)?", detail="asc"),
     row(Act.TOP, rf"最(?:{_HIGH})的?(?:前)?{_N}(?:{_PIECES})(?:的)?", detail="desc"),
     row(Act.TOP, rf"最(?:{_LOW})的?(?:前)?{_N}(?:{_PIECES})(?:的)?", detail="asc"),
+    row(Act.TOP, r"(?:排名?)?第(?P<n>一)名?(?![次季批天周轮步个年月])(?:的)?", detail="desc"),
     row(Act.MOST, rf"最(?:{_HIGH})", detail="desc"),
     row(Act.MOST, rf"最(?:{_LOW})", detail="asc"),
     row(
@@ -50,7 +51,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
         detail="销售额",
     ),
     row(Act.SAID, rf"(?:卖|销售?)(?:出去?|掉)?了?(?:多少|几){_UNITS_SOLD}", detail="销量"),
-    row(Act.SAID, r"多少钱", r"消费(?!者)|花费", detail=MONEY),
+    row(Act.SAID, r"多少钱", r"消费(?!者)|花费", r"总?金额|总额", detail=MONEY),
     row(
         Act.COUNT,
         r"有?多少(?!钱)",
@@ -68,6 +69,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
     row(
         Act.SHARE,
         r"(?:各自)?(?:所)?占(?:总|全部|整体|全公司)?[^，,。]{0,8}?(?:的)?(?:比例|比重|百分比|百分之几|份额|比|多少)",
+        r"占(?:了)?(?:几成|几个点|百分之几)",
         r"份额|比重|比例|构成比?|百分比|百分之(?:多少|几)",
     ),
     row(
@@ -79,7 +81,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
     row(Act.PERIOD_BEFORE, r"环比", r"(?:比|较)上(?:个|一)?(?:月|周|季度|期)"),
     row(
         Act.GROWTH,
-        r"增长率|增幅|增速|变化率|涨幅",
+        r"增长率|增幅|增速|变化率|涨幅|涨了?(?:百分之)?多少",
         r"(?:增长|增加|下降|减少|变化|上升|涨跌)了?(?:百分之)?(?:多少|几)?",
     ),
     row(Act.DIFFERENCE, r"相差|差额|差距|差值|差多少|多了多少|少了多少"),
@@ -95,7 +97,11 @@ ZH_OPERATORS: tuple[Row, ...] = (
     row(Act.LIST, rf"有?哪几(?:{_PIECES})", r"有?哪些|列出|列举|名单|清单|列表"),
     row(Act.COMPARE, r"不低于|不少于|不小于|至少|大于等于|达到|>=", detail=Operator.AT_LEAST),
     row(Act.COMPARE, r"不超过|不高于|不大于|不多于|至多|最多(?=[0-9])|小于等于|<=", detail=Operator.AT_MOST),
-    row(Act.COMPARE, r"超过|大于|高于|多于|超出|>", detail=Operator.ABOVE),
+    row(
+        Act.COMPARE,
+        r"超过|大于|高于|多于|超出|>|过(?=[0-9])|破(?=[0-9百千万一二三四五])",
+        detail=Operator.ABOVE,
+    ),
     row(Act.COMPARE, r"低于|小于|少于|不足|不到|未达到?|<", detail=Operator.BELOW),
     row(Act.COMPARE, r"及?以上|或更[高多]", detail=Operator.AT_LEAST + AFTER),
     row(Act.COMPARE, r"及?以下|以内|或更[低少]", detail=Operator.AT_MOST + AFTER),
@@ -107,7 +113,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
 ZH_NOISE = (
     r"并列(?:的)?(?:也)?(?:都)?(?:要)?(?:列出|算)?(?:来|上)?|加起来|拢共|当天|那天|当日|当月|新增|新|一直|先后|跟|与|比|要",
     r"这个?|那个?|就是|也就是|因为|因|多大|多高|多长|看|出来?|被|做|搞|用上?|使用|产生|带来|贡献|收到?|发放?|付|花",
-    r"卖出?去?|买|拿到?|开|已经|实际|一次性?|任何|总体|东西|钱|件|次|天数?|年份?|月份?|级|项|类别?|牌子|品牌|大类|小类|只算|只看|申请|供货|名字|但是?|面|性质",
+    r"一(?:个|件|分钱?|单|次|张|份|台|毛钱)(?=[^，。]{0,6}都?没)|叫|涉及|顺序|列出来|保留|一样多|卖出?去?|买|拿到?|开|签|已经|实际|一次性?|任何|总体|东西|钱|件|次|天数?|年份?|月份?|级|项|类别?|牌子|品牌|大类|小类|只算|只看|申请|供货|名字|但是?|面|性质",
     r"请问|请|帮我|帮忙|麻烦|给我|我想(?:知道|看看?|了解)?|想(?:知道|看看?|了解)|看一?下|查一?下|看看|查询|查看|查找",
     r"统计|计算|算一?下|算出|显示|展示|列出|给出|汇总|分组|情况|数据|分别|各自|具体|目前|现在|当前|截至目前|为止|到底|大概",
     r"咱们?|我们|公司|全公司|所有|全部|整个|整体",

@@ -22,6 +22,7 @@ from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.semantics.periods import DAY, Period, TimeKind, shifted, to_date
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 
+_HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
 _UNIT_BEFORE = {
     TimeKind.DAY: TimeKind.DAY,
     TimeKind.WEEK: TimeKind.WEEK,
@@ -67,7 +68,8 @@ def held_of(
         dataset = model.dataset(segment.dataset) if segment is not None else None
         if segment is None or dataset is None or dataset.validity is None or use.negated or len(free) != 1:
             continue
-        if segment.condition == unset(dataset.name, dataset.validity.end, model.dialect):
+        is_unset = segment.condition == unset(dataset.name, dataset.validity.end, model.dialect)
+        if is_unset or segment.label.zh in _HOLDS:
             (window,) = free
             assert window.end is not None
             held = Held(dataset=dataset.name, day=window.end - DAY)

@@ -35,6 +35,7 @@ from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
 from chat2sql.engine.semantics.analytic.tokens import tokens_of
+from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind, term_index
@@ -118,14 +119,20 @@ class _Reader:
         windows, presences = windows_of(phrase, model, base, restricted.presences)
         comparison, windows = comparison_of(phrase, windows, self._as_of)
         segments = tuple(use for use in restricted.segments if use.segment not in grouping.topmost)
-        segments = (*segments, *self._held_now(figures, segments, windows))
+        segments = (
+            *segments,
+            *self._held_now(figures, segments, windows),
+            *self._by_default(base, figures, segments),
+        )
         conditions, segments, part = self._parted(restricted, segments, groups)
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
         asked.settle_sums(figures)
         shown = () if figures else self._shown()
-        doubts = self._doubts(restricted, ranked, nothing_compared=comparison is not None and not figures)
+        doubts = self._never_together(figures) + self._doubts(
+            restricted, ranked, nothing_compared=comparison is not None and not figures
+        )
         intent = AnalyticIntent(
             base=base,
             figures=figures,
@@ -178,6 +185,37 @@ class _Reader:
         return tuple(
             SegmentUse(segment=one.name) for one in self._model.segments if one.condition == condition
         )[:1]
+
+    def _never_together(self, figures: tuple[Figure, ...]) -> tuple[str, ...]:
+        """What must not stand in one answer, by convention."""
+        named = {figure.metric for figure in figures}
+        return tuple(
+            f"{first} and {second} must not be combined"
+            for first, second in self._model.conventions.never_combine
+            if {first, second} <= named
+        )
+
+    def _by_default(
+        self, base: str, figures: tuple[Figure, ...], segments: tuple[SegmentUse, ...]
+    ) -> tuple[SegmentUse, ...]:
+        """The rows that count by convention, unless the question says which: those of the base, and of what its rows
+        are lines of."""
+        said = {use.segment for use in segments}
+        said |= {
+            segment
+            for figure in figures
+            if figure.metric is not None and (metric := self._model.metric(figure.metric)) is not None
+            for segment in metric.segments
+        }
+        dataset = self._model.dataset(base)
+        spoken_of = {base}
+        if dataset is not None and are_lines(dataset):
+            spoken_of |= {join.target for join in self._model.joins_from(base)}
+        return tuple(
+            SegmentUse(segment=name)
+            for place, name in self._model.conventions.default_segments
+            if place in spoken_of and name not in said
+        )
 
     def _parted(
         self, restricted: Restrictions, segments: tuple[SegmentUse, ...], groups: tuple[Group, ...]

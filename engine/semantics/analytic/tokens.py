@@ -26,6 +26,9 @@ _NUMBER = re.compile(
 )
 _SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6}
 _ASPECTS = frozenset("过了")
+_CODED = re.compile(
+    r"(?:号|为|是|:|：|\s)?(?P<v>(?=[A-Za-z0-9-]*[0-9])(?:[A-Z]{1,6}[-_]?[0-9][A-Za-z0-9-]*|[0-9]{6,}))(?![0-9A-Za-z])"
+)
 _SAID_TO_BE = re.compile(
     r"(?:是|为|叫|等于|:|：|=|\s+is\s+)\s*[“\"'「]?(?P<v>[^\s的，,。？?“”\"'」是为哪什多几]{1,12})[”\"'」]?(?=的|，|,|。|？|\?|$|\s)"
 )
@@ -157,6 +160,22 @@ def _literals(question: str, index: TermIndex, known: Sequence[Token]) -> Iterat
     """What a field is said to be, though no value is known to be written so: 产地是四川的, 颜色为红."""
     for token in known:
         fields = [one for one in token.meanings if one.kind is Kind.FIELD]
+        coded = _CODED.match(question, token.end)
+        if coded is not None:
+            numbered = tuple(
+                LinkedValue(
+                    table=place.dataset,
+                    column=place.name,
+                    value=coded["v"],
+                    mention=coded["v"],
+                    how=How.EXACT,
+                )
+                for one in token.meanings
+                for place in index.numbered_by(one)
+            )
+            if numbered:
+                yield Token(Sort.VALUE, coded.start("v"), coded.end("v"), coded["v"], values=numbered)
+            continue
         match = _SAID_TO_BE.match(question, token.end) if fields else None
         if match is None or any(
             value.start <= match.start("v") < value.end for value in known if value.values

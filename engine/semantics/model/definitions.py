@@ -13,6 +13,7 @@ from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.codes import read_codes
 from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
@@ -29,6 +30,9 @@ _CLAUSE = re.compile(r"[。；;\n]|\.\s|\s/\s")
 _DEFINED = re.compile(
     r"^\s*(?:其中|注|说明|口径|定义)?[：:\s]*([^=＝:：，,、\s][^=＝:：，,、]{0,23}?)\s*(?:=|＝|:=|：=|定义为|指的是|是指|即)\s*(.{2,80})$"
 )
+_COUNTS_ONLY = re.compile(r"^\s*([^，,：:=＝只仅]{2,24}?)(?:只|仅)(?:统计|算|计算|计|包含|含)(.{2,60})$")
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
+_LEFT_OUT = re.compile(r"^(?:不含|不包括|不计|剔除|排除|去除|未)(.*?)$|且?未(.*?)$")
 _SUM = re.compile(r"合计|总和|之和|总计|求和|加总|汇总|累计|\bsum(?: of)?\b|\btotal(?: of)?\b", re.IGNORECASE)
 _MEAN = re.compile(r"的?平均值?|均值|\baverage(?: of)?\b", re.IGNORECASE)
 _COUNT = re.compile(r"(?:去重)?(?:个数|计数|人数|笔数|单数|次数)|\bcount(?: of)?\b", re.IGNORECASE)
@@ -48,14 +52,19 @@ _OPERATORS = {
     for said in words
 }
 _OPERATOR = re.compile("除以|[-+＋－−*×/÷()（）加减乘]")
+_AMOUNT = re.compile(r"额|金额|费用|支出|收入|成本")
 _PASSES = 3
 _ROWS = ".rows"
 
 
 class _Definition(NamedTuple):
+    """What a comment defines: a name, of what it is made, and what else it says of that."""
+
     dataset: str
     name: str
     body: str
+    also: tuple[str, ...] = ()
+    counts_only: bool = False
 
 
 def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
@@ -65,10 +74,14 @@ def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
         left = []
         for definition in waiting:
             index = TermIndex(model)
-            if any(one.kind is Kind.FIELD for one in index.meanings(definition.name)):
+            named = index.meanings(definition.name)
+            if not definition.counts_only and any(
+                one.kind is Kind.FIELD and one.weight == 1 for one in named
+            ):
                 continue
             segment = _segment(definition, model, index)
-            if segment is None:
+            if segment is None or definition.counts_only:
+                segment = None
                 rows = _rows_of(definition, model, index)
                 model = model.extended(segments=(rows,)) if rows is not None else model
             metric = _metric(definition, model, index) if segment is None else None
@@ -90,12 +103,22 @@ def _definitions(catalogue: Catalogue) -> list[_Definition]:
             if len(read_codes(comment)) > 1:
                 continue
             for clause in _CLAUSE.split(comment):
-                match = _DEFINED.match(clause)
-                if match is not None:
-                    found.append(
-                        _Definition(catalogue.key(table), match.group(1).strip(), match.group(2).strip())
-                    )
+                found += _in_clause(catalogue.key(table), clause)
     return found
+
+
+def _in_clause(dataset: str, clause: str) -> list[_Definition]:
+    """What a clause defines: 销售额=…，不含…; 采购额只统计已下达、已入库的采购单."""
+    match = _DEFINED.match(clause)
+    if match is not None:
+        body, *also = _ASIDE.sub("", match.group(2)).split("，")
+        return [_Definition(dataset, match.group(1).strip(), body.strip(), tuple(also))]
+    match = _COUNTS_ONLY.match(clause)
+    if match is None:
+        return []
+    body, *also = _ASIDE.sub("", match.group(2)).split("，")
+    names = [name.strip() for name in match.group(1).split("、")]
+    return [_Definition(dataset, name, body.strip(), tuple(also), counts_only=True) for name in names if name]
 
 
 def _label(name: str) -> Bilingual:
@@ -106,11 +129,13 @@ def _segment(definition: _Definition, model: SemanticModel, index: TermIndex) ->
     """Rows that have one of some codes of one field: 已付款、已发货的订单."""
     mentions = _best(definition, index, model, definition.body)
     condition = _coded(definition, mentions, model)
+    firsts = [mention.meanings[0] for mention in mentions]
+    coded = {(one.dataset, one.name) for one in firsts if one.kind is Kind.CODE}
     fits = all(
-        one.kind in (Kind.CODE, Kind.FIELD)
+        one.kind is Kind.CODE
+        or (one.kind is Kind.FIELD and (one.dataset, one.name) in coded)
         or (one.kind is Kind.DATASET and one.dataset == definition.dataset)
-        for mention in mentions
-        for one in mention.meanings[:1]
+        for one in firsts
     )
     if condition is None or not fits or not _only_filler(definition.body, mentions):
         return None
@@ -129,7 +154,9 @@ def _rows_of(definition: _Definition, model: SemanticModel, index: TermIndex) ->
     mentions = _best(definition, index, model, definition.body)
     condition = _coded(definition, mentions, model)
     name = f"{definition.dataset}.{definition.name}{_ROWS}"
-    has_figure = any(_is_figure_field(model, mention.meanings[0]) for mention in mentions)
+    has_figure = definition.counts_only or any(
+        _is_figure_field(model, mention.meanings[0]) for mention in mentions
+    )
     if condition is None or not has_figure or model.segment(name) is not None:
         return None
     words = [mention.text.replace(" ", "") for mention in mentions if mention.meanings[0].kind is Kind.CODE]
@@ -174,6 +201,8 @@ def _metric(definition: _Definition, model: SemanticModel, index: TermIndex) -> 
             denominator=metrics[1].name,
             additivity=Additivity.NON_ADDITIVE,
         )
+    if definition.counts_only:
+        return _of_counted_rows(definition, model, firsts)
     segments = tuple(one.name for one in firsts if one.kind is Kind.SEGMENT)
     rows = f"{definition.dataset}.{definition.name}{_ROWS}"
     if model.segment(rows) is not None:
@@ -192,6 +221,22 @@ def _metric(definition: _Definition, model: SemanticModel, index: TermIndex) -> 
         segments=segments,
         additivity=Additivity.NON_ADDITIVE if is_ratio else Additivity.ADDITIVE,
         time=None,
+    )
+
+
+def _of_counted_rows(definition: _Definition, model: SemanticModel, firsts: list[Meaning]) -> Metric | None:
+    """A figure of which only the rows are told: the sum of money of its dataset."""
+    rows = f"{definition.dataset}.{definition.name}{_ROWS}"
+    dataset = model.dataset(definition.dataset)
+    amount = amount_of(dataset) if dataset is not None and _AMOUNT.search(definition.name) else None
+    segments = tuple(one.name for one in firsts if one.kind is Kind.SEGMENT)
+    segments += (rows,) if model.segment(rows) is not None else ()
+    if amount is None or not segments:
+        return None
+    return _named_metric(
+        definition,
+        expression=f"SUM({spelled(definition.dataset, amount.name, model.dialect)})",
+        segments=segments,
     )
 
 

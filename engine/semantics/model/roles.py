@@ -32,6 +32,7 @@ _HELD = re.compile(r"库存|余额|结存|存量|balance|stock|inventory|on_hand
 _NOT_A_FIGURE = re.compile(
     r"(?:^|_)(?:year|month|day|week|quarter|sort|seq|order_no|version|level)$|年份|月份|排序|版本"
 )
+_UNSET_BEFORE = re.compile(r"([未无非不]\S{1,5}|至今\S{1,4})(?:则|时)?为空")
 _UNSET = re.compile(
     r"(?:(?<![可非不])(?:为空|空值|空)|\bNULL)\s*(?:=|:|：|表示|代表|则为|即为|即|为|则|是)\s*"
     r"([^\s,，;；。.)）/=]{1,12}(?: [a-z]+)?)",
@@ -41,6 +42,7 @@ _PARTS = re.compile(r"[:：]\s*([A-Za-z_][\w\s,，、;；]*)$")
 _PART = re.compile(r"[A-Za-z_]\w*")
 _UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]")
 _DETAIL = re.compile(r"[(（][^()（）]*[)）]|\s*[=＝].*$|\s*[0-9]+\s*[-~～到至]\s*[0-9]+$")
+_ID_ENDING = re.compile(r"(?<=[㐀-鿿])\s*(?:ID|Id|id)$")
 _SHORTEST_WORD = 2
 _SURE, _LIKELY, _GUESSED = 0.9, 0.7, 0.5
 
@@ -107,7 +109,7 @@ def _in_chinese(name: str) -> tuple[str, ...]:
 def label_of(comment: str, name: str) -> Bilingual:
     """What a comment calls a table or column; the words of its name stand in for English."""
     label = label_of_comment(introduction(comment)) if comment else Bilingual(zh="", en="")
-    zh = _DETAIL.sub("", label.zh).strip() if has_han(label.zh) else ""
+    zh = _ID_ENDING.sub("", _DETAIL.sub("", label.zh).strip()) if has_han(label.zh) else ""
     en = "" if has_han(label.en) else _DETAIL.sub("", label.en).strip()
     return Bilingual(zh=zh, en=en.lower() or spoken(name))
 
@@ -125,7 +127,8 @@ def names_in(name: str) -> tuple[str, ...]:
 
 def unset_words(comment: str) -> tuple[str, ...]:
     """What a comment says it means that there is no value: ``离职日,空=在职 / leaving day, NULL=employed``."""
-    return tuple(dict.fromkeys(found.strip() for found in _UNSET.findall(comment)))
+    found = (*_UNSET.findall(comment), *_UNSET_BEFORE.findall(comment))
+    return tuple(dict.fromkeys(word.strip() for word in found))
 
 
 def _codes(column: Column) -> tuple[CodeMeaning, ...]:

@@ -238,6 +238,13 @@ class SemanticModel(Frozen):
             found[one.source] = (*found.get(one.source, ()), one)
         return found
 
+    @property
+    def is_owned(self) -> bool:
+        """Whether an owner has said anything about it."""
+        said = (Origin.OWNER, Origin.IMPORT)
+        entries = (*self.metrics, *self.segments, *self.datasets)
+        return any(entry.origin in said for entry in entries)
+
     def dataset(self, name: str) -> Dataset | None:
         """The dataset of that name."""
         return self._datasets_by_name.get(name)

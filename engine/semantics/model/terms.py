@@ -17,6 +17,7 @@ from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.schema.meanings import glosses, synonyms
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Named, Origin, Role, SemanticModel
+from chat2sql.engine.sql.masking.person_names import word_tags
 
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
 _STATE_ENDING = re.compile(r"(?:日期|时间|时刻|日)$")
@@ -58,6 +59,7 @@ _SAYS_LITTLE = frozenset(
         "no",
     ]
 )
+_NUMBERS = re.compile(r"(?:_|^)(?:no|code|sn|number)\b|编号|单号|工号|编码|号码|代码")
 _PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
 _FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
 
@@ -139,8 +141,10 @@ class TermIndex:
             if field.role in _TEXTS
         }
         self._found: dict[tuple[str, ...], dict[tuple[Kind, str, str, str], Meaning]] = {}
+        self._numbers = {dataset.name: _numbers(dataset) for dataset in model.datasets}
         for dataset in model.datasets:
             self._dataset(dataset)
+        self._last_words(model)
         self.people = tuple(
             Meaning(kind=Kind.DATASET, dataset=dataset.name, weight=_KNOWN)
             for dataset in model.datasets
@@ -177,6 +181,15 @@ class TermIndex:
         """Whether a field holds texts that a question may spell out."""
         return (meaning.dataset, meaning.name) in self._texts
 
+    def numbered_by(self, meaning: Meaning) -> tuple[Meaning, ...]:
+        """The fields that a code beside a word may stand in: the field itself, or of a dataset those that number it."""
+        if meaning.kind is Kind.DATASET:
+            return self._numbers.get(meaning.dataset, ())
+        if meaning.kind is not Kind.FIELD:
+            return ()
+        own = self._numbers.get(meaning.dataset, ())
+        return tuple(one for one in own if one.name == meaning.name)
+
     def mentions(self, units: list[Unit]) -> Iterator[Mention]:
         """Every known phrase in a text, overlapping ones too."""
         for first, unit in enumerate(units):
@@ -196,6 +209,19 @@ class TermIndex:
         known = self._found.setdefault(key, {})
         if place not in known or known[place].weight < meaning.weight:
             known[place] = meaning
+
+    def _last_words(self, model: SemanticModel) -> None:
+        """工资 for 基本工资, where no other quantity ends so."""
+        found: dict[str, list[Meaning]] = {}
+        for dataset in model.datasets:
+            for field in dataset.fields:
+                words = [word for word, _ in word_tags(field.label.zh)] if has_han(field.label.zh) else []
+                if field.role is Role.MEASURE and len(words) > 1 and not says_little(words[-1]):
+                    whole = Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name, weight=_KNOWN)
+                    found.setdefault(words[-1], []).append(whole)
+        for word, meant in found.items():
+            if len(meant) == 1 and len(word) > 1:
+                self._add(word, meant[0])
 
     def _named(self, entry: Named, kind: Kind, dataset: str) -> None:
         meaning = Meaning(kind=kind, dataset=dataset, name=entry.name)
@@ -262,6 +288,16 @@ def _called(dataset: Dataset) -> str:
     return f"{field.label.zh} {field.name} {dataset.label.zh}" if field is not None else ""
 
 
+def _numbers(dataset: Dataset) -> tuple[Meaning, ...]:
+    """The texts that number the rows of a dataset, as people read them off a paper."""
+    return tuple(
+        Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name)
+        for field in dataset.fields
+        if _NUMBERS.search(f"{field.name} {field.label.zh}")
+        and re.search(r"char|text|string", field.type, re.IGNORECASE)
+    )
+
+
 def says_little(text: str) -> bool:
     """Whether a word only names a field beside the word for its table: 名称, status."""
     return text in _SAYS_LITTLE
@@ -293,6 +329,12 @@ def _short_forms(label: str, role: Role) -> Iterator[str]:
     bare = _PREFIX.sub("", label)
     if bare != label and len(bare) > 1:
         yield bare
+    # 下单渠道 is 渠道, 销售大区 is 大区.
+    words = [word for word, _ in word_tags(label)] if has_han(label) and role is Role.CATEGORY else []
+    for start in range(1, len(words)):
+        last = "".join(words[start:])
+        if len(last) > 1 and not says_little(last):
+            yield last
     ending = _STATE_ENDING if role is Role.TIME else _NAME_ENDING
     short = ending.sub("", bare)
     if short != bare and len(short) > 1:
