@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Additivity, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
+
+_MONEY = re.compile(r"回款|付款|收款|报销|退款|支付|支出|收入|缴费|充值|还款|放款|打款")
 
 
 class Asked:
@@ -36,6 +41,8 @@ class Asked:
                 and (piece.kind is Kind.SEGMENT or not piece.restricts)
             ):
                 figure = Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset)
+            if figure is not None and figure.aggregate is Aggregate.COUNT and self._asks_how_much():
+                figure = self._amount(figure)
             if figure is not None:
                 piece.used = True
                 found.append(figure)
@@ -89,8 +96,10 @@ class Asked:
             groups and not self._phrase.has(Act.LIST, Act.WHICH)
         )
         if asks or self._phrase.has(Act.SHARE, Act.YEAR_BEFORE, Act.PERIOD_BEFORE, Act.RUNNING):
+            counted = Figure(aggregate=Aggregate.COUNT, dataset=base)
+            how_much = self._asks_how_much() or not self._phrase.has(Act.COUNT)
             self._phrase.use(Act.COUNT)
-            return (Figure(aggregate=Aggregate.COUNT, dataset=base),)
+            return (self._amount(counted) if how_much else counted,)
         return ()
 
     def settle_sums(self, figures: tuple[Figure, ...]) -> None:
@@ -107,3 +116,15 @@ class Asked:
                 and summed
             ):
                 piece.used = True
+
+    def _asks_how_much(self) -> bool:
+        """Whether it is asked how much and not how many: 回款多少, without a word for pieces."""
+        return any(piece.token.act is Act.COUNT and piece.token.text == "多少" for piece in self._phrase)
+
+    def _amount(self, counted: Figure) -> Figure:
+        """Of what is money by its name, the sum; of anything else, the count."""
+        dataset = self._model.dataset(counted.dataset)
+        amount = amount_of(dataset) if dataset is not None and _MONEY.search(dataset.label.zh) else None
+        if amount is None:
+            return counted
+        return Figure(aggregate=Aggregate.SUM, dataset=counted.dataset, field=amount.name)

@@ -55,7 +55,7 @@ class Grouping:
 
     def _asks_when(self, piece: Piece) -> bool:
         is_which = piece.token.text.startswith(("哪", "which", "Which"))
-        return is_which and not self._phrase.has(Act.MOST, Act.TOP, Act.RANKED)
+        return is_which and not self._phrase.has(Act.MOST, Act.TOP, Act.RANKED, Act.COMPARE)
 
     def _by_values(self) -> tuple[Group, ...]:
         """金卡、白金客户各有多少人: several values of a field and each of them."""

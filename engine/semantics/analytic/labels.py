@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat2sql.config.vocabulary import Bilingual, Language
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Grain, Group, Place
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
-from chat2sql.engine.semantics.model.terms import says_little
+from chat2sql.engine.semantics.model.spoken_forms import says_little
 
 _GRAINS = {
     Grain.DAY: Bilingual(zh="日期", en="day"),

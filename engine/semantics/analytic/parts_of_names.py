@@ -7,7 +7,7 @@ several all are, by what they have in common.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.tokens import PARTIAL, Sort, Token
@@ -18,6 +18,7 @@ from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
 _LONGEST, _SHORTEST = 10, 2
 _NAMING = (Role.NAME, Role.CATEGORY, Role.TEXT)
 _MOST_COLUMNS = 3
+_MOST_WORDS, _MOST_STRETCHES, _LONGEST_STRETCH = 4, 12, 60
 _STRETCH = re.compile(r"[㐀-鿿豈-﫿]+|[A-Za-z][A-Za-z' -]*[A-Za-z]")
 
 
@@ -26,7 +27,7 @@ def shortened(
 ) -> tuple[Token, ...]:
     """Further mentions of values, in what the tokens have left unread."""
     found: list[Token] = []
-    for start, end in _unread(tokens):
+    for start, end in list(_unread(tokens))[:_MOST_STRETCHES]:
         found += _in_stretch(question, start, end, values, model)
     return tuple(found)
 
@@ -56,7 +57,7 @@ def _unread(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 def _in_stretch(
     question: str, start: int, end: int, values: ValueIndex, model: SemanticModel
 ) -> Iterator[Token]:
-    for match in _STRETCH.finditer(question, start, end):
+    for match in _STRETCH.finditer(question, start, min(end, start + _LONGEST_STRETCH)):
         text = match.group()
         if has_han(text):
             yield from _longest_part(text, match.start(), values, model)
@@ -79,7 +80,8 @@ def _longest_part(text: str, offset: int, values: ValueIndex, model: SemanticMod
 
 def _words(text: str, offset: int, values: ValueIndex, model: SemanticModel) -> Iterator[Token]:
     units = units_of(text)
-    for length in range(len(units), 0, -1):
+    # Longer names are said in full; and this grows with the square.
+    for length in range(min(len(units), _MOST_WORDS), 0, -1):
         for first in range(len(units) - length + 1):
             some = units[first : first + length]
             part = text[some[0].start : some[-1].end]
@@ -101,7 +103,9 @@ def _holding_words(
     return _linked(part, lambda value: units <= {unit.text for unit in units_of(value)}, values, model)
 
 
-def _linked(part, holds, values: ValueIndex, model: SemanticModel) -> tuple[LinkedValue, ...]:  # type: ignore[no-untyped-def]
+def _linked(
+    part: str, holds: Callable[[str], bool], values: ValueIndex, model: SemanticModel
+) -> tuple[LinkedValue, ...]:
     found = []
     for column in values.columns:
         field = model.field(column.table, column.column)

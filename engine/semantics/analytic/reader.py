@@ -119,12 +119,9 @@ class _Reader:
         windows, presences = windows_of(phrase, model, base, restricted.presences)
         comparison, windows = comparison_of(phrase, windows, self._as_of)
         segments = tuple(use for use in restricted.segments if use.segment not in grouping.topmost)
-        segments = (
-            *segments,
-            *self._held_now(figures, segments, windows),
-            *self._by_default(base, figures, segments),
-        )
+        segments = (*segments, *self._held_now(figures, segments, windows))
         conditions, segments, part = self._parted(restricted, segments, groups)
+        segments = (*segments, *self._by_default(base, figures, segments))
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)

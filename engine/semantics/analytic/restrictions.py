@@ -158,7 +158,8 @@ class _Finder:
     def _holds_leaves(self, dataset: Dataset) -> bool:
         """Whether what refers to a tree refers to its leaves: then a node stands for all below it."""
         return any(
-            join.target == dataset.name != join.source and _LEAVES.search(join.label.zh)
+            join.target == dataset.name != join.source
+            and _LEAVES.search(" ".join((join.label.zh, *join.synonyms)))
             for join in self._model.relationships
         )
 

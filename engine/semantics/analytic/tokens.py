@@ -24,6 +24,7 @@ _NUMBER = re.compile(
     rf"(?<![A-Za-z0-9_])(?P<n>(?!an?\b){EN_NUMBER}(?![a-z])|[0-9][0-9,]*(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿半]+)(?P<unit>万|亿|千|百|[kKmM](?![a-z]))?"
     r"(?:元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔)?"
 )
+_SPOKEN_SUM = re.compile(r"(?P<n>[0-9]+)(?P<unit>[万亿千])(?P<rest>[1-9])(?![0-9万千百])(?:元|块)?")
 _SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6}
 _ASPECTS = frozenset("过了")
 _CODED = re.compile(
@@ -160,6 +161,8 @@ def _literals(question: str, index: TermIndex, known: Sequence[Token]) -> Iterat
     """What a field is said to be, though no value is known to be written so: 产地是四川的, 颜色为红."""
     for token in known:
         fields = [one for one in token.meanings if one.kind is Kind.FIELD]
+        if token.meanings and token.meanings[0].kind is not Kind.FIELD:
+            fields = []
         coded = _CODED.match(question, token.end)
         if coded is not None:
             numbered = tuple(
@@ -192,6 +195,11 @@ def _literals(question: str, index: TermIndex, known: Sequence[Token]) -> Iterat
 
 
 def _operators(question: str, index: TermIndex) -> Iterator[Token]:
+    things = any(
+        meaning.kind is Kind.DATASET
+        for mention in index.mentions(units_of(question))
+        for meaning in mention.meanings
+    )
     for row in OPERATORS:
         for match in row.pattern.finditer(question):
             number = _number(match.groupdict().get("n"))
@@ -202,7 +210,8 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                 meant = index.people if counts_people else ()
                 if row.act is Act.SAID:
                     meant = index.money if row.detail == MONEY else index.meanings(row.detail)
-                    if not meant:
+                    if not meant or (match.group().endswith("额") and not things):
+                        # An amount of nothing that is named can be any.
                         continue
                 yield Token(
                     Sort.OPERATOR,
@@ -217,6 +226,11 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
 
 
 def _numbers(question: str) -> Iterator[Token]:
+    for match in _SPOKEN_SUM.finditer(question):
+        # 1万5 is fifteen thousand.
+        scale = _SCALES[match["unit"]]
+        said = float(match["n"]) * scale + float(match["rest"]) * scale / 10
+        yield Token(Sort.NUMBER, match.start(), match.end(), match.group(), number=said)
     for match in _NUMBER.finditer(question):
         value = _number(match["n"])
         if value is not None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import lru_cache
 
 from chat2sql.config.vocabulary import Bilingual, Dialect
-from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
+from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.schema.codes import is_amount, is_truth
 from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.semantics.model.definitions import defined
 from chat2sql.engine.semantics.model.finer import finer_metrics, volumes
+from chat2sql.engine.semantics.model.implied import PREFIX, TABLE_ENDING, implied, told_of
 from chat2sql.engine.semantics.model.roles import draft_field, label_of, names_in, parts_of
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
@@ -37,19 +37,10 @@ from chat2sql.engine.sql.masking.person_names import word_tags
 from chat2sql.engine.values.index import ValueIndex
 
 _FEW_VALUES = 60
-_TABLE_ENDING = re.compile(
-    r"(?:信息表|数据表|记录表|明细表|主表|基础表|档案表|字典表|维度表|事实表|记录|字典|对照|台账|档案|表|信息|主数据)$"
-)
-_ABOVE = re.compile(r"^parent|上级|父级|父类|所属上级")
-_LEADS_TO = re.compile(r"[(（]([\u4e00-\u9fff]{2,6})\s*(?:ID|id|编号|主键)[)）]")
-_PERSON_IN_CHARGE = re.compile(
-    r"(?:负责|经办|审批|申请|创建|采购|仓管|拜访|报销|签约|请假|接诊|业务|销售|操作|录入|收银)(?:人|员)|(?:直属|直接)?(?:领导|上级|主管|经理)$"
-)
-_STAFF = re.compile(r"^(?:员工|职员|人员|雇员|医生|教师|用户)$")
+_BRACKETED = re.compile(r"[(（]([^()（）]{1,12})[)）]")
 _DELETED = re.compile(r"^(?:is_?)?del(?:eted)?(?:_flag)?\b|是否(?:已)?删除|删除标[志记识]", re.IGNORECASE)
 _WHEN = re.compile(r"date|time", re.IGNORECASE)
 _COUNTED = ("数量", "个数", "总数", "量", "数", "数目", "次数", "人次", "笔数", "件数")
-_PREFIX = re.compile(r"^(?:所属|所在|当前|对应|关联|归属)")
 _START = re.compile(
     r"(?:^|_)(?:start|begin|from|effective|valid_from|hired?|opened|since|launched)|开始|生效|起始|入职|开业|开通",
     re.IGNORECASE,
@@ -110,7 +101,7 @@ def _dataset(catalogue: Catalogue, table: Table, few: frozenset[tuple[str, str]]
     )
     fields += tuple(part for column in table.columns for part in parts_of(name, column, catalogue.dialect))
     label = label_of(table.comment, table.name)
-    zh = _TABLE_ENDING.sub("", label.zh) or label.zh
+    zh = TABLE_ENDING.sub("", label.zh) or label.zh
     return Dataset(
         name=name,
         label=Bilingual(zh=zh, en=label.en),
@@ -169,7 +160,7 @@ def _parent(catalogue: Catalogue, table: Table) -> str | None:
     ]
     if own:
         return own[0] if len(own) == 1 else None
-    told = [column.name for column in table.columns if _told_of(catalogue, table, column) == table]
+    told = [column.name for column in table.columns if told_of(catalogue, table, column) == table]
     return told[0] if len(told) == 1 else None
 
 
@@ -186,7 +177,8 @@ def _relationships(catalogue: Catalogue) -> tuple[Relationship, ...]:
             found.append(
                 Relationship(
                     name=f"{catalogue.key(table)}_{'_'.join(key.columns)}",
-                    label=Bilingual(zh=_PREFIX.sub("", label.zh), en=re.sub(r"\s+id$", "", label.en)),
+                    label=Bilingual(zh=PREFIX.sub("", label.zh), en=re.sub(r"\s+id$", "", label.en)),
+                    synonyms=_BRACKETED.findall(first.comment)[:1] if first is not None else (),
                     origin=Origin.KEY,
                     certainty=0.95,
                     source=catalogue.key(table),
@@ -195,58 +187,7 @@ def _relationships(catalogue: Catalogue) -> tuple[Relationship, ...]:
                     target_columns=key.target_columns,
                 )
             )
-    return (*found, *_implied(catalogue, found))
-
-
-def _implied(catalogue: Catalogue, declared: list[Relationship]) -> Iterator[Relationship]:
-    """The joins that comments tell of: 上级部门ID, 直属领导, 客户负责人（员工ID）."""
-    known = {(one.source, name) for one in declared for name in one.source_columns}
-    for table in catalogue.tables:
-        source = catalogue.key(table)
-        for column in table.columns:
-            if column.primary_key or (source, column.name) in known:
-                continue
-            target = _told_of(catalogue, table, column)
-            key = target.primary_key if target is not None else ()
-            other = target.column(key[0]) if target is not None and len(key) == 1 else None
-            if target is None or other is None or _family(other.type) != _family(column.type):
-                continue
-            label = label_of(column.comment, column.name)
-            yield Relationship(
-                name=f"{source}_{column.name}",
-                label=Bilingual(zh=_PREFIX.sub("", label.zh), en=re.sub(r"\s+id$", "", label.en)),
-                origin=Origin.COMMENT,
-                certainty=0.7,
-                source=source,
-                target=catalogue.key(target),
-                source_columns=(column.name,),
-                target_columns=(key[0],),
-            )
-
-
-def _told_of(catalogue: Catalogue, table: Table, column: Column) -> Table | None:
-    """The table that a column's comment says it leads to; None: it does not say, or says several."""
-    if _ABOVE.search(f"{column.name} {column.comment}") and (
-        column.name.lower().startswith("parent") or _called(table) in column.comment
-    ):
-        return table
-    named = _LEADS_TO.search(column.comment)
-    if named is not None:
-        found = [one for one in catalogue.tables if _called(one) == named.group(1)]
-        return found[0] if len(found) == 1 else None
-    if _PERSON_IN_CHARGE.search(column.comment) and column.name.lower().endswith(("id", "_by", "no")):
-        staff = [one for one in catalogue.tables if _STAFF.search(_called(one))]
-        return staff[0] if len(staff) == 1 else None
-    return None
-
-
-def _called(table: Table) -> str:
-    zh = label_of(table.comment, table.name).zh
-    return _TABLE_ENDING.sub("", zh) or zh
-
-
-def _family(type_: str) -> str:
-    return "number" if is_amount(type_) else re.sub(r"\(.*", "", type_.lower())
+    return (*found, *implied(catalogue, found))
 
 
 def _segments(dataset: Dataset, dialect: Dialect) -> list[Segment]:

@@ -17,48 +17,10 @@ from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.schema.meanings import glosses, synonyms
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Named, Origin, Role, SemanticModel
+from chat2sql.engine.semantics.model.spoken_forms import code_forms, says_little, short_forms
 from chat2sql.engine.sql.masking.person_names import word_tags
 
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
-_STATE_ENDING = re.compile(r"(?:日期|时间|时刻|日)$")
-_EN_START, _EN_ENDING = (
-    re.compile(r"^(?:total|grand total|sum of) "),
-    re.compile(r" (?:at|on|date|time|day)$"),
-)
-_NAME_ENDING = re.compile(r"(?:名称|编号|姓名)$")
-_PREFIX = re.compile(r"^(?:所属|所在|当前|对应|归属|二级|一级|本月|月)")
-_SAYS_LITTLE = frozenset(
-    [
-        "名称",
-        "名字",
-        "编号",
-        "数量",
-        "金额",
-        "状态",
-        "类型",
-        "日期",
-        "时间",
-        "备注",
-        "描述",
-        "代码",
-        "单价",
-        "id",
-        "name",
-        "code",
-        "status",
-        "type",
-        "amount",
-        "quantity",
-        "date",
-        "time",
-        "number",
-        "note",
-        "description",
-        "title",
-        "value",
-        "no",
-    ]
-)
 _NUMBERS = re.compile(r"(?:_|^)(?:no|code|sn|number)\b|编号|单号|工号|编码|号码|代码")
 _PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
 _FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
@@ -256,7 +218,7 @@ class TermIndex:
         for word in (field.label.zh, field.label.en):
             self._add(word, whole)
             self._also(word, whole)
-            for short in _short_forms(word, field.role):
+            for short in short_forms(word, field.role):
                 self._add(short, whole.model_copy(update={"weight": _SHORT}))
         for word in field.synonyms:
             weight = _FULL if owned or has_han(word) else _NAME_ONLY
@@ -267,7 +229,7 @@ class TermIndex:
                 self._add(f"{owner}{field.label.zh}", composed)
         if field.label.en and dataset.label.en:
             self._add(f"{singular(dataset.label.en)} {field.label.en}", composed)
-            for short in _short_forms(field.label.en, field.role):
+            for short in short_forms(field.label.en, field.role):
                 self._add(f"{singular(dataset.label.en)} {short}", composed)
             self._add(f"{field.label.en} of {dataset.label.en}", composed)
         for code in field.codes:
@@ -278,7 +240,7 @@ class TermIndex:
         """A value by what it means, in the forms in which people say so."""
         said_itself = word == meaning.code.lower()
         self._add(word, meaning.model_copy(update={"weight": _KNOWN}) if said_itself else meaning)
-        for short in _code_forms(word):
+        for short in code_forms(word):
             self._add(short, meaning.model_copy(update={"weight": _SHORT}), single=len(short) == 1)
         self._also(word, meaning)
 
@@ -296,49 +258,6 @@ def _numbers(dataset: Dataset) -> tuple[Meaning, ...]:
         if _NUMBERS.search(f"{field.name} {field.label.zh}")
         and re.search(r"char|text|string", field.type, re.IGNORECASE)
     )
-
-
-def says_little(text: str) -> bool:
-    """Whether a word only names a field beside the word for its table: 名称, status."""
-    return text in _SAYS_LITTLE
-
-
-def _code_forms(word: str) -> Iterator[str]:
-    """What people say for a state: 取消 and 被取消 for 已取消, 未付款 and 没付款 for 待付款, 女 by itself."""
-    if len(word) == 1 and has_han(word):
-        yield word
-        yield f"{word}性"
-    bare = word[1:]
-    if len(bare) < 2 or not has_han(bare):
-        return
-    if word[0] == "已":
-        yield from (bare, f"被{bare}")
-    if word[0] in "待未":
-        yield from (f"{denied}{bare}" for denied in ("未", "没", "没有", "还没", "尚未"))
-
-
-def _short_forms(label: str, role: Role) -> Iterator[str]:
-    """What is left of a label in speech: 下单时间 is 下单, 所属大区 is 大区."""
-    if label.endswith("金额"):
-        yield f"{label[:-2]}额"
-    elif label.endswith("额"):
-        yield f"{label[:-1]}金额"
-    english = _EN_ENDING.sub("", _EN_START.sub("", label))
-    if english != label and not has_han(label):
-        yield english
-    bare = _PREFIX.sub("", label)
-    if bare != label and len(bare) > 1:
-        yield bare
-    # 下单渠道 is 渠道, 销售大区 is 大区.
-    words = [word for word, _ in word_tags(label)] if has_han(label) and role is Role.CATEGORY else []
-    for start in range(1, len(words)):
-        last = "".join(words[start:])
-        if len(last) > 1 and not says_little(last):
-            yield last
-    ending = _STATE_ENDING if role is Role.TIME else _NAME_ENDING
-    short = ending.sub("", bare)
-    if short != bare and len(short) > 1:
-        yield short
 
 
 @lru_cache(maxsize=16)

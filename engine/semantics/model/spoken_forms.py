@@ -1,0 +1,93 @@
+"""What people say for a name: 下单 for 下单时间, 取消 for 已取消."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.semantic_model import Role
+from chat2sql.engine.sql.masking.person_names import word_tags
+
+_STATE_ENDING = re.compile(r"(?:日期|时间|时刻|日)$")
+_EN_START, _EN_ENDING = (
+    re.compile(r"^(?:total|grand total|sum of) "),
+    re.compile(r" (?:at|on|date|time|day)$"),
+)
+_NAME_ENDING = re.compile(r"(?:名称|编号|姓名)$")
+_PREFIX = re.compile(r"^(?:所属|所在|当前|对应|归属|二级|一级|本月|月)")
+_SAYS_LITTLE = frozenset(
+    [
+        "名称",
+        "名字",
+        "编号",
+        "数量",
+        "金额",
+        "状态",
+        "类型",
+        "日期",
+        "时间",
+        "备注",
+        "描述",
+        "代码",
+        "单价",
+        "id",
+        "name",
+        "code",
+        "status",
+        "type",
+        "amount",
+        "quantity",
+        "date",
+        "time",
+        "number",
+        "note",
+        "description",
+        "title",
+        "value",
+        "no",
+    ]
+)
+
+
+def says_little(text: str) -> bool:
+    """Whether a word only names a field beside the word for its table: 名称, status."""
+    return text in _SAYS_LITTLE
+
+
+def code_forms(word: str) -> Iterator[str]:
+    """What people say for a state: 取消 and 被取消 for 已取消, 未付款 and 没付款 for 待付款, 女 by itself."""
+    if len(word) == 1 and has_han(word):
+        yield word
+        yield f"{word}性"
+    bare = word[1:]
+    if len(bare) < 2 or not has_han(bare):
+        return
+    if word[0] == "已":
+        yield from (bare, f"被{bare}")
+    if word[0] in "待未":
+        yield from (f"{denied}{bare}" for denied in ("未", "没", "没有", "还没", "尚未"))
+
+
+def short_forms(label: str, role: Role) -> Iterator[str]:
+    """What is left of a label in speech: 下单时间 is 下单, 所属大区 is 大区."""
+    if label.endswith("金额"):
+        yield f"{label[:-2]}额"
+    elif label.endswith("额"):
+        yield f"{label[:-1]}金额"
+    english = _EN_ENDING.sub("", _EN_START.sub("", label))
+    if english != label and not has_han(label):
+        yield english
+    bare = _PREFIX.sub("", label)
+    if bare != label and len(bare) > 1:
+        yield bare
+    # 下单渠道 is 渠道, 销售大区 is 大区.
+    words = [word for word, _ in word_tags(label)] if has_han(label) and role is Role.CATEGORY else []
+    for start in range(1, len(words)):
+        last = "".join(words[start:])
+        if len(last) > 1 and not says_little(last):
+            yield last
+    ending = _STATE_ENDING if role is Role.TIME else _NAME_ENDING
+    short = ending.sub("", bare)
+    if short != bare and len(short) > 1:
+        yield short
