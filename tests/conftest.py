@@ -65,7 +65,8 @@ async def stack(model_server: FakeModelServer) -> AsyncIterator[RunningStack]:
     """The embedded stack with the demo company: PostgreSQL, Valkey and Temporal as real servers; no worker."""
     with tempfile.TemporaryDirectory(prefix="chat2sql-") as home:
         running = RunningStack(
-            Settings(home=Path(home), local_model_url=f"{model_server.url}/v1", samples=0), model_server
+            Settings(home=Path(home), local_model_url=f"{model_server.url}/v1", samples=0, metric_path=False),
+            model_server,
         )
         try:
             running.up()

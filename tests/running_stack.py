@@ -104,6 +104,8 @@ class RunningStack:
             "CHAT2SQL_MODEL_CACHE": str(self.settings.model_cache),
             # One call a round, so that a script says what each of them gets.
             "CHAT2SQL_SAMPLES": "0",
+            # What the scripts say is what is tested; tests of the metric path turn it on.
+            "CHAT2SQL_METRIC_PATH": "false",
         }
 
     @contextlib.contextmanager

@@ -39,7 +39,7 @@ CREATE TABLE products ( -- 商品 / products
     attributes text -- 属性(JSON) / attributes: color, origin, warranty_months
 );
 
-CREATE TABLE customers ( -- 客户 / customers
+CREATE TABLE customers ( -- 客户。高价值客户=金卡和白金客户 / customers
     id integer PRIMARY KEY, -- 编号 / id
     name text NOT NULL, -- 姓名 / name
     name_en text NOT NULL, -- 拼音名 / name in pinyin
@@ -51,7 +51,7 @@ CREATE TABLE customers ( -- 客户 / customers
     registered_at datetime NOT NULL -- 注册时间 / registered at
 );
 
-CREATE TABLE orders ( -- 销售订单 / orders
+CREATE TABLE orders ( -- 销售订单。有效订单=已付款、已发货、已完成的订单；销售额=有效订单的订单金额合计 / orders. sales = total of paid, shipped and completed ones
     id integer PRIMARY KEY, -- 编号 / id
     customer_id integer NOT NULL REFERENCES customers (id), -- 客户 / customer
     store_id integer NOT NULL REFERENCES stores (id), -- 门店 / store
@@ -61,7 +61,7 @@ CREATE TABLE orders ( -- 销售订单 / orders
     total_amount numeric(12,2) NOT NULL CHECK (total_amount > 0) -- 订单金额 / order total, CNY
 );
 
-CREATE TABLE order_items ( -- 订单明细 / order lines
+CREATE TABLE order_items ( -- 订单明细。毛利=有效订单的金额-数量*单位成本 / order lines
     id integer PRIMARY KEY, -- 编号 / id
     order_id integer NOT NULL REFERENCES orders (id), -- 订单 / order
     product_id integer NOT NULL REFERENCES products (id), -- 商品 / product

@@ -22,6 +22,7 @@ SWITCHES = (
     "sample_batch",
     "sample_temperature",
     "vote_timeout_s",
+    "metric_path",
     "answerable",
     "translate",
     "repair",

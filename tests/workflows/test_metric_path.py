@@ -1,0 +1,42 @@
+"""A business question that the semantic model explains is answered without a model, and says what was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from questions import a_request
+from running_stack import RunningStack, sql_reply
+from temporalio.client import Client
+
+from chat2sql.workers.client import start_question
+
+WRITTEN = "SELECT 1 AS written"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def worker(stack: RunningStack) -> Iterator[None]:
+    with stack.worker(CHAT2SQL_METRIC_PATH="true"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("question", "meaning"),
+    [
+        (
+            "2024年各大区的销售额",
+            "销售额 = SUM(orders.total_amount)（有效订单）；2024-01-01 至 2024-12-31；按大区",
+        ),
+        ("How many customers are there?", "customers count"),
+        # What is below a node is outside the intent: the model writes.
+        ("哪些部门没有下级部门", ""),
+    ],
+    ids=["compiled", "compiled in English", "written"],
+)
+async def test_the_path(stack: RunningStack, client: Client, question: str, meaning: str) -> None:
+    stack.script(sql_reply(WRITTEN))
+    asked = await start_question(client, a_request(question))
+    answer = await asked.result()
+    assert answer.meaning == meaning
+    assert (answer.usage.calls == 0) == bool(meaning)
+    assert (answer.sql != WRITTEN) == bool(meaning)
