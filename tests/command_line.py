@@ -17,8 +17,9 @@ CHAT2SQL = str(Path(sysconfig.get_path("scripts")) / "chat2sql")
 class Cli:
     """Runs ``chat2sql`` against the stack of the tests."""
 
-    def __init__(self, stack: RunningStack) -> None:
-        self._environment = child_environment(**stack.environment, COLUMNS="160", CHAT2SQL_LANGUAGE="en")
+    def __init__(self, stack: RunningStack, **environment: str) -> None:
+        own = {**stack.environment, "COLUMNS": "160", "CHAT2SQL_LANGUAGE": "en", **environment}
+        self._environment = child_environment(**own)
 
     async def __call__(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         return await asyncio.to_thread(

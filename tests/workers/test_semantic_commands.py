@@ -59,7 +59,7 @@ async def test_mistakes_and_drift_are_told(stack: RunningStack, folder: Path, tm
 
 
 async def test_a_question_is_read_by_the_owners_file(stack: RunningStack, folder: Path) -> None:
-    cli, file = Cli(stack), folder / "demo.yaml"
+    cli, file = Cli(stack, CHAT2SQL_METRIC_PATH="true"), folder / "demo.yaml"
     stack.script(sql_reply("SELECT count(*) AS n FROM regions"))
     words = ("ask", "净销售额是多少", "--local", "--json", "--as-of", "2025-06-30")
     before = json.loads((await cli(*words)).stdout)
