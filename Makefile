@@ -24,8 +24,9 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## Start everything and ask three questions
 	@$(BIN)/chat2sql demo
 
+# Two processes, each with servers of its own; a file's tests stay together.
 test: $(STAMP) ## Run the whole test suite, on real parts
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMP) ## Lint, types, architecture
 	@mkdir -p .typing/chat2sql && for d in $(TYPED); do ln -sfn ../../$$d .typing/chat2sql/$$d; done

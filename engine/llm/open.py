@@ -1,7 +1,14 @@
-"""From an entry of the catalogue to a model that can be asked."""
+"""From an entry of the catalogue to a model that can be asked.
+
+A provider's SDK is imported when the first of its models is opened: it takes up to a second and a half, and few processes
+use more than one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -9,10 +16,7 @@ from pydantic import SecretStr
 from chat2sql.config.errors import Misconfigured
 from chat2sql.config.models import ModelEntry, Provider
 from chat2sql.config.settings import Settings
-from chat2sql.engine.llm.anthropic_model import AnthropicModel
 from chat2sql.engine.llm.failures import KEY_VARIABLES
-from chat2sql.engine.llm.ollama_model import OllamaModel
-from chat2sql.engine.llm.openai_model import OpenAIModel
 from chat2sql.engine.llm.port import ChatModel
 
 
@@ -44,14 +48,14 @@ def open_model(entry: ModelEntry, settings: Settings, local_url: str | None) -> 
                 zh=f"模型 {entry.name} 需要 Ollama 的地址。请设置环境变量 CHAT2SQL_OLLAMA_URL。",
                 en=f"Model {entry.name} needs the address of Ollama. Set the environment variable CHAT2SQL_OLLAMA_URL.",
             )
-        return OllamaModel(entry, base_url=settings.ollama_url)
+        return _adapter("ollama_model.OllamaModel")(entry, base_url=settings.ollama_url)
     if entry.provider is Provider.LOCAL:
         if local_url is None:
             raise Misconfigured(
                 zh="本地模型没有运行。请运行 chat2sql up，或设置 CHAT2SQL_LOCAL_MODEL_URL。",
                 en="The local model does not run. Run `chat2sql up`, or set CHAT2SQL_LOCAL_MODEL_URL.",
             )
-        return OpenAIModel(entry, base_url=_with_version(local_url), api_key="local")
+        return _openai(entry, _with_version(local_url), "local")
     key = _key(entry.provider, settings)
     if not key:
         variable = KEY_VARIABLES[entry.provider]
@@ -61,8 +65,19 @@ def open_model(entry: ModelEntry, settings: Settings, local_url: str | None) -> 
             "or use another model (see `chat2sql models list`).",
         )
     if entry.provider is Provider.ANTHROPIC:
-        return AnthropicModel(entry, base_url=settings.anthropic_base_url, api_key=key)
-    return OpenAIModel(entry, base_url=_base_url(entry.provider, settings), api_key=key)
+        opened = _adapter("anthropic_model.AnthropicModel")
+        return opened(entry, base_url=settings.anthropic_base_url, api_key=key)
+    return _openai(entry, _base_url(entry.provider, settings), key)
+
+
+def _openai(entry: ModelEntry, base_url: str, key: str) -> ChatModel:
+    return _adapter("openai_model.OpenAIModel")(entry, base_url=base_url, api_key=key)
+
+
+def _adapter(name: str) -> Callable[..., ChatModel]:
+    """A provider's adapter, by module and class."""
+    module, _, kind = name.rpartition(".")
+    return cast(Callable[..., ChatModel], getattr(import_module(f"{__package__}.{module}"), kind))
 
 
 def _key(provider: Provider, settings: Settings) -> str:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.absent_vocabulary import Vocabulary, vocabulary
-from chat2sql.engine.semantics.analytic.parts_of_names import shortened
-from chat2sql.engine.semantics.analytic.tokens import Sort, Token, tokens_of
+from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
+from chat2sql.engine.semantics.analytic.tokens import Sort, Token
 from chat2sql.engine.semantics.literals import QUOTED
 from chat2sql.engine.semantics.model.draft import draft_model
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
@@ -87,12 +87,9 @@ def asked(
     index = term_index(model)
     times = resolve_time(question, as_of, language)
     linked = link_values(values, question, catalogue) if values is not None else ()
-    tokens = tokens_of(question, index, times, linked)
+    tokens = tokens_with_names(question, model, times, linked, values)
     if sum(token.sort is Sort.UNREAD for token in tokens) > _MOST_UNREAD:
         return None
-    further = shortened(question, tokens, values, model) if values is not None else ()
-    if further:
-        tokens = tokens_of(question, index, times, linked, further)
     return Asked(question, language, tokens, model, index, vocabulary(catalogue, values, model), values, said)
 
 

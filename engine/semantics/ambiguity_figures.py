@@ -17,7 +17,6 @@ from chat2sql.engine.semantics.model.semantic_model import (
     Role,
     SemanticModel,
 )
-from chat2sql.engine.semantics.model.terms import FINER
 
 _STEPS = 3
 """Joins between a figure and the thing that it is a figure of, at most."""
@@ -37,7 +36,7 @@ def figures_about(model: SemanticModel, thing: str | None) -> tuple[Bilingual, .
     defined = [
         _label(metric)
         for metric in model.metrics
-        if FINER not in metric.name and not _counts_rows(metric) and _is_figure_of(model, metric, reaching)
+        if not metric.is_of_lines and not _counts_rows(metric) and _is_figure_of(model, metric, reaching)
     ]
     targets = [
         Bilingual(zh=f"{dataset.label.zh}的完成率", en=f"achievement of {dataset.label.en}")

@@ -58,13 +58,14 @@ class How(StrEnum):
     """How sure it is that a value is meant, the surest first.
 
     ``NORMALISED``: but for case, width, accents, punctuation, a plural or a suffix such as 市 or Ltd.; ``SYNONYM``: in
-    another script; ``FUZZY``: but for a slip of the pen.
+    another script; ``FUZZY``: but for a slip of the pen; ``PART``: any value that contains the words.
     """
 
     EXACT = "exact"
     NORMALISED = "normalised"
     SYNONYM = "synonym"
     FUZZY = "fuzzy"
+    PART = "part"
 
 
 class LinkedValue(Frozen):

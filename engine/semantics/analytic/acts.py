@@ -36,7 +36,6 @@ class Act(StrEnum):
     SAID = "said"
     COMPARE = "compare"
     ALSO = "also"
-    NOISE = "noise"
 
 
 class Row(NamedTuple):

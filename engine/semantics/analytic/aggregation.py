@@ -43,11 +43,11 @@ class Aggregation:
         conditions = conditions_of(intent, self._model, scope, windows)
         conditions += [scope.segment(use) for use in shared]
         if intent.comparison is not None and intent.comparison.window is not None:
-            both = [
+            periods = [
                 window_of(one, figures[0], self._model, scope)
                 for one in (intent.comparison.window, *intent.windows[:1])
             ]
-            conditions.append(exp.or_(*both))
+            conditions.append(exp.or_(*periods))
             conditions += [window_of(one, figures[0], self._model, scope) for one in intent.windows[1:]]
         columns = [exp.alias_(column, name, quoted=True) for column, name in zip(groups, names, strict=True)]
         columns += [exp.alias_(expression, name, quoted=True) for name, expression in computed]

@@ -15,7 +15,7 @@ from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent
 from chat2sql.engine.semantics.analytic.lists import Listing
 from chat2sql.engine.semantics.analytic.scope import NotExpressible
-from chat2sql.engine.semantics.analytic.shapes import first_places, ranked
+from chat2sql.engine.semantics.analytic.shapes import first_places, quoted, ranked
 from chat2sql.engine.semantics.analytic.side_by_side import (
     beside_before,
     ratio_apart,
@@ -63,7 +63,7 @@ def _ordered(
     ranking = intent.ranking
     if ranking is None or ranking.figure is None or not groups:
         grains = [name for name, group in zip(groups, intent.groups, strict=True) if group.grain is not None]
-        order = [exp.column(exp.to_identifier(name, quoted=True)) for name in grains]
+        order = [quoted(name) for name in grains]
         return select.order_by(*order) if order else select
     _, by = computed[min(ranking.figure, len(computed) - 1)]
     if intent.comparison is not None:

@@ -8,10 +8,10 @@ from sqlglot import exp
 
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Place, SegmentUse
 from chat2sql.engine.semantics.analytic.scope import NotExpressible, Scope
+from chat2sql.engine.semantics.analytic.shapes import ratio
 from chat2sql.engine.semantics.model.finer import amount_of, are_lines, says_money
 from chat2sql.engine.semantics.model.joins import routes_from
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
-from chat2sql.engine.semantics.model.terms import FINER
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel, of_lines
 
 _PLAIN = (exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Count)
 
@@ -38,7 +38,7 @@ def parts_apart(figure: Figure, model: SemanticModel) -> tuple[Figure, Figure] |
     above, below = model.metric(metric.numerator), model.metric(metric.denominator)
     if above is None or below is None or above.dataset == below.dataset:
         return None
-    if model.metric(f"{below.name}{FINER}{above.dataset}") is not None:
+    if model.metric(of_lines(below.name, above.dataset)) is not None:
         return None
     return (
         Figure(metric=above.name, dataset=above.dataset),
@@ -73,7 +73,7 @@ def finer_base(figure: Figure, needed: set[str], model: SemanticModel) -> Figure
             return Figure(aggregate=Aggregate.DISTINCT, dataset=lines.name, field=joins[0].source_columns[0])
         amount = amount_of(lines)
         if amount is not None and _is_money(figure, model) and are_lines(lines):
-            finer = f"{figure.metric}@{lines.name}" if figure.metric is not None else None
+            finer = of_lines(figure.metric, lines.name) if figure.metric is not None else None
             if finer is None:
                 return Figure(aggregate=figure.aggregate, dataset=lines.name, field=amount.name)
             if model.metric(finer) is not None:
@@ -88,8 +88,7 @@ def _metric(name: str, model: SemanticModel, scope: Scope, only: exp.Expr | None
     if metric.numerator and metric.denominator:
         above = _part(metric.numerator, model, scope, only)
         below = _part(metric.denominator, model, scope, only)
-        whole = exp.Mul(this=above, expression=exp.Literal.number("1.0"))
-        return exp.Div(this=whole, expression=exp.Nullif(this=below, expression=exp.Literal.number(0)))
+        return ratio(above, below)
     tree = scope.bound(metric.expression)
     return tree if only is None else tree.transform(_restricted, only)
 
@@ -97,7 +96,7 @@ def _metric(name: str, model: SemanticModel, scope: Scope, only: exp.Expr | None
 def _part(name: str, model: SemanticModel, scope: Scope, only: exp.Expr | None) -> exp.Expr:
     part = model.metric(name)
     if part is not None and part.dataset != scope.base:
-        part = model.metric(f"{name}@{scope.base}")
+        part = model.metric(of_lines(name, scope.base))
     if part is None or part.dataset != scope.base:
         raise NotExpressible(f"{name} is of another dataset")
     conditions = [scope.segment(SegmentUse(segment=segment)) for segment in part.segments]

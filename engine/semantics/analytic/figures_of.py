@@ -9,7 +9,7 @@ from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.finer import amount_of
-from chat2sql.engine.semantics.model.semantic_model import Additivity, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 
 _MONEY = re.compile(r"回款|付款|收款|报销|退款|支付|支出|收入|缴费|充值|还款|放款|打款")
@@ -51,7 +51,7 @@ class Asked:
     def _aggregated(self, piece: Piece) -> Figure | None:
         """A measure summed up as its neighbours say, or as it is usual for it; None: it is listed."""
         assert piece.meaning is not None
-        field = self._model.field(piece.meaning.dataset, piece.meaning.name)
+        field = self._phrase.field_of(piece)
         near = [one for one in (self._phrase.before(piece), self._phrase.after(piece)) if one is not None]
         said = next((one for one in near if one.token.act is Act.AGGREGATE), None)
         before = self._phrase.before(piece)
@@ -91,7 +91,7 @@ class Asked:
 
     def counted(self, base: str, groups: tuple[Group, ...]) -> tuple[Figure, ...]:
         """A count of rows, where the question counts without saying of what it is a figure."""
-        lists = self._phrase.row_measure() is not None and not groups
+        lists = self._phrase.row_field(Role.MEASURE) is not None and not groups
         asks = (self._phrase.has(Act.COUNT) and not lists) or (
             groups and not self._phrase.has(Act.LIST, Act.WHICH)
         )

@@ -61,11 +61,7 @@ class Grouping:
         """金卡、白金客户各有多少人: several values of a field and each of them."""
         if not self._phrase.has(Act.EACH) and not any("分别" in piece.token.text for piece in self._phrase):
             return ()
-        named = [
-            self._phrase.place_of_value(piece)
-            for piece in self._phrase
-            if piece.value is not None or piece.kind is Kind.CODE
-        ]
+        named = [piece.place for piece in self._phrase if piece.value is not None or piece.kind is Kind.CODE]
         several = [place for place in named if named.count(place) > 1]
         return (Group(place=several[0]),) if several else ()
 

@@ -7,6 +7,7 @@ from sqlglot import exp
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Place
 from chat2sql.engine.semantics.analytic.labels import place_label
+from chat2sql.engine.semantics.analytic.phrase import called_by
 from chat2sql.engine.semantics.analytic.restricted import conditions_of
 from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.analytic.shapes import distinct_names, first_places, ranked
@@ -28,7 +29,7 @@ class Listing:
         intent, scope = self._intent, Scope(self._model, self._intent.base)
         shown = list(intent.shown)
         ranking = intent.ranking
-        own = self._called(intent.base)
+        own = called_by(intent.base, self._model)
         if ranking is not None and ranking.place is not None and ranking.place not in shown:
             shown = [*shown, ranking.place]
         named = own is not None and not any(self._names_row(place) for place in shown)
@@ -67,11 +68,3 @@ class Listing:
             and place.dataset == self._intent.base
             and (place.field == dataset.display or (place.field,) == dataset.primary_key)
         )
-
-    def _called(self, name: str) -> Place | None:
-        dataset = self._model.dataset(name)
-        if dataset is None:
-            return None
-        if dataset.display:
-            return Place(dataset=name, field=dataset.display)
-        return Place(dataset=name, field=dataset.primary_key[0]) if len(dataset.primary_key) == 1 else None

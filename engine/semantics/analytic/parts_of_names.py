@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.analytic.tokens import PARTIAL, Sort, Token
+from chat2sql.engine.semantics.analytic.tokens import Sort, Token, tokens_of
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
-from chat2sql.engine.semantics.model.terms import units_of
+from chat2sql.engine.semantics.model.terms import term_index, units_of
+from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
 
 _LONGEST, _SHORTEST = 10, 2
@@ -22,7 +23,25 @@ _MOST_WORDS, _MOST_STRETCHES, _LONGEST_STRETCH = 4, 12, 60
 _STRETCH = re.compile(r"[㐀-鿿豈-﫿]+|[A-Za-z][A-Za-z' -]*[A-Za-z]")
 
 
-def shortened(
+def tokens_with_names(
+    question: str,
+    model: SemanticModel,
+    times: Sequence[TimeExpression],
+    values: Sequence[LinkedValue],
+    known: ValueIndex | None,
+) -> tuple[Token, ...]:
+    """The question as tokens, shortened names read as the values that they stand for.
+
+    Args:
+        known: all values that may be looked through; None: no names are looked for.
+    """
+    index = term_index(model)
+    tokens = tokens_of(question, index, times, values)
+    further = _shortened(question, tokens, known, model) if known is not None else ()
+    return tokens_of(question, index, times, values, further) if further else tokens
+
+
+def _shortened(
     question: str, tokens: Sequence[Token], values: ValueIndex, model: SemanticModel
 ) -> tuple[Token, ...]:
     """Further mentions of values, in what the tokens have left unread."""
@@ -113,12 +132,9 @@ def _linked(
             continue
         having = [value for value in column.values if holds(value)]
         if having:
-            value = having[0] if len(having) == 1 else part
-            mention = part if len(having) == 1 else PARTIAL + part
+            value, how = (having[0], How.FUZZY) if len(having) == 1 else (part, How.PART)
             found.append(
-                LinkedValue(
-                    table=column.table, column=column.column, value=value, mention=mention, how=How.FUZZY
-                )
+                LinkedValue(table=column.table, column=column.column, value=value, mention=part, how=how)
             )
     return tuple(found) if len(found) <= _MOST_COLUMNS else ()
 

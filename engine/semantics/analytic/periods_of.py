@@ -9,7 +9,6 @@ from chat2sql.engine.semantics.analytic.intent import (
     Compared,
     Comparison,
     Held,
-    Place,
     Presence,
     SegmentUse,
     Window,
@@ -23,18 +22,10 @@ from chat2sql.engine.semantics.periods import DAY, Period, TimeKind, shifted, to
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 
 _HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
-_UNIT_BEFORE = {
-    TimeKind.DAY: TimeKind.DAY,
-    TimeKind.WEEK: TimeKind.WEEK,
-    TimeKind.MONTH: TimeKind.MONTH,
-    TimeKind.QUARTER: TimeKind.QUARTER,
-    TimeKind.HALF_YEAR: TimeKind.HALF_YEAR,
-    TimeKind.YEAR: TimeKind.YEAR,
-}
 
 
 def windows_of(
-    phrase: Phrase, model: SemanticModel, base: str, presences: tuple[Presence, ...]
+    phrase: Phrase, model: SemanticModel, presences: tuple[Presence, ...]
 ) -> tuple[tuple[Window, ...], tuple[Presence, ...]]:
     """The periods of a question, and the rows of the many side with theirs."""
     found: list[Window] = []
@@ -46,12 +37,10 @@ def windows_of(
         piece.used = True
         window = Window(place=None, start=time.start, end=time.end, words=time.text)
         beside = _time_beside(phrase, piece, model)
-        if beside is not None and beside.meaning is not None and not beside.is_below:
+        if beside is not None and not beside.is_below:
             beside.used = beside.restricts = True
-            found.append(
-                window.model_copy(update={"place": Place(dataset=beside.dataset, field=beside.meaning.name)})
-            )
-        elif told and _is_about(phrase, piece, told[-1], model):
+            found.append(window.model_copy(update={"place": beside.place}))
+        elif told and _has_time(told[-1], model):
             told[-1] = told[-1].model_copy(update={"window": window})
         else:
             found.append(window)
@@ -158,7 +147,7 @@ def _unit_of(window: Window) -> TimeKind | None:
         (TimeKind.YEAR, range(365, 367)),
     ):
         if days in lengths and (unit in (TimeKind.DAY, TimeKind.WEEK) or window.start.day == 1):
-            return _UNIT_BEFORE[unit]
+            return unit
     return None
 
 
@@ -172,10 +161,10 @@ def _time_beside(phrase: Phrase, piece: Piece, model: SemanticModel) -> Piece | 
         for place, near in enumerate(phrase.next_to(piece, step)):
             if near.token.sort is Sort.TIME or near.token.sort is Sort.UNREAD or place > 1:
                 break
-            if near.kind is Kind.FIELD and near.meaning is not None:
-                field = model.field(near.dataset, near.meaning.name)
-                if field is not None and field.role is Role.TIME:
-                    return near
+            field = phrase.field_of(near)
+            if field is not None and field.role is Role.TIME:
+                return near
+            if near.kind is Kind.FIELD:
                 break
             if near.kind is Kind.SEGMENT and near.meaning is not None and near.meaning.name.endswith(".set"):
                 return _as_time(near, model)
@@ -194,6 +183,6 @@ def _as_time(piece: Piece, model: SemanticModel) -> Piece | None:
     return piece
 
 
-def _is_about(phrase: Phrase, piece: Piece, presence: Presence, model: SemanticModel) -> bool:
+def _has_time(presence: Presence, model: SemanticModel) -> bool:
     dataset = model.dataset(presence.dataset)
     return dataset is not None and dataset.time is not None

@@ -14,7 +14,7 @@ from chat2sql.engine.semantics.analytic.resolve import (
     is_most_of_many,
 )
 from chat2sql.engine.semantics.analytic.tokens import Sort, Token
-from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.values.index import LinkedValue
 
@@ -22,6 +22,13 @@ _MATTERING = frozenset(
     {Act.TOP, Act.MOST, Act.AGGREGATE, Act.NOT, Act.TREE, Act.COMPARE, Act.GROWTH, Act.DIFFERENCE}
 )
 _NEXT = 3
+
+
+def called_by(dataset: str, model: SemanticModel) -> Place | None:
+    """What the rows of a dataset are called by."""
+    known = model.dataset(dataset)
+    field = known.called_by if known is not None else None
+    return Place(dataset=dataset, field=field) if field else None
 
 
 @dataclass
@@ -66,6 +73,13 @@ class Piece:
         if self.meaning is not None:
             return self.meaning.dataset
         return self.value.table if self.value is not None else ""
+
+    @property
+    def place(self) -> Place | None:
+        """The field that is named, or whose value is."""
+        if self.value is not None:
+            return Place(dataset=self.value.table, field=self.value.column)
+        return Place(dataset=self.dataset, field=self.meaning.name) if self.meaning is not None else None
 
     @property
     def is_below(self) -> bool:
@@ -139,29 +153,20 @@ class Phrase:
         if meaning.kind is Kind.FIELD:
             return self._beyond_key(Place(dataset=meaning.dataset, field=meaning.name))
         if meaning.kind is Kind.DATASET:
-            return self.called_by(meaning.dataset)
+            return called_by(meaning.dataset, self._model)
         return None
 
-    def place_of_value(self, piece: Piece) -> Place | None:
-        """The field that has a value."""
-        if piece.value is not None:
-            return Place(dataset=piece.value.table, field=piece.value.column)
-        return Place(dataset=piece.dataset, field=piece.meaning.name) if piece.meaning is not None else None
-
-    def called_by(self, name: str) -> Place | None:
-        """What the rows of a dataset are called by."""
-        dataset = self._model.dataset(name)
-        if dataset is None:
+    def field_of(self, piece: Piece) -> Field | None:
+        """The field that a term names."""
+        if piece.kind is not Kind.FIELD or piece.meaning is None:
             return None
-        if dataset.display:
-            return Place(dataset=name, field=dataset.display)
-        return Place(dataset=name, field=dataset.primary_key[0]) if len(dataset.primary_key) == 1 else None
+        return self._model.field(piece.dataset, piece.meaning.name)
 
     def _beyond_key(self, place: Place) -> Place:
         """A foreign key stands for what the row that it leads to is called."""
         for join in self._model.joins_from(place.dataset):
             if join.source_columns == (place.field,) and join.target != place.dataset:
-                return self.called_by(join.target) or place
+                return called_by(join.target, self._model) or place
         return place
 
     def thing_asked_for(self) -> Piece | None:
@@ -188,8 +193,6 @@ class Phrase:
         for near in (*who, *self.next_to(mark, 1)):
             if self._may_group(near):
                 return near
-            if near.kind is Kind.METRIC or near.token.sort is Sort.TIME:
-                continue
         which = next((piece for piece in self._pieces if piece.token.act in (Act.WHICH, Act.LIST)), None)
         near_which = self.after(which) if which is not None else None
         if near_which is not None and self._may_group(near_which):
@@ -199,9 +202,7 @@ class Phrase:
 
     def is_measure(self, piece: Piece) -> bool:
         """Whether a piece is a quantity."""
-        if piece.kind is not Kind.FIELD or piece.meaning is None:
-            return False
-        field = self._model.field(piece.dataset, piece.meaning.name)
+        field = self.field_of(piece)
         return field is not None and field.role is Role.MEASURE
 
     def number_of_things(self) -> int | None:
@@ -222,22 +223,12 @@ class Phrase:
         dataset = self._model.dataset(piece.dataset)
         return dataset is not None and dataset.display is not None
 
-    def row_measure(self) -> Place | None:
-        """The quantity of single rows that a ranking goes by."""
+    def row_field(self, role: Role) -> Place | None:
+        """What single rows are ranked by: a quantity of theirs, or the time that 最近 and 最早 go by."""
         for piece in self._pieces:
-            if piece.kind is Kind.FIELD and piece.meaning is not None and not piece.restricts:
-                field = self._model.field(piece.dataset, piece.meaning.name)
-                if field is not None and field.role is Role.MEASURE:
-                    return Place(dataset=piece.dataset, field=field.name)
-        return None
-
-    def time_ranked(self) -> Place | None:
-        """The time that 最近 and 最早 go by."""
-        for piece in self._pieces:
-            if piece.kind is Kind.FIELD and piece.meaning is not None and not piece.restricts:
-                field = self._model.field(piece.dataset, piece.meaning.name)
-                if field is not None and field.role is Role.TIME:
-                    return Place(dataset=piece.dataset, field=field.name)
+            field = self.field_of(piece)
+            if field is not None and field.role is role and not piece.restricts:
+                return piece.place
         return None
 
     def unread(self) -> tuple[str, ...]:
@@ -260,17 +251,13 @@ class Phrase:
 
     def _is_named_field(self, piece: Piece) -> bool:
         """A field that is no key: 客户编号 may only say whose a row is, 成本 asks for something."""
-        if piece.kind is not Kind.FIELD or piece.meaning is None or piece.token.sort is not Sort.TERM:
-            return False
-        field = self._model.field(piece.dataset, piece.meaning.name)
-        return field is not None and field.role is not Role.KEY
+        field = self.field_of(piece)
+        return field is not None and field.role is not Role.KEY and piece.token.sort is Sort.TERM
 
     def _may_group(self, piece: Piece) -> bool:
         if piece.kind is Kind.DATASET:
             return not piece.counted and not piece.is_below
-        if piece.kind is not Kind.FIELD or piece.meaning is None:
-            return False
-        field = self._model.field(piece.dataset, piece.meaning.name)
+        field = self.field_of(piece)
         return field is not None and field.role in (Role.CATEGORY, Role.NAME, Role.KEY, Role.FLAG)
 
     def _mark_counted(self) -> None:

@@ -8,6 +8,7 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.grouping import Grouping
 from chat2sql.engine.semantics.analytic.intent import Figure, Group, Ranking
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.model.semantic_model import Role
 
 
 class Ranked(NamedTuple):
@@ -52,9 +53,9 @@ def _limit(mark: Piece, phrase: Phrase) -> int | None:
 
 def _of_rows(phrase: Phrase, plain: Ranking, groups: tuple[Group, ...], thing: Piece | None) -> Ranked:
     """The first rows by a quantity or a time of their own."""
-    measure = phrase.row_measure()
+    measure = phrase.row_field(Role.MEASURE)
     own = measure is not None and (thing is None or thing.dataset == measure.dataset)
-    place = measure if own else (phrase.time_ranked() if thing is not None else None)
+    place = measure if own else (phrase.row_field(Role.TIME) if thing is not None else None)
     if place is None:
         return Ranked(None, groups, by_nothing=True)
     return Ranked(plain.model_copy(update={"place": place, "within": len(groups)}), groups)

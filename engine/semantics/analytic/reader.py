@@ -28,17 +28,16 @@ from chat2sql.engine.semantics.analytic.intent import (
     SegmentUse,
     Window,
 )
-from chat2sql.engine.semantics.analytic.parts_of_names import shortened
+from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.periods_of import comparison_of, held_of, windows_of
 from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
-from chat2sql.engine.semantics.analytic.tokens import tokens_of
 from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
-from chat2sql.engine.semantics.model.terms import Kind, term_index
+from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
 
@@ -85,12 +84,7 @@ def read_intent(
         known: all values that may be looked through for shortened names.
         as_of: the day of asking.
     """
-    index = term_index(model)
-    tokens = tokens_of(question, index, times, values)
-    if known is not None:
-        further = shortened(question, tokens, known, model)
-        tokens = tokens_of(question, index, times, values, further) if further else tokens
-    grounded = ground(tokens, model)
+    grounded = ground(tokens_with_names(question, model, times, values, known), model)
     if grounded is None:
         return ReadIntent(intent=None, doubts=("nothing of the semantic model is named",))
     phrase = Phrase(grounded, model)
@@ -116,7 +110,7 @@ class _Reader:
         if thresholds and not groups:
             groups = grouping.things_listed()
         base = figures[0].dataset if figures else base
-        windows, presences = windows_of(phrase, model, base, restricted.presences)
+        windows, presences = windows_of(phrase, model, restricted.presences)
         comparison, windows = comparison_of(phrase, windows, self._as_of)
         segments = tuple(use for use in restricted.segments if use.segment not in grouping.topmost)
         segments = (*segments, *self._held_now(figures, segments, windows))

@@ -39,37 +39,32 @@ class Resolved(NamedTuple):
 
 
 class Grounded(NamedTuple):
-    """A question resolved around one dataset; ``margin``: how far the next best base is behind."""
+    """A question resolved around one dataset."""
 
     base: str
     tokens: tuple[Resolved, ...]
     score: float
-    margin: float
 
 
 def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     """The tokens with one meaning each, None where no dataset is spoken of."""
     bases = {meaning.dataset for token in tokens for meaning in token.meanings}
     bases |= {value.table for token in tokens for value in token.values}
-    ranked = sorted(
-        (_around(base, tokens, model) for base in sorted(bases) if model.dataset(base) is not None),
-        key=lambda one: -one.score,
-    )
-    if not ranked:
-        return None
-    margin = ranked[0].score - ranked[1].score if len(ranked) > 1 else ranked[0].score
-    return ranked[0]._replace(margin=margin)
+    heads = _heads(tokens, model)
+    around = [
+        _around(base, tokens, model, heads) for base in sorted(bases) if model.dataset(base) is not None
+    ]
+    return max(around, key=lambda one: one.score, default=None)
 
 
-def _around(base: str, tokens: Sequence[Token], model: SemanticModel) -> Grounded:
+def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: frozenset[int]) -> Grounded:
     score = 0.0
     found = []
-    heads = _heads(tokens, model)
     for place, token in enumerate(tokens):
         best, worth = _best(base, token, model, place in heads)
         score += worth
         found.append(best)
-    return Grounded(base, tuple(found), score, 0.0)
+    return Grounded(base, tuple(found), score)
 
 
 def _best(base: str, token: Token, model: SemanticModel, is_head: bool) -> tuple[Resolved, float]:

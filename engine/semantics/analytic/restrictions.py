@@ -18,9 +18,10 @@ from chat2sql.engine.semantics.analytic.intent import (
 )
 from chat2sql.engine.semantics.analytic.limits import Limit, Limits
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
-from chat2sql.engine.semantics.analytic.tokens import PARTIAL, Sort
+from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
+from chat2sql.engine.values.index import How
 
 _LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
 
@@ -99,15 +100,17 @@ class _Finder:
         )
 
     def _value(self, piece: Piece) -> None:
-        place, value = self._place_and_value(piece)
+        place = piece.place
+        assert place is not None
+        value = piece.value.value if piece.value is not None else piece.meaning.code if piece.meaning else ""
         field = self._model.field(place.dataset, place.field)
         operator = Operator.IS_NOT if self._denied(piece) else Operator.IS
         if field is not None and field.role is Role.LIST:
             operator = Operator.CONTAINS
-        if piece.value is not None and piece.value.mention.startswith(PARTIAL):
+        if piece.value is not None and piece.value.how is How.PART:
             operator = Operator.LIKE
         piece.used = piece.restricts = True
-        self._name_of(piece)
+        self._name_of(piece, place)
         self._at[place] = piece.number
         condition = Condition(
             place=place, operator=operator, values=(value,), tree=self._with_below(piece, place)
@@ -120,15 +123,8 @@ class _Finder:
             tree = condition.tree or (known is not None and known.tree)
             self._conditions[place, operator] = condition.model_copy(update={"values": values, "tree": tree})
 
-    def _place_and_value(self, piece: Piece) -> tuple[Place, str]:
-        if piece.value is not None:
-            return Place(dataset=piece.value.table, field=piece.value.column), piece.value.value
-        assert piece.meaning is not None
-        return Place(dataset=piece.meaning.dataset, field=piece.meaning.name), piece.meaning.code
-
-    def _name_of(self, piece: Piece) -> None:
+    def _name_of(self, piece: Piece, place: Place) -> None:
         """The word for the field or dataset beside a value only says what that is: 渠道为线上, 华东大区."""
-        place, _ = self._place_and_value(piece)
         for near in (self._phrase.before(piece), self._phrase.after(piece)):
             if near is None or near.meaning is None or near.used:
                 continue
@@ -180,29 +176,26 @@ class _Finder:
             self._segment_at[name] = piece.number
 
     def _is_flag(self, piece: Piece) -> bool:
-        if piece.kind is not Kind.FIELD or piece.meaning is None:
-            return False
-        before = self._phrase.before(piece)
-        field = self._model.field(piece.dataset, piece.meaning.name)
+        before, field = self._phrase.before(piece), self._phrase.field_of(piece)
         grouped = before is not None and before.token.act is Act.EACH
         return field is not None and field.role is Role.FLAG and not grouped
 
     def _flag(self, piece: Piece) -> None:
-        assert piece.meaning is not None
-        place = Place(dataset=piece.dataset, field=piece.meaning.name)
+        place = piece.place
+        assert place is not None
         value = "false" if self._denied(piece) else "true"
         piece.used = piece.restricts = True
         self._conditions[place, Operator.IS] = Condition(place=place, operator=Operator.IS, values=(value,))
 
     def _unset(self, piece: Piece) -> None:
         """A field without a value: 没留手机号的客户, 还没评级的供应商."""
-        if piece.kind is not Kind.FIELD or piece.meaning is None or piece.is_below or piece.used:
+        place = piece.place
+        if piece.kind is not Kind.FIELD or place is None or piece.is_below or piece.used:
             return
         denied = next((near for near in self._phrase.next_to(piece, -1) if near.token.act is Act.NOT), None)
         between = [near for near in self._phrase.next_to(piece, -1) if near.token.sort is not Sort.UNREAD]
         if denied is None or (between and between[0] is not denied):
             return
-        place = Place(dataset=piece.dataset, field=piece.meaning.name)
         denied.used = piece.used = piece.restricts = True
         self._conditions[place, Operator.UNSET] = Condition(place=place, operator=Operator.UNSET)
 

@@ -17,20 +17,15 @@ from chat2sql.engine.semantics.analytic.intent import (
     SegmentUse,
     Window,
 )
+from chat2sql.engine.semantics.analytic.shapes import COMPARISONS
 from chat2sql.engine.semantics.analytic.trees import NODE, TOP_NAME, below, quoted_of, topmost
 from chat2sql.engine.semantics.model.joins import route, routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Relationship, Role, SemanticModel
+from chat2sql.engine.semantics.model.truth import truth
 
 _NUMERIC = re.compile(r"INT|NUM|DEC|REAL|FLOA|DOUB|SERIAL|MONEY", re.IGNORECASE)
+_HOLDS = frozenset({"true", "1", "t", "yes", "y"})
 _TRUTH = re.compile(r"bool", re.IGNORECASE)
-_COMPARISONS: dict[Operator, type[exp.Binary]] = {
-    Operator.ABOVE: exp.GT,
-    Operator.AT_LEAST: exp.GTE,
-    Operator.BELOW: exp.LT,
-    Operator.AT_MOST: exp.LTE,
-    Operator.IS: exp.EQ,
-    Operator.IS_NOT: exp.NEQ,
-}
 
 
 class NotExpressible(Exception):  # a value for the reader of the intent, never shown as an error
@@ -101,16 +96,10 @@ class Scope:
         Raises:
             NotExpressible: nothing at hand has one.
         """
-        for name, way in routes_from(self._model, dataset or self.base).items():
-            del way
+        for name in routes_from(self._model, dataset or self.base):
             known = self._model.dataset(name)
-            # What a row refers to in passing (its product's launch) is no time of the row itself.
-            if (
-                known is not None
-                and known.time
-                and known.validity is None
-                and _is_event(known.fields, known.time)
-            ):
+            # From when to when something held is no time of what refers to it.
+            if known is not None and known.time and known.validity is None:
                 return Place(dataset=name, field=known.time)
         own = self._model.dataset(dataset or self.base)
         if own is not None and own.time:
@@ -159,7 +148,7 @@ class Scope:
             return self._in_tree(one)
         column = self.column(one.place)
         if one.other is not None:
-            return _COMPARISONS[one.operator](this=column, expression=self.column(one.other))
+            return COMPARISONS[one.operator](this=column, expression=self.column(one.other))
         special = self._special(one, column)
         if special is not None:
             return special
@@ -167,7 +156,7 @@ class Scope:
         if len(values) > 1 and one.operator in (Operator.IS, Operator.IS_NOT):
             among = exp.In(this=column, expressions=values)
             return exp.not_(among) if one.operator is Operator.IS_NOT else among
-        return _COMPARISONS[one.operator](this=column, expression=values[0])
+        return COMPARISONS[one.operator](this=column, expression=values[0])
 
     def _special(self, one: Condition, column: exp.Expr) -> exp.Expr | None:
         """What is no comparison by a symbol."""
@@ -327,12 +316,8 @@ def _day(day: date) -> exp.Expr:
 
 
 def _literal(value: str, field: Field) -> exp.Expr:
-    if _TRUTH.search(field.type):
-        return exp.true() if value.lower() in ("true", "1", "t", "yes", "y") else exp.false()
+    if field.role is Role.FLAG or _TRUTH.search(field.type):
+        return sqlglot.parse_one(truth(field, holds=value.lower() in _HOLDS))
     if _NUMERIC.search(field.type) or field.role is Role.MEASURE:
         return exp.Literal.number(value)
     return exp.Literal.string(value)
-
-
-def _is_event(fields: tuple[Field, ...], name: str) -> bool:
-    return any(field.name == name for field in fields)

@@ -10,7 +10,7 @@ from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.intent import Operator, Threshold
 
 _RANKED, _PLACE = "ranked", "place"
-_COMPARISONS: dict[Operator, type[exp.Binary]] = {
+COMPARISONS: dict[Operator, type[exp.Binary]] = {
     Operator.ABOVE: exp.GT,
     Operator.AT_LEAST: exp.GTE,
     Operator.BELOW: exp.LT,
@@ -35,7 +35,7 @@ def compare(value: exp.Expr, threshold: Threshold) -> exp.Expr:
     numbers = [exp.Literal.number(f"{number:.12g}") for number in threshold.values]
     if threshold.operator is Operator.BETWEEN:
         return exp.Between(this=value, low=numbers[0], high=numbers[1])
-    return _COMPARISONS[threshold.operator](this=value, expression=numbers[0])
+    return COMPARISONS[threshold.operator](this=value, expression=numbers[0])
 
 
 def both(first: exp.Expr | None, second: exp.Expr | None) -> exp.Expr | None:
@@ -63,12 +63,12 @@ def named(name: str, zh: str, en: str, language: Language) -> str:
 
 def first_places(inner: exp.Select, shown: Sequence[str], limit: int, partition: Sequence[str]) -> exp.Select:
     """The rows of the first places, in their order."""
-    outer = exp.select(*(exp.column(exp.to_identifier(name, quoted=True)) for name in shown))
+    outer = exp.select(*(quoted(name) for name in shown))
     place = exp.column(exp.to_identifier(_PLACE))
     return (
         outer.from_(inner.subquery(_RANKED))
         .where(exp.LTE(this=place, expression=exp.Literal.number(limit)))
-        .order_by(*(exp.column(exp.to_identifier(name, quoted=True)) for name in partition), place.copy())
+        .order_by(*(quoted(name) for name in partition), place.copy())
     )
 
 

@@ -83,10 +83,6 @@ _WORTH = {
 }
 
 
-PARTIAL = "~"
-"""Before the mention of a value that only a part of several values is."""
-
-
 def tokens_of(
     question: str,
     index: TermIndex,

@@ -57,7 +57,7 @@ class _Teller:
         parts += [self._segment(use) for use in intent.segments]
         for one in intent.presences:
             name = self._dataset(one.dataset)
-            within = "".join(f" ({self._window(one.window)})" for _ in [0] if one.window is not None)
+            within = f" ({self._window(one.window)})" if one.window is not None else ""
             parts.append(
                 self._say(f"没有{name}{within}", f"without {name}{within}")
                 if one.negated

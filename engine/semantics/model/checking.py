@@ -16,7 +16,7 @@ from chat2sql.engine.semantics.model.owned import FileModel, owned
 from chat2sql.engine.semantics.model.places import Path, Written
 from chat2sql.engine.semantics.model.restricting import names_in
 from chat2sql.engine.semantics.model.semantic_model import Conventions, Metric, Origin, SemanticModel
-from chat2sql.engine.semantics.model.terms import FINER, key_of
+from chat2sql.engine.semantics.model.terms import key_of
 from chat2sql.engine.semantics.time_conventions import TimeConventions
 from chat2sql.engine.sql.guard.hints import nearest
 
@@ -146,7 +146,7 @@ def _check_words(ground: Ground, model: SemanticModel) -> None:
     known: dict[tuple[str, ...], str] = {}
     for number, entry in enumerate(ground.document.metrics):
         metric = model.metric(entry.name)
-        if metric is None or metric.origin not in (Origin.OWNER, Origin.IMPORT) or FINER in metric.name:
+        if metric is None or metric.origin not in (Origin.OWNER, Origin.IMPORT) or metric.is_of_lines:
             continue
         for word in dict.fromkeys((metric.label.zh, metric.label.en, *metric.synonyms)):
             key = key_of(word)

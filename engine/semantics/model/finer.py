@@ -12,6 +12,7 @@ from chat2sql.engine.semantics.model.semantic_model import (
     Origin,
     Role,
     SemanticModel,
+    of_lines,
 )
 from chat2sql.engine.semantics.model.spelling import spelled
 
@@ -37,7 +38,7 @@ def finer_metrics(model: SemanticModel) -> tuple[Metric, ...]:
                 found.append(
                     metric.model_copy(
                         update={
-                            "name": f"{metric.name}@{lines.name}",
+                            "name": of_lines(metric.name, lines.name),
                             "dataset": lines.name,
                             "expression": f"SUM({spelled(lines.name, amount.name, model.dialect)})",
                             "synonyms": (),
@@ -51,18 +52,14 @@ def volumes(model: SemanticModel) -> tuple[Metric, ...]:
     """How much was sold: the quantities of the lines of what has a turnover, of the same rows."""
     found = []
     for lines in model.datasets:
-        quantities = [
-            field
-            for field in lines.fields
-            if field.role is Role.MEASURE and _PIECES.search(f"{field.name} {field.label.zh}")
-        ]
+        quantity = pieces_of(lines)
         turnovers = [
             metric
             for join in model.joins_from(lines.name)
             for metric in model.metrics
             if metric.dataset == join.target and _TURNOVER.search(metric.label.zh)
         ]
-        if are_lines(lines) and len(quantities) == 1 and len(turnovers) == 1:
+        if are_lines(lines) and quantity is not None and len(turnovers) == 1:
             found.append(
                 Metric(
                     name=f"{lines.name}.销量",
@@ -79,7 +76,7 @@ def volumes(model: SemanticModel) -> tuple[Metric, ...]:
                     origin=Origin.NAME,
                     certainty=0.6,
                     dataset=lines.name,
-                    expression=f"SUM({spelled(lines.name, quantities[0].name, model.dialect)})",
+                    expression=f"SUM({spelled(lines.name, quantity.name, model.dialect)})",
                     segments=turnovers[0].segments,
                 )
             )
@@ -95,6 +92,16 @@ def says_money(field: Field) -> bool:
 def amount_of(dataset: Dataset) -> Field | None:
     """The only sum of money that a dataset has."""
     found = [field for field in dataset.fields if field.role is Role.MEASURE and says_money(field)]
+    return found[0] if len(found) == 1 else None
+
+
+def pieces_of(dataset: Dataset) -> Field | None:
+    """The only number of pieces that a dataset has."""
+    found = [
+        field
+        for field in dataset.fields
+        if field.role is Role.MEASURE and _PIECES.search(f"{field.name} {field.label.zh}")
+    ]
     return found[0] if len(found) == 1 else None
 
 

@@ -10,7 +10,6 @@ from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.model.document import DatasetEntry, Document
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Named, Relationship, SemanticModel
-from chat2sql.engine.semantics.model.terms import FINER
 from chat2sql.engine.semantics.time_conventions import TimeConventions
 
 _Entry = TypeVar("_Entry", bound=Named)
@@ -198,7 +197,7 @@ def _new(document: Document, catalogue: Catalogue, draft: SemanticModel) -> Iter
     metrics = {metric.name for metric in document.metrics}
     for metric in draft.metrics:
         # What stands in for another figure at a finer grain is no entry to decide on.
-        if metric.name not in metrics and FINER not in metric.name:
+        if metric.name not in metrics and not metric.is_of_lines:
             yield _unknown(EntryKind.METRIC, metric.name)
 
 

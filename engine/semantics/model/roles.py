@@ -13,6 +13,7 @@ from chat2sql.engine.schema.codes import Code, column_codes, introduction, is_am
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.schema.meanings import in_chinese
 from chat2sql.engine.semantics.model.semantic_model import Additivity, CodeMeaning, Field, Origin, Role
+from chat2sql.engine.semantics.model.truth import says_yes_or_no
 
 _TIME = re.compile(r"date|time(?!.*interval)", re.IGNORECASE)
 _INTERVAL = re.compile(r"interval", re.IGNORECASE)
@@ -56,7 +57,13 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool) -> Field:
     """
     label = label_of(column.comment, column.name)
     codes = _codes(column)
-    role, certainty = _role(column, label, is_key=is_key, has_codes=bool(codes), few_values=few_values)
+    role, certainty = _role(
+        column,
+        label,
+        is_key=is_key,
+        has_codes=bool(codes) and not says_yes_or_no(codes),
+        few_values=few_values,
+    )
     unit = _UNIT.search(introduction(column.comment))
     return Field(
         name=column.name,

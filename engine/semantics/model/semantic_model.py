@@ -12,6 +12,8 @@ from pydantic import Field as Described
 
 from chat2sql.config.vocabulary import Bilingual, Dialect, Frozen
 
+_OF_LINES = "@"
+
 
 class Origin(StrEnum):
     """Where an entry came from, the surest last."""
@@ -129,6 +131,11 @@ class Dataset(Named):
         """The field of that name."""
         return self._fields_by_name.get(name)
 
+    @property
+    def called_by(self) -> str | None:
+        """The field that stands for a row: what people call it by, else its key."""
+        return self.display or (self.primary_key[0] if len(self.primary_key) == 1 else None)
+
 
 class Relationship(Named):
     """A join from the many side to the one side."""
@@ -171,6 +178,16 @@ class Metric(Named):
     denominator: str | None = None
     finer: str | None = None
     unit: str = ""
+
+    @property
+    def is_of_lines(self) -> bool:
+        """Whether it stands in for another at a finer grain, and is not asked for itself."""
+        return _OF_LINES in self.name
+
+
+def of_lines(metric: str, lines: str) -> str:
+    """The name of a metric's stand-in that is computed from the rows of another dataset."""
+    return f"{metric}{_OF_LINES}{lines}"
 
 
 class Conventions(Frozen):

@@ -16,6 +16,7 @@ _EN_START, _EN_ENDING = (
 )
 _NAME_ENDING = re.compile(r"(?:名称|编号|姓名)$")
 _PREFIX = re.compile(r"^(?:所属|所在|当前|对应|归属|二级|一级|本月|月)")
+_WHETHER = re.compile("^是否(?:为|是|属于|已经?)?")
 _SAYS_LITTLE = frozenset(
     [
         "名称",
@@ -78,6 +79,9 @@ def short_forms(label: str, role: Role) -> Iterator[str]:
     english = _EN_ENDING.sub("", _EN_START.sub("", label))
     if english != label and not has_han(label):
         yield english
+    if role is Role.FLAG and (said := _WHETHER.sub("", label)) != label and len(said) > 1:
+        yield said
+        yield f"已{said}"
     bare = _PREFIX.sub("", label)
     if bare != label and len(bare) > 1:
         yield bare

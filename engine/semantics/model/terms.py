@@ -18,16 +18,13 @@ from chat2sql.engine.schema.meanings import glosses, synonyms
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Named, Origin, Role, SemanticModel
 from chat2sql.engine.semantics.model.spoken_forms import code_forms, says_little, short_forms
+from chat2sql.engine.semantics.model.truth import is_yes_or_no
 from chat2sql.engine.sql.masking.person_names import word_tags
 
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
 _NUMBERS = re.compile(r"(?:_|^)(?:no|code|sn|number)\b|编号|单号|工号|编码|号码|代码")
 _PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
 _FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
-
-
-FINER = "@"
-"""In the name of a metric that stands in for another at a finer grain, and is not asked for itself."""
 
 
 _TEXTS = frozenset({Role.NAME, Role.CATEGORY, Role.TEXT, Role.LIST})
@@ -123,7 +120,7 @@ class TermIndex:
         for segment in model.segments:
             self._named(segment, Kind.SEGMENT, segment.dataset)
         for metric in model.metrics:
-            if FINER in metric.name:
+            if metric.is_of_lines:
                 continue
             self._named(metric, Kind.METRIC, metric.dataset)
 
@@ -238,6 +235,8 @@ class TermIndex:
 
     def _code(self, word: str, meaning: Meaning) -> None:
         """A value by what it means, in the forms in which people say so."""
+        if is_yes_or_no(word):
+            return
         said_itself = word == meaning.code.lower()
         self._add(word, meaning.model_copy(update={"weight": _KNOWN}) if said_itself else meaning)
         for short in code_forms(word):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,7 +15,11 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "semantic_model"
 
 def catalogue(name: str) -> Catalogue:
     """The catalogue of that name in ``catalogues.yaml``."""
-    written = yaml.safe_load((FIXTURES / "catalogues.yaml").read_text())[name]
+    return catalogue_of(name, yaml.safe_load((FIXTURES / "catalogues.yaml").read_text())[name])
+
+
+def catalogue_of(name: str, written: dict[str, Any]) -> Catalogue:
+    """A catalogue as it is written in YAML."""
     tables = []
     for key, table in written["tables"].items():
         schema, _, short = key.rpartition(".")

@@ -1,0 +1,236 @@
+"""What a definition computes: 订单金额合计, 单价*数量, avg(分数), 销售额/订单数, SUM(CASE WHEN ...), and by which time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Metric, Role, SemanticModel
+from chat2sql.engine.semantics.model.spelling import spelled
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
+
+_SUM = re.compile(
+    r"合计|总和|之和|总计|求和|加总|汇总|累计|总额|\bsum(?: of)?\b|\btotal(?: of)?\b", re.IGNORECASE
+)
+_MEAN = re.compile(r"的?平均值?|均值|\b(?:average|avg|mean)(?: of)?\b", re.IGNORECASE)
+_COUNT = re.compile(r"(?:去重)?(?:个数|计数|人数|笔数|单数|次数|数量)|\bcount(?: of)?\b", re.IGNORECASE)
+_DISTINCT = re.compile(r"去重|distinct", re.IGNORECASE)
+_FILLER = re.compile(
+    r"归属(?:日期|月份|时间|期间)?|统计|计算|核算|确认|为准|口径|金额|表|所有|全部|全体|的|之|和|与|及|或|为|是|等于|在|中|里|时|外|以|按照?|"
+    r"取|用|只|仅|且|并|须|需|必须|状态|这些|部分|记录|单据|单子|数据|业务|净|即|等|也|都|算|计|where|from|those|the|of|and|or|with|ones|who|are|"
+    r"which|for|in|all|only|orders?|rows?|日期|时间|月份|单|以?外|之外|以后|之后",
+    re.IGNORECASE,
+)
+_PUNCTUATION = re.compile(r"[\s、，,：:。.；;'\"“”‘’]+")
+_BY = re.compile(r"(?:按照?|以|根据|依|\bby|\bon)\s*$")
+_EMPTY = re.compile(r"[(]\s*[)]")
+_ALONE = re.compile(r"[(]([\ue000-\uf8ff])[)]")
+_OPERATORS = {
+    said: symbol
+    for symbol, words in (
+        ("+", ("+", "＋", "加上", "加")),
+        ("-", ("-", "－", "−", "减去", "减")),
+        ("*", ("*", "×", "乘以", "乘")),
+        ("/", ("/", "÷", "除以")),
+        ("(", ("(", "（")),
+        (")", (")", "）")),
+    )
+    for said in words
+}
+_OPERATOR = re.compile("|".join(re.escape(one) for one in sorted(_OPERATORS, key=len, reverse=True)))
+_RAW = re.compile(r"\b(?:SUM|AVG|COUNT|MIN|MAX)\s*\((?=\s*(?:CASE|IF|COALESCE|DISTINCT|\*))", re.IGNORECASE)
+_PLACE = 0xE000
+"""From here on, in a text, characters that no text has stand for what is computed with."""
+
+
+_HOW_MANY = "去重个数"
+"""Written behind what is counted in place of its number."""
+
+
+class Computed(NamedTuple):
+    """What a definition computes.
+
+    Attributes:
+        expression: the aggregate; empty: nothing is said of it.
+        ratio: two metrics, one over the other.
+        segments: what restricts the metrics that it is made of.
+        time: the field that places it in time, as ``dataset.field``.
+    """
+
+    expression: str = ""
+    ratio: tuple[str, str] | None = None
+    segments: tuple[str, ...] = ()
+    time: str | None = None
+
+
+def computed_in(
+    text: str, units: Sequence[Unit], mentions: Sequence[Mention], dataset: Dataset, model: SemanticModel
+) -> Computed | None:
+    """Read it from what the conditions have left of a definition; None: it says more than arithmetic.
+
+    Args:
+        text: the definition, its conditions blanked.
+        mentions: its words that the model knows, each with its best meaning first.
+    """
+    written = text
+    operands: list[Meaning] = []
+    times: list[Meaning] = []
+    for mention in reversed(mentions):
+        start, end = units[mention.first].start, units[mention.after - 1].end
+        if not text[start:end].strip():
+            continue
+        meaning = _things_counted(mention.meanings[0], dataset, model)
+        known = model.field(meaning.dataset, meaning.name) if meaning.kind is Kind.FIELD else None
+        said = " "
+        if meaning is not mention.meanings[0]:
+            said = f" {chr(_PLACE + len(operands))} {_HOW_MANY}"
+            operands.append(meaning)
+        elif known is not None and known.role is Role.KEY and not _COUNT.search(text):
+            # 采购单 is the purchase, whatever column numbers it.
+            pass
+        elif meaning.kind is Kind.METRIC or (known is not None and known.role is not Role.TIME):
+            said = chr(_PLACE + len(operands))
+            operands.append(meaning)
+        elif known is not None and _BY.search(text[:start]):
+            times.append(meaning)
+        elif meaning.kind is not Kind.DATASET:
+            return None
+        written = written[:start] + said + written[end:]
+    if len({(one.dataset, one.name) for one in times}) > 1:
+        return None
+    time = spelled(times[0].dataset, times[0].name, model.dialect) if times else None
+    return _arithmetic(written, operands, time, dataset, model)
+
+
+def _things_counted(meaning: Meaning, dataset: Dataset, model: SemanticModel) -> Meaning:
+    """The number of customers, of the rows of orders, is that of the customers that they name."""
+    metric = model.metric(meaning.name) if meaning.kind is Kind.METRIC else None
+    if metric is None or metric.expression != "COUNT(*)" or metric.dataset == dataset.name:
+        return meaning
+    joins = [join for join in model.joins_from(dataset.name) if join.target == metric.dataset]
+    if len(joins) != 1 or len(joins[0].source_columns) != 1:
+        return meaning
+    return Meaning(kind=Kind.FIELD, dataset=dataset.name, name=joins[0].source_columns[0])
+
+
+def _arithmetic(
+    text: str, operands: list[Meaning], time: str | None, dataset: Dataset, model: SemanticModel
+) -> Computed | None:
+    said = text
+    for words in (_SUM, _COUNT, _MEAN, _DISTINCT):
+        said = words.sub(" ", said)
+    pieces: list[str] = []
+    place = 0
+    for match in re.finditer(rf"[\ue000-\uf8ff]|{_OPERATOR.pattern}", said):
+        if _PUNCTUATION.sub("", _FILLER.sub("", said[place : match.start()])):
+            return None
+        pieces.append(_OPERATORS.get(match.group(), match.group()))
+        place = match.end()
+    if _PUNCTUATION.sub("", _FILLER.sub("", said[place:])):
+        return None
+    written = "".join(pieces)
+    while _EMPTY.search(written) or _ALONE.search(written):
+        written = _ALONE.sub(r"\1", _EMPTY.sub("", written))
+    if not written:
+        return Computed(time=time)
+    if not _is_formula(written):
+        return None
+    metrics = [_metric_of(operands, char, model) for char in written if ord(char) >= _PLACE]
+    if any(metric is not None for metric in metrics):
+        return _of_metrics(written, metrics, dataset)
+    how = "AVG" if _MEAN.search(text) else "COUNT" if _COUNT.search(text) else "SUM"
+    spelling = {
+        char: spelled(meaning.dataset, meaning.name, model.dialect)
+        for char in written
+        if ord(char) >= _PLACE
+        for meaning in [operands[ord(char) - _PLACE]]
+    }
+    spaced = re.sub(r"([-+*/])", r" \1 ", written)
+    formula = "".join(spelling.get(char, char) for char in spaced)
+    return Computed(
+        expression=_aggregated(formula, how, is_distinct=_DISTINCT.search(text) is not None), time=time
+    )
+
+
+def _is_formula(written: str) -> bool:
+    """Whether operands and operators alternate, and brackets close."""
+    bare = re.sub(r"[()]", "", written)
+    shape = re.fullmatch(r"[\ue000-\uf8ff](?:[-+*/][\ue000-\uf8ff])*", bare)
+    return shape is not None and written.count("(") == written.count(")")
+
+
+def _metric_of(operands: list[Meaning], char: str, model: SemanticModel) -> Metric | None:
+    meaning = operands[ord(char) - _PLACE]
+    return model.metric(meaning.name) if meaning.kind is Kind.METRIC else None
+
+
+def _of_metrics(written: str, metrics: list[Metric | None], dataset: Dataset) -> Computed | None:
+    """A ratio of two metrics, or a difference of two of the same rows."""
+    known = [metric for metric in metrics if metric is not None]
+    if len(known) != 2 or len(metrics) != 2 or known[0].dataset != dataset.name:
+        return None
+    if "/" in written:
+        return Computed(ratio=(known[0].name, known[1].name))
+    operator = "-" if "-" in written else "+"
+    alike = known[0].dataset == known[1].dataset and known[0].segments == known[1].segments
+    if not alike or not (known[0].expression and known[1].expression) or "*" in written:
+        return None
+    return Computed(
+        expression=f"{known[0].expression} {operator} {known[1].expression}",
+        segments=known[0].segments,
+        time=known[0].time,
+    )
+
+
+def _aggregated(formula: str, how: str, *, is_distinct: bool) -> str:
+    if how == "COUNT":
+        return f"COUNT(DISTINCT {formula})" if is_distinct else f"COUNT({formula})"
+    if how == "SUM" and " / " in formula and "(" not in formula:
+        above, _, below = formula.partition(" / ")
+        if "/" not in below:
+            return f"SUM({above}) * 1.0 / NULLIF(SUM({below}), 0)"
+    return f"{how}({formula})"
+
+
+class Raw(NamedTuple):
+    """An aggregate that is written as SQL, empty where there is none, and the rest of the text."""
+
+    expression: str
+    rest: str
+
+
+def as_sql(text: str, dataset: Dataset, model: SemanticModel) -> Raw:
+    """Take an aggregate that is written as SQL out of a definition: SUM(CASE WHEN status IN (1,2) THEN amount END)."""
+    found = _RAW.search(text)
+    end = _closing(text, found.end()) if found is not None else None
+    if found is None or end is None:
+        return Raw("", text)
+    try:
+        tree = sqlglot.parse_one(text[found.start() : end], read=model.dialect)
+    except SqlglotError:
+        return Raw("", text)
+    for column in list(tree.find_all(exp.Column)):
+        known = dataset.field(column.name) or dataset.field(column.name.lower())
+        if known is None:
+            return Raw("", text)
+        column.replace(
+            sqlglot.parse_one(spelled(dataset.name, known.name, model.dialect), read=model.dialect)
+        )
+    if tree.find(exp.Query, exp.Subquery) is not None:
+        return Raw("", text)
+    return Raw(tree.sql(model.dialect), text[: found.start()] + " " + text[end:])
+
+
+def _closing(text: str, opened: int) -> int | None:
+    """Behind the bracket that closes the one before ``opened``."""
+    depth = 1
+    for place in range(opened, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if depth == 0:
+            return place + 1
+    return None

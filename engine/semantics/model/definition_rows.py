@@ -1,0 +1,226 @@
+"""Which rows a definition counts: 状态为已付款、已发货, status IN (1,2), 不含已取消和已退款, 未删除, 剔除测试单.
+
+Every word that says so is taken out of the text, so that what is left over shows whether all of it was understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role, SemanticModel
+from chat2sql.engine.semantics.model.spelling import spelled
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
+from chat2sql.engine.semantics.model.truth import truth
+
+_OUT = re.compile(
+    r"不包含|不包括|不含|不计入?|不算|不统计|剔除|排除|去除|去掉|扣除|除去|除了|除|非|没有|未|excluding|except|without|\bnot\b",
+    re.IGNORECASE,
+)
+_IN = re.compile(r"只|仅|且为|须为|\bonly\b", re.IGNORECASE)
+_CONNECTS = re.compile(
+    r"^(?:[\s、，,/+＋和与及或且并非]|以及|还有|的|订单|单据?|状态|记录|数据|and|or|[(（)）]|[0-9]+|['\"])*$"
+)
+_VALID = re.compile("有效|正常|真实|实际")
+_LATER = re.compile(r"及(?:其|之|以)?(?:以后|之后|后续|后|以上)(?:的)?(?:各?状态|阶段)?")
+_ENDED = re.compile(
+    r"取消|关闭|退|作废|失败|无效|拒|删除|撤|终止|cancel|close|refund|return|void|fail|reject", re.IGNORECASE
+)
+_BLANK = " "
+_SEPARATED = r"\s*(?:[,，、/|或和及与]|以及)\s*"
+_NEGATIVE = r"!=|<>|≠|not\s+in|不等于|不为|不是|不在"
+_EQUAL = r"==?|＝|为|是|in|∈|属于|等于|在|取"
+
+
+@dataclass
+class Rows:
+    """The conditions of one definition.
+
+    Attributes:
+        text: what is left of it, each word that was understood blanked.
+        coded: by dataset and field, the codes that count and those that do not.
+        others: further conditions, as SQL.
+        segments: the names of segments that restrict it.
+        words: the words for the codes, in their order.
+    """
+
+    text: str
+    coded: dict[tuple[str, str], tuple[list[str], list[str]]] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    segments: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+    def condition(self, model: SemanticModel) -> str | None:
+        """All conditions but the segments, as SQL; None: there is none."""
+        parts = []
+        for (owner, name), (inside, outside) in self.coded.items():
+            known = model.field(owner, name)
+            assert known is not None
+            codes = [code for code in inside if code not in outside] or outside
+            written = ", ".join(_written(code, known) for code in dict.fromkeys(codes))
+            column = spelled(owner, name, model.dialect)
+            parts.append(f"{column} {'IN' if inside else 'NOT IN'} ({written})")
+        return " AND ".join([*parts, *self.others]) or None
+
+
+class RowsReader:
+    """Reads the conditions out of a definition's body: first lists of codes, then words.
+
+    Attributes:
+        rows: what has been read so far.
+    """
+
+    def __init__(self, body: str, dataset: Dataset, model: SemanticModel) -> None:
+        self._dataset, self._model = dataset, model
+        self.rows = Rows(text=body)
+        for one in dataset.fields:
+            if one.codes:
+                self._listed(one)
+
+    def read_words(self, units: Sequence[Unit], mentions: Sequence[Mention]) -> None:
+        """Read the words that the model knows, without overlap, each with its best meaning first."""
+        last_end, excluding = 0, False
+        for mention in mentions:
+            start, end = units[mention.first].start, units[mention.after - 1].end
+            meaning = mention.meanings[0]
+            between = self.rows.text[last_end:start]
+            marker = self._marker(between)
+            if marker is not None:
+                excluding = marker
+            elif not _CONNECTS.match(between):
+                excluding = False
+            if self._taken(mention, meaning, excluding=excluding):
+                self._blank(start, end)
+                self._numbered(meaning, start, end)
+                self._blank_marker(last_end, start)
+            else:
+                excluding = False
+            last_end = end
+        self._later()
+        if self.rows.coded:
+            self.rows.text = _VALID.sub(lambda match: _BLANK * len(match.group()), self.rows.text)
+
+    def _later(self) -> None:
+        """已付款及以后状态: the codes behind one in their order, but for those that end it early."""
+        match = _LATER.search(self.rows.text)
+        if match is None or len(self.rows.coded) != 1:
+            return
+        ((place, (inside, outside)),) = self.rows.coded.items()
+        known = self._model.field(*place)
+        if known is None or outside or not inside:
+            return
+        order = [code.code for code in known.codes]
+        if len(inside) == 1 and inside[0] in order:
+            later = known.codes[order.index(inside[0]) :]
+            inside[:] = [code.code for code in later if not _ENDED.search(" ".join(code.words))]
+        self._blank(match.start(), match.end())
+
+    def _marker(self, between: str) -> bool | None:
+        """Whether what stands before leaves out (True) or takes in (False); None: it says neither."""
+        out = [match.end() for match in _OUT.finditer(between)]
+        taken = [match.end() for match in _IN.finditer(between)]
+        if not out and not taken:
+            return None
+        last = max(out + taken)
+        return last in out if _CONNECTS.match(between[last:]) else None
+
+    def _taken(self, mention: Mention, meaning: Meaning, *, excluding: bool) -> bool:
+        known = self._model.field(meaning.dataset, meaning.name)
+        if meaning.kind is Kind.CODE:
+            inside, outside = self.rows.coded.setdefault((meaning.dataset, meaning.name), ([], []))
+            (outside if excluding else inside).append(meaning.code)
+            self.rows.words.append(mention.text.replace(" ", ""))
+            return True
+        if meaning.kind is Kind.SEGMENT:
+            return self._segment(meaning.name, excluding=excluding)
+        if meaning.kind is Kind.FIELD and known is not None and known.role is Role.FLAG:
+            column = spelled(meaning.dataset, known.name, self._model.dialect)
+            self.rows.others.append(f"{column} = {truth(known, holds=not excluding)}")
+            return True
+        return False
+
+    def _segment(self, name: str, *, excluding: bool) -> bool:
+        segment = self._model.segment(name)
+        if segment is None:
+            return False
+        if excluding:
+            self.rows.others.append(f"NOT ({segment.condition})")
+        elif segment.dataset != self._dataset.name:
+            self.rows.others.append(segment.condition)
+        else:
+            self.rows.segments.append(name)
+        return True
+
+    def _listed(self, one: Field) -> None:
+        """Codes as they are stored: status in (1,2,3), 状态为 1/2/3, 排除状态 0(待付款)、4(已取消)."""
+        code = "|".join(re.escape(code.code) for code in sorted(one.codes, key=lambda code: -len(code.code)))
+        element = (
+            rf"['\"‘“]?(?<![A-Za-z0-9])(?:{code})(?![A-Za-z0-9])['\"’”]?(?:\s*[(（][^()（）]{{1,8}}[)）])?"
+        )
+        pattern = re.compile(
+            rf"(?:{'|'.join(map(re.escape, self._names(one)))})\s*(?:码|值|代码)?\s*"
+            rf"(?:(?P<no>{_NEGATIVE})|(?:{_EQUAL}))?\s*(?P<open>[(（\[])?\s*(?P<codes>{element}(?:{_SEPARATED}{element})*)"
+            r"(?(open)\s*[)）\]])",
+            re.IGNORECASE,
+        )
+        for match in pattern.finditer(self.rows.text):
+            codes = re.findall(rf"(?<![A-Za-z0-9])(?:{code})(?![A-Za-z0-9])", _unglossed(match["codes"]))
+            before = self.rows.text[: match.start()]
+            excluded = self._marker(before) is True
+            inside, outside = self.rows.coded.setdefault((self._dataset.name, one.name), ([], []))
+            leaves_out = excluded != (match["no"] is not None)
+            (outside if leaves_out else inside).extend(codes)
+            meant = {code.code: code.words[0] for code in one.codes if code.words}
+            self.rows.words += [meant.get(code, code) for code in codes]
+            self._blank(match.start(), match.end())
+            self._blank_marker(0, match.start())
+
+    def _names(self, one: Field) -> Iterator[str]:
+        """What a field with codes may be called in a definition."""
+        yield one.name
+        yield from (word for word in (one.label.zh, one.label.en) if word)
+        for general in ("状态", "类型", "status", "state", "type"):
+            alike = [
+                other
+                for other in self._dataset.fields
+                if other.codes and (other.label.zh.endswith(general) or other.name.lower().endswith(general))
+            ]
+            if alike == [one]:
+                yield general
+
+    def _numbered(self, meaning: Meaning, start: int, end: int) -> None:
+        """The code beside its word, which says the same: 已完成(3), 0(待付款), 3已完成."""
+        if meaning.kind is not Kind.CODE:
+            return
+        code = re.escape(meaning.code)
+        behind = re.match(rf"\s*[(（]\s*{code}\s*[)）]", self.rows.text[end:])
+        if behind is not None:
+            self._blank(end, end + behind.end())
+        before = re.search(rf"(?<![0-9A-Za-z]){code}\s*[-:：=(（]?\s*$", self.rows.text[:start])
+        if before is not None:
+            self._blank(before.start(), start)
+
+    def _blank_marker(self, since: int, start: int) -> None:
+        """Take out the word that leaves out or takes in, and what connects."""
+        between = self.rows.text[since:start]
+        for pattern in (_OUT, _IN):
+            for match in pattern.finditer(between):
+                if _CONNECTS.match(between[match.end() :]):
+                    self._blank(since + match.start(), since + match.end())
+        if re.fullmatch(r"[\s、，,/+＋和与及或且并]*", between):
+            self._blank(since, start)
+
+    def _blank(self, start: int, end: int) -> None:
+        text = self.rows.text
+        self.rows.text = text[:start] + _BLANK * (end - start) + text[end:]
+
+
+def _unglossed(codes: str) -> str:
+    """A list of codes without what stands in brackets behind each."""
+    return re.sub(r"[(（][^()（）]*[)）]", " ", codes)
+
+
+def _written(code: str, of: Field) -> str:
+    is_text = re.search(r"char|text|enum|string", of.type, re.IGNORECASE) is not None
+    return "'" + code.replace("'", "''") + "'" if is_text else code

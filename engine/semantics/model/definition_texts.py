@@ -1,0 +1,133 @@
+"""Where comments define a name: 销售额=…, 有效订单指…, 统计销售额时只算…, …合计为销售额, Sales is defined as ….
+
+Only the places are found here, generously: whether what a definition says can be computed is seen when it is read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.schema.codes import read_codes
+
+_SENTENCE = re.compile(r"[。；;\n！]|!(?!=)|\.\s|\s/\s")
+_BEFORE = (
+    r"(?:^|(?<=[，,、（(：:\s]))\s*"
+    r"(?:(?:其中|备?注意?|说明|业务|统计|计算)?(?:的?口径|定义|规则)?(?:的|[：:])?\s*)"
+)
+_NAME = r"(?P<name>[A-Za-z][A-Za-z -]{1,24}?|[㐀-鿿A-Za-z]{2,12}?)"
+_GLOSS = r"(?:\s*[(（][^()（）=＝]{1,12}[)）])?"
+_AMOUNT_NAME = r"(?P<name>[㐀-鿿A-Za-z]{0,10}?(?:额|金额|收入|营收|支出|成本|费用|数|量|率|价|GMV|gmv))"
+_WAYS = r"(?:统计|计算|业务|核算)?(?:口径|定义|公式|方式|方法|规则|逻辑)"
+_SIGN = re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:=|＝|:=|：=)\s*")
+_COLON = re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*[：:]\s*")
+_HEADS = (
+    re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:的?{_WAYS})\s*(?:统一)?(?:为|是|：|:|=)?\s*"),
+    re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:定义为|指的?是|是指|指|即|等于|的意思是)\s*"),
+    re.compile(
+        r"(?:^|(?<=[，,(（]))\s*(?P<name>[A-Za-z][A-Za-z -]{1,24}?)\s+(?:is defined as|means|refers to|is the|are the|is)\s+",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"{_BEFORE}(?:统计|计算|核算){_NAME}时[，,]?\s*"),
+    re.compile(rf"{_BEFORE}{_AMOUNT_NAME}{_GLOSS}\s*(?=按|以|取|不含|不包|剔除|排除)"),
+)
+_ONLY = re.compile(
+    r"^\s*(?:注意?[：:])?\s*(?:统计|计算|核算)?(?P<name>[^，,：:=＝只仅按以取]{2,24}?)时?[，,]?(?:只|仅)(?:统计|计算|计入|包含|算|计|含)\s*"
+)
+_TAIL = re.compile(rf"^(?P<body>.{{4,60}}?)\s*(?:即为|记为|计入|作为|称为|就是|为)\s*{_AMOUNT_NAME}\s*$")
+_THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项|金额|值)?(?=为准|计算|统计|合计|求和)")
+_LONGEST = 120
+
+
+class Definition(NamedTuple):
+    """What a comment defines.
+
+    Attributes:
+        dataset: the table whose comment it is in.
+        name: what is defined.
+        body: of what it is made.
+        counts_only: whether only the rows that count are told.
+    """
+
+    dataset: str
+    name: str
+    body: str
+    counts_only: bool = False
+
+
+def definitions(catalogue: Catalogue) -> list[Definition]:
+    """All definitions in the comments of tables and columns."""
+    found: list[Definition] = []
+    for table in catalogue.tables:
+        dataset = catalogue.key(table)
+        columns = frozenset(column.name.lower() for column in table.columns)
+        comments = [table.comment]
+        comments += [_THIS.sub(f" {column.name} ", column.comment) for column in table.columns]
+        for comment in comments:
+            lists_codes = len(read_codes(comment)) > 1
+            for sentence in _SENTENCE.split(comment):
+                found += _in_sentence(dataset, sentence, columns, lists_codes=lists_codes)
+    return list(dict.fromkeys(found))
+
+
+def _in_sentence(
+    dataset: str, sentence: str, columns: frozenset[str], *, lists_codes: bool
+) -> list[Definition]:
+    only = _ONLY.match(sentence)
+    if only is not None:
+        return _only(dataset, only, sentence[only.end() :], columns, lists_codes=lists_codes)
+    # A condition on a column defines no name: status=3.
+    heads = [
+        head
+        for head in _heads(sentence, lists_codes=lists_codes)
+        if head["name"].strip().lower() not in columns
+    ]
+    if not heads:
+        tail = _TAIL.match(sentence)
+        return [Definition(dataset, tail["name"], tail["body"])] if tail is not None else []
+    ends = [head.start() for head in heads[1:]] + [len(sentence)]
+    return [
+        Definition(dataset, head["name"].strip(), _bare(sentence[head.end() : end]))
+        for head, end in zip(heads, ends, strict=True)
+        if 2 <= len(sentence[head.end() : end].strip()) <= _LONGEST
+    ]
+
+
+def _only(
+    dataset: str, only: re.Match[str], rest: str, columns: frozenset[str], *, lists_codes: bool
+) -> list[Definition]:
+    """销量、销售额只统计…的订单，销售额=…: rows for several names, and for some of them what is computed."""
+    further = _in_sentence(dataset, rest, columns, lists_codes=lists_codes)
+    heads = _heads(rest, lists_codes=lists_codes)
+    rows = rest[: heads[0].start()].rstrip("，, ") if heads and further else rest
+    computed = {one.name: one for one in further}
+    told = []
+    for name in (part.strip() for part in only["name"].split("、")):
+        own = computed.pop(name, None)
+        if own is not None:
+            told.append(own._replace(body=f"{rows}，{own.body}"))
+        elif name:
+            told.append(Definition(dataset, name, rows, counts_only=True))
+    return [*told, *computed.values()]
+
+
+def _heads(sentence: str, *, lists_codes: bool) -> list[re.Match[str]]:
+    """The places where names are defined, without overlap, in their order."""
+    # 1=待付款 in a list of codes defines nothing.
+    patterns = _HEADS if lists_codes else (_SIGN, *_HEADS, _COLON)
+    found: list[re.Match[str]] = []
+    for pattern in patterns:
+        for match in pattern.finditer(sentence):
+            if not any(match.start() < other.end() and other.start() < match.end() for other in found):
+                found.append(match)
+    return sorted(found, key=lambda one: one.start())
+
+
+def _bare(body: str) -> str:
+    """Without a bracket that was opened before it, and the comma before what follows."""
+    body = body.strip().rstrip("，,、；;")
+    for opening, closing in ("()", "（）"):
+        if body.endswith(closing) and body.count(closing) > body.count(opening):
+            body = body[:-1]
+    return body

@@ -1,0 +1,40 @@
+"""What the draft makes of definitions in comments: data in ``fixtures/semantic_model/definitions.yaml``."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from semantics.model.catalogues import FIXTURES, catalogue_of
+
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.semantics.model.draft import draft_model
+from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, SemanticModel
+
+WRITTEN = yaml.safe_load((FIXTURES / "definitions.yaml").read_text())
+
+
+def _with_comment(comment: str) -> Catalogue:
+    catalogue = catalogue_of("definitions", WRITTEN["catalogue"])
+    orders, *others = catalogue.tables
+    return Catalogue(
+        datasource=catalogue.datasource,
+        dialect=catalogue.dialect,
+        tables=(orders.model_copy(update={"comment": comment}), *others),
+    )
+
+
+def _told(metric: Metric, model: SemanticModel) -> list[str]:
+    segments = [segment for name in metric.segments if (segment := model.segment(name)) is not None]
+    told = [metric.expression, " AND ".join(segment.condition for segment in segments)]
+    return [*told, metric.time] if metric.time is not None else told
+
+
+@pytest.mark.parametrize("comment", WRITTEN["comments"])
+def test_definitions_are_taken_as_they_stand(comment: str) -> None:
+    model = draft_model(_with_comment(comment))
+    defined = {
+        metric.label.zh or metric.label.en: _told(metric, model)
+        for metric in model.metrics
+        if metric.origin is Origin.COMMENT and metric.expression != "COUNT(*)" and not metric.is_of_lines
+    }
+    assert defined == WRITTEN["comments"][comment]
