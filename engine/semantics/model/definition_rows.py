@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
@@ -42,7 +43,7 @@ class Rows:
         coded: by dataset and field, the codes that count and those that do not.
         others: further conditions, as SQL.
         segments: the names of segments that restrict it.
-        words: the words for the codes, in their order.
+        words: which rows count, in its words.
     """
 
     text: str
@@ -130,15 +131,21 @@ class RowsReader:
         if meaning.kind is Kind.CODE:
             inside, outside = self.rows.coded.setdefault((meaning.dataset, meaning.name), ([], []))
             (outside if excluding else inside).append(meaning.code)
-            self.rows.words.append(mention.text.replace(" ", ""))
+            self._said(mention.text, excluding=excluding)
             return True
         if meaning.kind is Kind.SEGMENT:
+            self._said(mention.text, excluding=excluding)
             return self._segment(meaning.name, excluding=excluding)
         if meaning.kind is Kind.FIELD and known is not None and known.role is Role.FLAG:
+            self._said(mention.text, excluding=excluding)
             column = spelled(meaning.dataset, known.name, self._model.dialect)
             self.rows.others.append(f"{column} = {truth(known, holds=not excluding)}")
             return True
         return False
+
+    def _said(self, text: str, *, excluding: bool) -> None:
+        word = text.replace(" ", "") if has_han(text) else text
+        self.rows.words.append((f"非{word}" if has_han(word) else f"not {word}") if excluding else word)
 
     def _segment(self, name: str, *, excluding: bool) -> bool:
         segment = self._model.segment(name)
@@ -172,7 +179,8 @@ class RowsReader:
             leaves_out = excluded != (match["no"] is not None)
             (outside if leaves_out else inside).extend(codes)
             meant = {code.code: code.words[0] for code in one.codes if code.words}
-            self.rows.words += [meant.get(code, code) for code in codes]
+            for word in codes:
+                self._said(meant.get(word, word), excluding=leaves_out)
             self._blank(match.start(), match.end())
             self._blank_marker(0, match.start())
 

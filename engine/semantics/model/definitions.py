@@ -85,7 +85,12 @@ def _with(definition: Definition, model: SemanticModel) -> SemanticModel | None:
         return model.extended(segments=(segment,)) if segment is not None else None
     rows = (_rows(read, condition),) if condition is not None else ()
     metric = _metric(read, rows, model)
-    return model.extended(segments=rows, metrics=(metric,)) if metric is not None else None
+    if metric is None:
+        return None
+    same = _same(metric, condition, model)
+    return (
+        model.extended(segments=rows, metrics=(metric,)) if same is None else model.extended(metrics=(same,))
+    )
 
 
 def _is_known(definition: Definition, model: SemanticModel, index: TermIndex) -> bool:
@@ -134,7 +139,7 @@ def _rows(read: _Read, condition: str) -> Segment:
     """The rows that a figure counts, where its definition says so itself."""
     return Segment(
         name=f"{read.definition.dataset}.{read.definition.name}{_ROWS}",
-        label=_label("、".join(dict.fromkeys(read.rows.words)) or read.definition.name),
+        label=_label("、".join(dict.fromkeys(read.rows.words))),
         origin=Origin.COMMENT,
         certainty=_CERTAINTY,
         dataset=read.definition.dataset,
@@ -167,6 +172,19 @@ def _metric(read: _Read, rows: tuple[Segment, ...], model: SemanticModel) -> Met
         time=computed.time,
         additivity=Additivity.NON_ADDITIVE if is_ratio else Additivity.ADDITIVE,
     )
+
+
+def _same(metric: Metric, condition: str | None, model: SemanticModel) -> Metric | None:
+    """The metric that another language has defined so already, with both names."""
+    for known in model.metrics:
+        alike = known.origin is Origin.COMMENT and known.dataset == metric.dataset and known.expression
+        segments = [segment for name in known.segments if (segment := model.segment(name)) is not None]
+        counts = " AND ".join(segment.condition for segment in segments) or None
+        label = Bilingual(zh=known.label.zh or metric.label.zh, en=known.label.en or metric.label.en)
+        one_each = bool(known.label.zh) != bool(metric.label.zh)
+        if alike and known.expression == metric.expression and counts == condition and one_each:
+            return known.model_copy(update={"label": label})
+    return None
 
 
 def _usual(read: _Read) -> Field | None:

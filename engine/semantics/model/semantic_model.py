@@ -230,10 +230,12 @@ class SemanticModel(Frozen):
     def extended(
         self, *, metrics: tuple[Metric, ...] = (), segments: tuple[Segment, ...] = ()
     ) -> SemanticModel:
-        """The model with further metrics and segments."""
+        """The model with further metrics and segments; a metric of a name that it has takes that one's place."""
+        replaced = {metric.name for metric in metrics}
+        kept = tuple(metric for metric in self.metrics if metric.name not in replaced)
         # Not model_copy, which would keep the look-ups of the old one.
         whole = {name: getattr(self, name) for name in type(self).model_fields}
-        whole |= {"metrics": (*self.metrics, *metrics), "segments": (*self.segments, *segments)}
+        whole |= {"metrics": (*kept, *metrics), "segments": (*self.segments, *segments)}
         return SemanticModel.model_validate(whole)
 
     @cached_property
