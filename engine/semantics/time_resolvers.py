@@ -37,13 +37,21 @@ from chat2sql.engine.semantics.time_rules import (
     whole_number,
 )
 
+_TO_COME = re.compile(
+    r"\s*(?:份|底|末|初)?(?:里|内|中)?\s*(?:就|快)?(?:要|将|会|即将|预计|计划)|\s*will\b", re.IGNORECASE
+)
+
 
 def in_year(match: re.Match[str], moment: Moment, build: Callable[[int], Period]) -> Reading:
-    """A period within a year: the year it names, else the one named before, else the latest that has begun."""
+    """A period within a year: the year it names, else the one named before, else the latest that has begun.
+
+    三季度要到期 and 'due in Q3 will' speak of what is to come.
+    """
     named = named_year(match, moment)
     year = named or moment.year or moment.as_of.year
     value = build(year)
-    if not (named or moment.year) and value.start and value.start > moment.as_of:
+    is_future = _TO_COME.match(match.string, match.end()) is not None
+    if not (named or moment.year or is_future) and value.start and value.start > moment.as_of:
         value = build(year - 1)
     return Reading((edge_of(match, value),), named, floating=named is None)
 

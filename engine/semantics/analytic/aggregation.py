@@ -62,7 +62,7 @@ class Aggregation:
     def _group(self, scope: Scope, group: Group) -> exp.Expr:
         if group.grain is None:
             assert group.place is not None
-            return scope.top_of(group.place) if group.topmost else scope.column(group.place)
+            return scope.top_of(group.place, group.at) if group.topmost else scope.column(group.place)
         place = group.place or self._time(scope)
         return period_of(scope.column(place), group.grain, self._model.dialect)
 

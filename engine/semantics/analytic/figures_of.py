@@ -14,6 +14,8 @@ from chat2sql.engine.semantics.model.terms import Kind
 
 _MONEY = re.compile(r"回款|付款|收款|报销|退款|支付|支出|收入|缴费|充值|还款|放款|打款")
 
+_SLIPS = re.compile(r"(?:单|记录|申请|笔|次)$")
+
 
 class Asked:
     """The figures of one phrase."""
@@ -122,7 +124,10 @@ class Asked:
         return any(piece.token.act is Act.COUNT and piece.token.text == "多少" for piece in self._phrase)
 
     def _amount(self, counted: Figure) -> Figure:
-        """Of what is money by its name, the sum; of anything else, the count."""
+        """Of what is money by its name, the sum; of anything else, and of slips of paper, the count."""
+        named = [piece.token.text for piece in self._phrase if piece.dataset == counted.dataset]
+        if any(_SLIPS.search(text) for text in named):
+            return counted
         dataset = self._model.dataset(counted.dataset)
         amount = amount_of(dataset) if dataset is not None and _MONEY.search(dataset.label.zh) else None
         if amount is None:

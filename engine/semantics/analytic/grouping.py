@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.intent import Grain, Group, Place
+from chat2sql.engine.semantics.analytic.intent import Condition, Grain, Group, Operator, Place
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
+
+_LEVEL = re.compile(r"级|层|level|top", re.IGNORECASE)
 
 
 class Grouping:
@@ -16,11 +20,13 @@ class Grouping:
 
     Attributes:
         topmost: the segments that only say that a group is what stands at the top of its tree.
+        levels: the fields whose codes only say at which level of its tree.
     """
 
     def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
         self._phrase, self._model = phrase, model
         self.topmost: set[str] = set()
+        self.levels: set[Place] = set()
 
     def groups(self) -> tuple[Group, ...]:
         """The groups that the question names."""
@@ -45,8 +51,7 @@ class Grouping:
             follows = each is not None and each.token.act is Act.EACH
             chained = chained and before is not None and before.token.act is Act.ALSO
             if place is not None and not self._phrase.is_measure(piece) and (follows or chained):
-                topmost = before is not None and self.is_topmost(before, place)
-                found.append(Group(place=place, topmost=topmost))
+                found.append(self.of(place, before))
                 piece.used = True
                 chained = True
             elif piece.token.act is not Act.ALSO and piece.token.sort is not Sort.NOISE:
@@ -65,7 +70,23 @@ class Grouping:
         several = [place for place in named if named.count(place) > 1]
         return (Group(place=several[0]),) if several else ()
 
-    def is_topmost(self, piece: Piece, place: Place) -> bool:
+    def of(self, place: Place, before: Piece | None) -> Group:
+        """The group of a field, with what the word before it says of its tree: 一级类目."""
+        level = self._level(before, place) if before is not None else None
+        topmost = level is not None or (before is not None and self._is_topmost(before, place))
+        return Group(place=place, topmost=topmost, at=level)
+
+    def _level(self, piece: Piece, place: Place) -> Condition | None:
+        """The code of a level of the tree: what lies below a node of that level counts as it."""
+        dataset = self._model.dataset(place.dataset)
+        if piece.kind is not Kind.CODE or piece.meaning is None or dataset is None or dataset.parent is None:
+            return None
+        if piece.dataset != place.dataset or not _LEVEL.search(piece.token.text) or piece.place is None:
+            return None
+        self.levels.add(piece.place)
+        return Condition(place=piece.place, operator=Operator.IS, values=(piece.meaning.code,))
+
+    def _is_topmost(self, piece: Piece, place: Place) -> bool:
         """一级类目: what stands at the top of a tree, for what hangs below it."""
         segment = (
             self._model.segment(piece.meaning.name) if piece.kind is Kind.SEGMENT and piece.meaning else None

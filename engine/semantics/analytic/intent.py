@@ -63,17 +63,6 @@ class Figure(Frozen):
     field: str | None = None
 
 
-class Group(Frozen):
-    """What rows are grouped by: a field, or a unit of time of a field (of the figure's own, where there is none).
-
-    ``topmost``: not the row itself but what stands at the top of its tree.
-    """
-
-    place: Place | None = None
-    grain: Grain | None = None
-    topmost: bool = False
-
-
 class Condition(Frozen):
     """A condition on a field.
 
@@ -88,6 +77,18 @@ class Condition(Frozen):
     values: tuple[str, ...] = ()
     other: Place | None = None
     tree: bool = False
+
+
+class Group(Frozen):
+    """What rows are grouped by: a field, or a unit of time of a field (of the figure's own, where there is none).
+
+    ``topmost``: not the row itself but what stands at the top of its tree, or at a level of it (``at``).
+    """
+
+    place: Place | None = None
+    grain: Grain | None = None
+    topmost: bool = False
+    at: Condition | None = None
 
 
 class SegmentUse(Frozen):

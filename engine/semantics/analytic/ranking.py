@@ -39,8 +39,7 @@ def ranked_by(
     within = 0
     if thing is not None and place is not None and Group(place=place) not in groups:
         before = phrase.before(thing)
-        topmost = before is not None and grouping.is_topmost(before, place)
-        within, groups = len(groups), (*groups, Group(place=place, topmost=topmost))
+        within, groups = len(groups), (*groups, grouping.of(place, before))
         thing.used = True
     return Ranked(plain.model_copy(update={"figure": 0, "within": within}), groups)
 

@@ -115,6 +115,7 @@ class _Reader:
         segments = tuple(use for use in restricted.segments if use.segment not in grouping.topmost)
         segments = (*segments, *self._held_now(figures, segments, windows))
         conditions, segments, part = self._parted(restricted, segments, groups)
+        conditions = tuple(one for one in conditions if one.place not in grouping.levels)
         segments = (*segments, *self._by_default(base, figures, segments))
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:

@@ -42,7 +42,7 @@ class Scope:
     def __init__(self, model: SemanticModel, base: str, *, suffix: str = "") -> None:
         self._model, self.base, self._suffix = model, base, suffix
         self._joined: dict[str, Relationship | None] = {base: None}
-        self._tops: dict[str, Place] = {}
+        self._tops: dict[str, tuple[Place, Condition | None]] = {}
 
     # -- columns ---------------------------------------------------------------------------------------
 
@@ -131,8 +131,8 @@ class Scope:
         told = select.from_(self.source())
         for table, on in self.joins():
             told = told.join(table, on=on)
-        for dataset, place in self._tops.items():
-            tops, on = self._top(dataset, place)
+        for dataset, (place, at) in self._tops.items():
+            tops, on = self._top(dataset, place, at)
             told = told.join(tops, on=on)
         return told
 
@@ -210,14 +210,14 @@ class Scope:
             ),
         )
 
-    def top_of(self, place: Place) -> exp.Expr:
-        """What a row's topmost ancestor is called, in its tree.
+    def top_of(self, place: Place, at: Condition | None = None) -> exp.Expr:
+        """What a row's topmost ancestor is called, in its tree, or its ancestor at some level.
 
         Raises:
             NotExpressible: it is no tree.
         """
         self.join(self._tree(place.dataset).name)
-        self._tops[place.dataset] = place
+        self._tops[place.dataset] = (place, at)
         return exp.column(TOP_NAME, table=self._tops_alias(place.dataset))
 
     def presence(self, one: Presence) -> exp.Expr:
@@ -261,7 +261,7 @@ class Scope:
             raise NotExpressible(f"{name} is no tree")
         return dataset
 
-    def _top(self, name: str, place: Place) -> tuple[exp.Expr, exp.Expr]:
+    def _top(self, name: str, place: Place, at: Condition | None) -> tuple[exp.Expr, exp.Expr]:
         """For every node of a tree what stands at its top, to join with."""
         dataset, node = self._tree(name), Scope(self._model, name)
         key = dataset.primary_key[0]
@@ -269,7 +269,8 @@ class Scope:
             exp.alias_(quoted_of(key, node.alias(name)), NODE),
             exp.alias_(node.column(place), TOP_NAME),
         )
-        at_top = exp.Is(this=quoted_of(dataset.parent or key, node.alias(name)), expression=exp.Null())
+        parent = quoted_of(dataset.parent or key, node.alias(name))
+        at_top = node.condition(at) if at is not None else exp.Is(this=parent, expression=exp.Null())
         start = node.over(exp.select(*columns)).where(at_top)
         tops = topmost(dataset, start, self._table(name, "child")).subquery(self._tops_alias(name))
         on = exp.EQ(

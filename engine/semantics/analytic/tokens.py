@@ -33,6 +33,7 @@ _CODED = re.compile(
 _SAID_TO_BE = re.compile(
     r"(?:是|为|叫|等于|:|：|=|\s+is\s+)\s*[“\"'「]?(?P<v>[^\s的，,。？?“”\"'」是为哪什多几]{1,12})[”\"'」]?(?=的|，|,|。|？|\?|$|\s)"
 )
+_SAYS_MORE = re.compile(r"第|首次|没|不|最|超|大于|小于|低于|高于|以上|以下|[多少]|一样|相同|同一")
 _PEOPLE = re.compile(r"人|谁|位|headcount|people|staff|who", re.IGNORECASE)
 _STANDS_ALONE = re.compile(r"[每家个各哪些几少位名的的间]$")
 _SUMMED = re.compile("平均|总")
@@ -181,6 +182,8 @@ def _literals(question: str, index: TermIndex, known: Sequence[Token]) -> Iterat
         ):
             continue
         text = match["v"].strip()
+        if _SAYS_MORE.search(text):
+            continue
         linked = tuple(
             LinkedValue(table=one.dataset, column=one.name, value=text, mention=text, how=How.EXACT)
             for one in fields
@@ -204,6 +207,9 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                     row.act in (Act.COUNT, Act.WHICH) and _PEOPLE.search(match.group()) is not None
                 )
                 meant = index.people if counts_people else ()
+                if row.act is Act.COUNT and not counts_people:
+                    # 多少单 counts orders where 单 is one.
+                    meant = index.things_called(match.group()[-1])
                 if row.act is Act.SAID:
                     meant = index.money if row.detail == MONEY else index.meanings(row.detail)
                     if not meant or (match.group().endswith("额") and not things):

@@ -301,7 +301,10 @@ def _count(dataset: Dataset) -> Metric:
     zh = dataset.label.zh
     called = [name for name in (zh, *dataset.synonyms) if has_han(name)]
     people = any(field.label.zh in ("姓名", "员工姓名", "客户姓名") for field in dataset.fields)
-    synonyms = [f"{name}{ending}" for name in called for ending in _COUNTED]
+    measured = {field.label.zh for field in dataset.fields if field.role is Role.MEASURE}
+    counted = [f"{name}{ending}" for name in called for ending in _COUNTED]
+    # 库存数 is how much is in stock where 库存数量 is a quantity of it.
+    synonyms = [said for said in counted if not any(label.startswith(said) for label in measured)]
     synonyms += [f"{name}人数" for name in called] if people else []
     en = dataset.label.en
     plain = singular(en) if en else dataset.name

@@ -74,6 +74,8 @@ def short_forms(label: str, role: Role) -> Iterator[str]:
     """What is left of a label in speech: 下单时间 is 下单, 所属大区 is 大区."""
     if label.endswith("金额"):
         yield f"{label[:-2]}额"
+    elif label.endswith("数量"):
+        yield label[:-1]
     elif label.endswith("额"):
         yield f"{label[:-1]}金额"
     english = _EN_ENDING.sub("", _EN_START.sub("", label))

@@ -136,6 +136,10 @@ class TermIndex:
         """What a whole phrase stands for, the best named first."""
         return self._ranked(key_of(text))
 
+    def things_called(self, text: str) -> tuple[Meaning, ...]:
+        """The datasets that a word stands for, and nothing else of it."""
+        return tuple(one for one in self.meanings(text) if one.kind is Kind.DATASET)
+
     def holds_text(self, meaning: Meaning) -> bool:
         """Whether a field holds texts that a question may spell out."""
         return (meaning.dataset, meaning.name) in self._texts
