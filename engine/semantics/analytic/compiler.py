@@ -12,7 +12,7 @@ from sqlglot import exp
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
 from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart
-from chat2sql.engine.semantics.analytic.intent import AnalyticIntent
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Part
 from chat2sql.engine.semantics.analytic.lists import Listing
 from chat2sql.engine.semantics.analytic.scope import NotExpressible
 from chat2sql.engine.semantics.analytic.shapes import first_places, quoted, ranked
@@ -41,6 +41,10 @@ def compile_intent(intent: AnalyticIntent, model: SemanticModel, language: Langu
 def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:
     if not intent.figures:
         return Listing(intent, model, language).select()
+    if intent.thresholds and not intent.groups:
+        raise NotExpressible("a figure of groups is compared, and there are none")
+    if intent.share and intent.comparison is None and not intent.groups and intent.part == Part():
+        raise NotExpressible("a share of itself")
     apart = parts_apart(intent.figures[0], model)
     if apart is not None and len(intent.figures) == 1:
         select, names, computed = ratio_apart(intent, model, language, apart)

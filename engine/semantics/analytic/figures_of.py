@@ -43,12 +43,22 @@ class Asked:
                 and (piece.kind is Kind.SEGMENT or not piece.restricts)
             ):
                 figure = Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset)
+            if figure is not None and found and self._only_ranks(piece):
+                piece.used = True
+                continue
             if figure is not None and figure.aggregate is Aggregate.COUNT and self._asks_how_much():
                 figure = self._amount(figure)
             if figure is not None:
                 piece.used = True
                 found.append(figure)
         return tuple(dict.fromkeys(found))
+
+    def _only_ranks(self, piece: Piece) -> bool:
+        """按金额从高到低, behind the figure itself, says by what it goes."""
+        before = self._phrase.before(piece)
+        return (
+            before is not None and before.token.act is Act.EACH and before.token.text.startswith(("按", "依"))
+        )
 
     def _aggregated(self, piece: Piece) -> Figure | None:
         """A measure summed up as its neighbours say, or as it is usual for it; None: it is listed."""

@@ -14,7 +14,7 @@ _GRAINS = {
     Grain.QUARTER: ("quarter", "quarterly"),
     Grain.YEAR: ("year", "yearly|annual(?:ly)?"),
 }
-_HIGH = "highest|largest|biggest|most|greatest|maximum|best(?:-selling)?|latest|newest|most recent|longest|most expensive|top"
+_HIGH = "highest|largest|biggest|most|greatest|maximum|best(?:-selling)?|latest|newest|most recent|longest|deepest|most expensive|top"
 _LOW = "lowest|smallest|least|fewest|minimum|worst|earliest|oldest|shortest|cheapest"
 
 EN_OPERATORS: tuple[Row, ...] = (
@@ -114,7 +114,7 @@ EN_OPERATORS: tuple[Row, ...] = (
 
 EN_NOISE = (
     r"\b(?:with|through|open(?:ed)?|via|using|versus|vs|against|but|ended|up|took|gave|given|got|been|carr(?:y|ies)|sell|sold|spen[dt])\b",
-    r"\b(?:pa(?:y|id)|used?|among|first|deepest|figures?|new|newly|yuan|rmb|usd|dollars?|still|yet|ever|right|will|being)\b",
+    r"\b(?:pa(?:y|id)|used?|among|first|figures?|new|newly|yuan|rmb|usd|dollars?|still|yet|ever|right|will|being)\b",
     r"\b(?:the|a|an|of|in|on|at|to|for|from|is|are|was|were|be|do|does|did|have|has|had|there|their|its|it|that|those|these)\b",
     r"\b(?:this|all|any|and|or|we|our|us|me|i|please|you|can|could|would|tell|give|show|list|find|get|what|which|who|how|much)\b",
     r"\b(?:many|currently|now|as|so|each|by|per|than|company|made|make|place|placed|come|came|went|go|into|out|only|total)\b",

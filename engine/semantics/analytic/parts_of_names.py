@@ -132,11 +132,19 @@ def _linked(
             continue
         having = [value for value in column.values if holds(value)]
         if having:
-            value, how = (having[0], How.FUZZY) if len(having) == 1 else (part, How.PART)
+            value, how = (having[0], How.FUZZY) if len(having) == 1 else (_shared(part, having), How.PART)
             found.append(
                 LinkedValue(table=column.table, column=column.column, value=value, mention=part, how=how)
             )
     return tuple(found) if len(found) <= _MOST_COLUMNS else ()
+
+
+def _shared(part: str, having: Sequence[str]) -> str:
+    """The part as the values spell it: Laptop for laptops."""
+    wanted = {unit.text for unit in units_of(part)}
+    found = [unit for unit in units_of(having[0]) if unit.text in wanted]
+    spelled = having[0][found[0].start : found[-1].end] if found else part
+    return spelled if all(spelled in value for value in having) else part
 
 
 def _token(part: str, start: int, linked: tuple[LinkedValue, ...]) -> Token:

@@ -34,13 +34,15 @@ def windows_of(
         time = piece.token.time
         if time is None or time.ambiguous:
             continue
-        piece.used = True
         window = Window(place=None, start=time.start, end=time.end, words=time.text)
         beside = _time_beside(phrase, piece, model)
+        about = bool(told) and _has_time(told[-1], model)
+        # Of one thing in two periods only one can be told.
+        piece.used = not (about and beside is None and told[-1].window is not None)
         if beside is not None and not beside.is_below:
             beside.used = beside.restricts = True
             found.append(window.model_copy(update={"place": beside.place}))
-        elif told and _has_time(told[-1], model):
+        elif about:
             told[-1] = told[-1].model_copy(update={"window": window})
         else:
             found.append(window)

@@ -40,6 +40,7 @@ _FEW_VALUES = 60
 _BRACKETED = re.compile(r"[(（]([^()（）]{1,12})[)）]")
 _DELETED = re.compile(r"^(?:is_?)?del(?:eted)?(?:_flag)?\b|是否(?:已)?删除|删除标[志记识]", re.IGNORECASE)
 _WHEN = re.compile(r"date|time", re.IGNORECASE)
+_TIMES = ("次数", "人次", "笔数")
 _COUNTED = ("数量", "个数", "总数", "量", "数", "数目", "次数", "人次", "笔数", "件数")
 _START = re.compile(
     r"(?:^|_)(?:start|begin|from|effective|valid_from|hired?|opened|since|launched)|开始|生效|起始|入职|开业|开通",
@@ -302,9 +303,13 @@ def _count(dataset: Dataset) -> Metric:
     called = [name for name in (zh, *dataset.synonyms) if has_han(name)]
     people = any(field.label.zh in ("姓名", "员工姓名", "客户姓名") for field in dataset.fields)
     measured = {field.label.zh for field in dataset.fields if field.role is Role.MEASURE}
-    counted = [f"{name}{ending}" for name in called for ending in _COUNTED]
     # 库存数 is how much is in stock where 库存数量 is a quantity of it.
-    synonyms = [said for said in counted if not any(label.startswith(said) for label in measured)]
+    synonyms = [
+        f"{name}{ending}"
+        for name in called
+        for ending in _COUNTED
+        if ending in _TIMES or not measured & {f"{name}{other}" for other in _COUNTED}
+    ]
     synonyms += [f"{name}人数" for name in called] if people else []
     en = dataset.label.en
     plain = singular(en) if en else dataset.name
