@@ -14,7 +14,8 @@ docs/time.md has them all with examples; ``TimeConventions`` is what a house may
 - 3天前, 3 days ago: that day; for weeks, months and years the whole calendar unit so long ago; 半年前: the month six
   months ago. 三个月以前, more than 3 months ago: every day before.
 - A month, day, week, quarter, half or festival without a year takes the year named before it in the clause, or joined
-  right after it; else it is the latest one that has begun by ``as_of``. 底 and 末 are the last day, 初 the first.
+  right after it; else it is the latest one that has begun by ``as_of``, but before 要, 将 and will the next.
+  底 and 末 are the last day, 初 the first.
 - Week 23: ISO 8601. 上旬, early: the first ten days of a month; 上半月: up to the 15th.
 - 春节, 国庆期间: the days off as announced. 双11, Black Friday, 国庆当天: that day; 双11期间: from 1 November.
 - 去年同期, same period last year: the period named before it (else after it), cut at ``as_of`` while it still runs,

@@ -77,7 +77,9 @@ class Aggregation:
             if group.topmost:
                 continue
             if dataset is not None and group.place is not None and group.place.field == dataset.display:
-                found += [scope.column(Place(dataset=dataset.name, field=key)) for key in dataset.primary_key]
+                found += [
+                    scope.column(group.place.model_copy(update={"field": key})) for key in dataset.primary_key
+                ]
         return found
 
     def _computed(

@@ -48,10 +48,14 @@ class Operator(StrEnum):
 
 
 class Place(Frozen):
-    """A field of a dataset."""
+    """A field of a dataset.
+
+    ``via``: the field that leads to another row of the same dataset, whose field is meant: the name of the leader.
+    """
 
     dataset: str
     field: str
+    via: str = ""
 
 
 class Figure(Frozen):

@@ -29,6 +29,8 @@ def place_label(place: Place, model: SemanticModel, language: Language) -> str:
     dataset, field = model.dataset(place.dataset), model.field(place.dataset, place.field)
     if dataset is None or field is None:
         return place.field
+    if place.via:
+        return place_label(Place(dataset=place.dataset, field=place.via), model, language)
     own = field.label.to(language) or field.name
     owner = dataset.label.to(language)
     if field.name == dataset.display and owner:

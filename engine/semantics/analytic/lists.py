@@ -26,7 +26,7 @@ class Listing:
         Raises:
             NotExpressible: a field cannot be had from the dataset.
         """
-        intent, scope = self._intent, Scope(self._model, self._intent.base)
+        intent, scope = self._intent, Scope(self._model, self._intent.base, keeps_all=True)
         shown = list(intent.shown)
         ranking = intent.ranking
         own = called_by(intent.base, self._model)
@@ -66,5 +66,6 @@ class Listing:
         return (
             dataset is not None
             and place.dataset == self._intent.base
+            and not place.via
             and (place.field == dataset.display or (place.field,) == dataset.primary_key)
         )

@@ -14,7 +14,10 @@ _GRAINS = {
     Grain.QUARTER: ("quarter", "quarterly"),
     Grain.YEAR: ("year", "yearly|annual(?:ly)?"),
 }
-_HIGH = "highest|largest|biggest|most|greatest|maximum|best(?:-selling)?|latest|newest|most recent|longest|deepest|most expensive|top"
+_HIGH = (
+    "highest|largest|biggest|most|greatest|maximum|best(?:-selling)?|latest|newest|most recent|longest|deepest|top|"
+    "most expensive"
+)
 _LOW = "lowest|smallest|least|fewest|minimum|worst|earliest|oldest|shortest|cheapest"
 
 EN_OPERATORS: tuple[Row, ...] = (

@@ -165,8 +165,11 @@ class Phrase:
     def _beyond_key(self, place: Place) -> Place:
         """A foreign key stands for what the row that it leads to is called."""
         for join in self._model.joins_from(place.dataset):
-            if join.source_columns == (place.field,) and join.target != place.dataset:
-                return called_by(join.target, self._model) or place
+            if join.source_columns == (place.field,):
+                there = called_by(join.target, self._model)
+                if there is not None and join.target == place.dataset:
+                    return there.model_copy(update={"via": place.field})
+                return there or place
         return place
 
     def thing_asked_for(self) -> Piece | None:
@@ -235,17 +238,24 @@ class Phrase:
         """Words that nothing stands for."""
         return tuple(piece.token.text for piece in self._pieces if piece.token.sort is Sort.UNREAD)
 
-    def unused(self) -> tuple[str, ...]:
-        """Words that say something and have no part in the intent."""
-        return tuple(piece.token.text for piece in self._pieces if self._is_left(piece))
+    def unused(self, base: str) -> tuple[str, ...]:
+        """Words that say something and have no part in the intent.
 
-    def _is_left(self, piece: Piece) -> bool:
+        Args:
+            base: the dataset that the intent is about.
+        """
+        spoken_of = {base} | {piece.dataset for piece in self._pieces if piece.used}
+        return tuple(piece.token.text for piece in self._pieces if self._is_left(piece, spoken_of))
+
+    def _is_left(self, piece: Piece, spoken_of: set[str]) -> bool:
         if piece.used:
             return False
         if piece.token.sort in (Sort.VALUE, Sort.TIME, Sort.NUMBER):
             return True
         if piece.token.sort is Sort.OPERATOR:
             return piece.token.act in _MATTERING
+        if piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM and piece.dataset not in spoken_of:
+            return True
         # A dataset named beside its own field or value only says whose that is.
         return piece.kind in (Kind.METRIC, Kind.SEGMENT, Kind.CODE) or self._is_named_field(piece)
 

@@ -123,7 +123,7 @@ class _Reader:
         asked.settle_sums(figures)
         shown = () if figures else self._shown()
         doubts = self._never_together(figures) + self._doubts(
-            restricted, ranked, nothing_compared=comparison is not None and not figures
+            base, restricted, ranked, nothing_compared=comparison is not None and not figures
         )
         intent = AnalyticIntent(
             base=base,
@@ -145,7 +145,9 @@ class _Reader:
         )
         return ReadIntent(intent=intent, doubts=doubts)
 
-    def _doubts(self, restricted: Restrictions, ranked: Ranked, *, nothing_compared: bool) -> tuple[str, ...]:
+    def _doubts(
+        self, base: str, restricted: Restrictions, ranked: Ranked, *, nothing_compared: bool
+    ) -> tuple[str, ...]:
         """Why the intent may not be what was meant."""
         found = list(restricted.doubts)
         if ranked.by_nothing:
@@ -154,8 +156,9 @@ class _Reader:
             found.append("a comparison of nothing")
         if self._phrase.unread():
             found.append(f"not understood: {' '.join(self._phrase.unread())}")
-        if self._phrase.unused():
-            found.append(f"without a place: {' '.join(self._phrase.unused())}")
+        unused = self._phrase.unused(base)
+        if unused:
+            found.append(f"without a place: {' '.join(unused)}")
         return tuple(found)
 
     def _held_now(

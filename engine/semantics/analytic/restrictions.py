@@ -26,6 +26,9 @@ from chat2sql.engine.values.index import How
 _LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
 
 
+_CHILDREN = re.compile(r"(?:的)?(?:直接|直属)?(?:下属|下级|下面|下辖|手下)(?!.*(?:所有|各级|全部))")
+
+
 class Restrictions(NamedTuple):
     """What a question restricts.
 
@@ -111,6 +114,7 @@ class _Finder:
             operator = Operator.LIKE
         piece.used = piece.restricts = True
         self._name_of(piece, place)
+        place = self._of_children(piece, place)
         self._at[place] = piece.number
         condition = Condition(
             place=place, operator=operator, values=(value,), tree=self._with_below(piece, place)
@@ -144,12 +148,25 @@ class _Finder:
         return field is not None and field.role is Role.NAME
 
     def _with_below(self, piece: Piece, place: Place) -> bool:
+        if place.via:
+            return False
         dataset = self._model.dataset(place.dataset)
         for near in self._phrase.next_to(piece, 1):
             if near.token.act is Act.TREE and dataset is not None and dataset.parent is not None:
                 near.used = True
                 return True
         return dataset is not None and dataset.parent is not None and self._holds_leaves(dataset)
+
+    def _of_children(self, piece: Piece, place: Place) -> Place:
+        """研发部的下级部门, 王伟的直接下属: the rows of the same tree that lead to this one."""
+        dataset, thing = self._model.dataset(place.dataset), self._phrase.thing_asked_for()
+        after = self._phrase.after(piece)
+        if dataset is None or dataset.parent is None or after is None or after.token.act is not Act.TREE:
+            return place
+        if not _CHILDREN.match(after.token.text) or thing is None or thing.dataset != place.dataset:
+            return place
+        after.used = True
+        return place.model_copy(update={"via": dataset.parent})
 
     def _holds_leaves(self, dataset: Dataset) -> bool:
         """Whether what refers to a tree refers to its leaves: then a node stands for all below it."""

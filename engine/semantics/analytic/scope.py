@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import sqlglot
@@ -17,15 +16,11 @@ from chat2sql.engine.semantics.analytic.intent import (
     SegmentUse,
     Window,
 )
+from chat2sql.engine.semantics.analytic.literals import contains, day_of, literal
 from chat2sql.engine.semantics.analytic.shapes import COMPARISONS
 from chat2sql.engine.semantics.analytic.trees import NODE, TOP_NAME, below, quoted_of, topmost
 from chat2sql.engine.semantics.model.joins import route, routes_from
-from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Relationship, Role, SemanticModel
-from chat2sql.engine.semantics.model.truth import truth
-
-_NUMERIC = re.compile(r"INT|NUM|DEC|REAL|FLOA|DOUB|SERIAL|MONEY", re.IGNORECASE)
-_HOLDS = frozenset({"true", "1", "t", "yes", "y"})
-_TRUTH = re.compile(r"bool", re.IGNORECASE)
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Relationship, SemanticModel
 
 
 class NotExpressible(Exception):  # a value for the reader of the intent, never shown as an error
@@ -37,10 +32,16 @@ class NotExpressible(Exception):  # a value for the reader of the intent, never 
 
 
 class Scope:
-    """A SELECT that grows joins as its columns need them."""
+    """A SELECT that grows joins as its columns need them.
 
-    def __init__(self, model: SemanticModel, base: str, *, suffix: str = "") -> None:
-        self._model, self.base, self._suffix = model, base, suffix
+    Args:
+        suffix: of what its tables are called.
+        keeps_all: whether a row stays that leads to no other of its own dataset, as who has no leader.
+    """
+
+    def __init__(self, model: SemanticModel, base: str, *, suffix: str = "", keeps_all: bool = False) -> None:
+        self._model, self.base, self._suffix, self._keeps_all = model, base, suffix, keeps_all
+        self._led_to: set[tuple[str, str]] = set()
         self._joined: dict[str, Relationship | None] = {base: None}
         self._tops: dict[str, tuple[Place, Condition | None]] = {}
 
@@ -54,6 +55,9 @@ class Scope:
         """
         self.join(place.dataset)
         field = self._field(place)
+        if place.via:
+            self._led_to.add((place.dataset, place.via))
+            return quoted_of(field.name, self._led_alias(place.dataset, place.via))
         if not field.expression:
             return exp.column(exp.to_identifier(field.name), table=self.alias(place.dataset))
         return self.bound(field.expression)
@@ -131,6 +135,9 @@ class Scope:
         told = select.from_(self.source())
         for table, on in self.joins():
             told = told.join(table, on=on)
+        for dataset, via in sorted(self._led_to):
+            there, on = self._led(dataset, via)
+            told = told.join(there, on=on, join_type="left" if self._keeps_all else "")
         for dataset, (place, at) in self._tops.items():
             tops, on = self._top(dataset, place, at)
             told = told.join(tops, on=on)
@@ -152,7 +159,7 @@ class Scope:
         special = self._special(one, column)
         if special is not None:
             return special
-        values = [_literal(value, self._field(one.place)) for value in one.values]
+        values = [literal(value, self._field(one.place)) for value in one.values]
         if len(values) > 1 and one.operator in (Operator.IS, Operator.IS_NOT):
             among = exp.In(this=column, expressions=values)
             return exp.not_(among) if one.operator is Operator.IS_NOT else among
@@ -167,11 +174,11 @@ class Scope:
             case Operator.UNSET:
                 return exp.Is(this=column, expression=exp.Null())
             case Operator.LIKE:
-                return exp.or_(*(_contains(column, value) for value in one.values))
+                return exp.or_(*(contains(column, value) for value in one.values))
             case Operator.CONTAINS:
                 return exp.or_(*(self._holds(column, field, value) for value in one.values))
             case Operator.BETWEEN:
-                low, high = (_literal(value, field) for value in one.values)
+                low, high = (literal(value, field) for value in one.values)
                 return exp.Between(this=column, low=low, high=high)
             case _:
                 return None
@@ -190,9 +197,9 @@ class Scope:
         column = self.column(window.place or self.time_of(dataset))
         bounds: list[exp.Expr] = []
         if window.start is not None:
-            bounds.append(exp.GTE(this=column, expression=_day(window.start)))
+            bounds.append(exp.GTE(this=column, expression=day_of(window.start)))
         if window.end is not None:
-            bounds.append(exp.LT(this=column.copy(), expression=_day(window.end)))
+            bounds.append(exp.LT(this=column.copy(), expression=day_of(window.end)))
         return exp.and_(*bounds)
 
     def held_on(self, dataset: str, day: date) -> exp.Expr:
@@ -204,9 +211,11 @@ class Scope:
         end = self.column(Place(dataset=dataset, field=known.validity.end))
         later = exp.GTE if known.validity.includes_end else exp.GT
         return exp.and_(
-            exp.LTE(this=start, expression=_day(day)),
+            exp.LTE(this=start, expression=day_of(day)),
             exp.paren(
-                exp.or_(exp.Is(this=end, expression=exp.Null()), later(this=end.copy(), expression=_day(day)))
+                exp.or_(
+                    exp.Is(this=end, expression=exp.Null()), later(this=end.copy(), expression=day_of(day))
+                )
             ),
         )
 
@@ -279,6 +288,18 @@ class Scope:
         )
         return tops, on
 
+    def _led(self, dataset: str, via: str) -> tuple[exp.Table, exp.Expr]:
+        """The row of the same dataset to which a field leads."""
+        known, alias = self._tree(dataset), self._led_alias(dataset, via)
+        on = exp.EQ(
+            this=quoted_of(via, self.alias(dataset)),
+            expression=quoted_of(known.primary_key[0], alias),
+        )
+        return self._table(dataset, alias), on
+
+    def _led_alias(self, dataset: str, via: str) -> str:
+        return f"{dataset.rpartition('.')[2]}_{via}{self._suffix}"
+
     def _tops_alias(self, dataset: str) -> str:
         return f"{dataset.rpartition('.')[2]}_tops"
 
@@ -305,20 +326,3 @@ class Scope:
         if field is None:
             raise NotExpressible(f"{place.dataset} has no {place.field}")
         return field
-
-
-def _contains(column: exp.Expr, text: str) -> exp.Expr:
-    escaped = text.replace("%", "").replace("_", "")
-    return exp.Like(this=column.copy(), expression=exp.Literal.string(f"%{escaped}%"))
-
-
-def _day(day: date) -> exp.Expr:
-    return exp.Literal.string(day.isoformat())
-
-
-def _literal(value: str, field: Field) -> exp.Expr:
-    if field.role is Role.FLAG or _TRUTH.search(field.type):
-        return sqlglot.parse_one(truth(field, holds=value.lower() in _HOLDS))
-    if _NUMERIC.search(field.type) or field.role is Role.MEASURE:
-        return exp.Literal.number(value)
-    return exp.Literal.string(value)

@@ -1,0 +1,36 @@
+"""Values as SQL, by the type of the field that they are compared with."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import sqlglot
+from sqlglot import exp
+
+from chat2sql.engine.semantics.model.semantic_model import Field, Role
+from chat2sql.engine.semantics.model.truth import truth
+
+_NUMERIC = re.compile(r"INT|NUM|DEC|REAL|FLOA|DOUB|SERIAL|MONEY", re.IGNORECASE)
+_HOLDS = frozenset({"true", "1", "t", "yes", "y"})
+_TRUTH = re.compile(r"bool", re.IGNORECASE)
+
+
+def contains(column: exp.Expr, text: str) -> exp.Expr:
+    """Whether a text has another in it."""
+    escaped = text.replace("%", "").replace("_", "")
+    return exp.Like(this=column.copy(), expression=exp.Literal.string(f"%{escaped}%"))
+
+
+def day_of(day: date) -> exp.Expr:
+    """A day."""
+    return exp.Literal.string(day.isoformat())
+
+
+def literal(value: str, field: Field) -> exp.Expr:
+    """A value as a field of that type is compared with it."""
+    if field.role is Role.FLAG or _TRUTH.search(field.type):
+        return sqlglot.parse_one(truth(field, holds=value.lower() in _HOLDS))
+    if _NUMERIC.search(field.type) or field.role is Role.MEASURE:
+        return exp.Literal.number(value)
+    return exp.Literal.string(value)
