@@ -86,7 +86,8 @@ class Asked:
             how = Aggregate.MEAN if self._phrase.has(Act.EACH, Act.GRAIN) else None
         else:
             how = Aggregate.SUM
-        if how is Aggregate.SUM and said is None and not piece.token.detail and self._is_row_wise(piece):
+        plain = not piece.token.detail or (piece.token.act is Act.SAID and "总" not in piece.token.text)
+        if how is Aggregate.SUM and said is None and plain and self._is_row_wise(piece):
             return None
         if how is None:
             return None
@@ -94,12 +95,22 @@ class Asked:
 
     def _is_row_wise(self, piece: Piece) -> bool:
         """Whether a quantity is that of each row that is listed: 工资最高的员工, 列出订单的金额."""
-        if self._phrase.has(Act.EACH, Act.GRAIN) and not self._phrase.has(Act.MOST, Act.TOP):
+        if self._groups() and not self._phrase.has(Act.MOST, Act.TOP):
             return False
         if not self._phrase.lists_things():
             return False
         thing = self._phrase.thing_asked_for()
         return thing is not None and thing.dataset == piece.dataset and not thing.counted
+
+    def _groups(self) -> bool:
+        """Whether something is asked by groups; 各多少 behind a list says nothing of them."""
+        for one in self._phrase:
+            after = self._phrase.after(one)
+            if one.token.act is Act.GRAIN or (
+                one.token.act is Act.EACH and after is not None and after.token.act is not Act.COUNT
+            ):
+                return True
+        return False
 
     def counted(self, base: str, groups: tuple[Group, ...]) -> tuple[Figure, ...]:
         """A count of rows, where the question counts without saying of what it is a figure."""

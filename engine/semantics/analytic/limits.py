@@ -73,7 +73,7 @@ class Limits:
             return
         subject = self._subject(piece if not numbers or not is_behind else numbers[0])
         after = self._phrase.after(piece)
-        if not numbers and after is not None and after.token.sort is Sort.TIME:
+        if not numbers and after is not None and (after.token.sort is Sort.TIME or after.value is not None):
             piece.used = True
             return
         if not numbers:

@@ -22,10 +22,11 @@ from chat2sql.engine.values.index import How, LinkedValue
 
 _NUMBER = re.compile(
     rf"(?<![A-Za-z0-9_])(?P<n>(?!an?\b){EN_NUMBER}(?![a-z])|[0-9][0-9,]*(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿半]+)(?P<unit>万|亿|千|百|[kKmM](?![a-z]))?"
-    r"(?:分钱|毛钱|元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔)?"
+    r"(?:分钱|毛钱|元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔|份|台|种|家|位|名|款|条|张|项|箱|套|双|部|辆|户)?"
 )
 _SPOKEN_SUM = re.compile(r"(?P<n>[0-9]+)(?P<unit>[万亿千])(?P<rest>[1-9])(?![0-9万千百])(?:元|块)?")
 _SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6}
+_NOT_ONE = re.compile(r"一[^，,。0-9]{1,7}?[都也]?(?:没|未)")
 _ASPECTS = frozenset("过了")
 _CODED = re.compile(
     r"(?:号|为|是|:|：|\s)?(?P<v>(?=[A-Za-z0-9-]*[0-9])(?:[A-Z]{1,6}[-_]?[0-9][A-Za-z0-9-]*|[0-9]{6,}))(?![0-9A-Za-z])"
@@ -234,6 +235,9 @@ def _numbers(question: str) -> Iterator[Token]:
         said = float(match["n"]) * scale + float(match["rest"]) * scale / 10
         yield Token(Sort.NUMBER, match.start(), match.end(), match.group(), number=said)
     for match in _NUMBER.finditer(question):
+        if _NOT_ONE.match(question, match.start()):
+            # 一件都没卖出去 counts nothing.
+            continue
         value = _number(match["n"])
         if value is not None:
             scaled = value * _SCALES.get(match["unit"] or "", 1)

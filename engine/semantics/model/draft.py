@@ -7,13 +7,13 @@ pure function of the catalogue and the value index, so the same schema gives the
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import lru_cache
 
 from chat2sql.config.vocabulary import Bilingual, Dialect
 from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.schema.codes import is_amount, is_truth
 from chat2sql.engine.schema.lexicon import has_han, singular
+from chat2sql.engine.semantics.model.dataset_names import with_short_names
 from chat2sql.engine.semantics.model.definitions import defined
 from chat2sql.engine.semantics.model.finer import finer_metrics, volumes
 from chat2sql.engine.semantics.model.implied import PREFIX, TABLE_ENDING, implied, told_of
@@ -33,7 +33,6 @@ from chat2sql.engine.semantics.model.semantic_model import (
 )
 from chat2sql.engine.semantics.model.spelling import spelled, unset
 from chat2sql.engine.semantics.model.usual import usual_ratios
-from chat2sql.engine.sql.masking.person_names import word_tags
 from chat2sql.engine.values.index import ValueIndex
 
 _FEW_VALUES = 60
@@ -74,7 +73,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
         datasource=catalogue.datasource,
         dialect=catalogue.dialect,
         version=catalogue.version,
-        datasets=_with_short_names(datasets),
+        datasets=with_short_names(datasets),
         relationships=relationships,
         segments=(*segments, *kept),
         conventions=Conventions(default_segments=tuple((one.dataset, one.name) for one in kept)),
@@ -247,27 +246,6 @@ def _kept(catalogue: Catalogue, table: Table) -> list[Segment]:
             )
         )
     return found[:1]
-
-
-def _with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
-    """The datasets, each also called by the last words of its name where no other could be meant: 销售订单 is 订单."""
-    labels = {dataset.label.zh for dataset in datasets}
-    endings = {dataset.name: _endings(dataset.label.zh) for dataset in datasets}
-    counted = Counter(ending for all_ in endings.values() for ending in all_)
-    told = []
-    for dataset in datasets:
-        short = tuple(
-            ending for ending in endings[dataset.name] if counted[ending] == 1 and ending not in labels
-        )
-        told.append(
-            dataset.model_copy(update={"synonyms": (*dataset.synonyms, *short)}) if short else dataset
-        )
-    return tuple(told)
-
-
-def _endings(label: str) -> tuple[str, ...]:
-    words = [word for word, _ in word_tags(label)] if label else []
-    return tuple(ending for start in range(1, len(words)) if len(ending := "".join(words[start:])) > 1)
 
 
 def _segment_counts(model: SemanticModel) -> tuple[Metric, ...]:

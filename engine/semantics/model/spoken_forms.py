@@ -16,6 +16,9 @@ _EN_START, _EN_ENDING = (
 )
 _NAME_ENDING = re.compile(r"(?:名称|编号|姓名)$")
 _PREFIX = re.compile(r"^(?:所属|所在|当前|对应|归属|二级|一级|本月|月)")
+_A_WORD = 2
+_DONE = re.compile("[实应已未预待][付收缴退还发]$")
+_IN_CHARGE = re.compile("(?:负责|经办|审批|经手|跟进|对接|主管)人$")
 _WHETHER = re.compile("^是否(?:为|是|属于|已经?)?")
 _SAYS_LITTLE = frozenset(
     [
@@ -57,10 +60,17 @@ def says_little(text: str) -> bool:
 
 
 def code_forms(word: str) -> Iterator[str]:
-    """What people say for a state: 取消 and 被取消 for 已取消, 未付款 and 没付款 for 待付款, 女 by itself."""
+    """What people say for a state: 取消 and 被取消 for 已取消, 未付款 and 没付款 for 待付款, 女 by itself.
+
+    Also 试用期 for 试用, and 在营业 for 营业中.
+    """
     if len(word) == 1 and has_han(word):
         yield word
         yield f"{word}性"
+    if len(word) == _A_WORD and has_han(word):
+        yield f"{word}期"
+    if word.endswith("中") and len(word) > _A_WORD:
+        yield f"在{word[:-1]}"
     bare = word[1:]
     if len(bare) < 2 or not has_han(bare):
         return
@@ -74,6 +84,8 @@ def short_forms(label: str, role: Role) -> Iterator[str]:
     """What is left of a label in speech: 下单时间 is 下单, 所属大区 is 大区."""
     if label.endswith("金额"):
         yield f"{label[:-2]}额"
+        if _DONE.search(label[:-2]):
+            yield label[:-2]
     elif label.endswith("数量"):
         yield label[:-1]
     elif label.endswith("额"):
@@ -84,6 +96,10 @@ def short_forms(label: str, role: Role) -> Iterator[str]:
     if role is Role.FLAG and (said := _WHETHER.sub("", label)) != label and len(said) > 1:
         yield said
         yield f"已{said}"
+    in_charge = _IN_CHARGE.search(label)
+    if in_charge is not None:
+        # 归谁负责 asks for 负责人.
+        yield in_charge.group()[:-1]
     bare = _PREFIX.sub("", label)
     if bare != label and len(bare) > 1:
         yield bare

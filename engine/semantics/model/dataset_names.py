@@ -1,0 +1,51 @@
+"""What else a dataset is called: 订单 for 销售订单, 请假 for 请假单."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+
+from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.semantic_model import Dataset
+from chat2sql.engine.sql.masking.person_names import word_tags
+
+_PAPER = re.compile(r"(?:(?<![订账清菜名])单据?|记录|档案|信息|流水|台账)表?$")
+
+
+def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
+    """The datasets, each also called by the last words of its name where no other could be meant: 销售订单 is 订单."""
+    labels = {dataset.label.zh for dataset in datasets}
+    endings = {dataset.name: _endings(dataset.label.zh) for dataset in datasets}
+    counted = Counter(ending for all_ in endings.values() for ending in all_)
+    told = []
+    for dataset in datasets:
+        short = tuple(
+            ending for ending in endings[dataset.name] if counted[ending] == 1 and ending not in labels
+        )
+        told.append(
+            dataset.model_copy(update={"synonyms": (*dataset.synonyms, *short)}) if short else dataset
+        )
+    taken = {word for dataset in told for word in (dataset.label.zh, *dataset.synonyms)}
+    bare = {dataset.name: _without_paper(dataset, taken) for dataset in told}
+    counted = Counter(word for words in bare.values() for word in words)
+    return tuple(
+        dataset.model_copy(
+            update={
+                "synonyms": (*dataset.synonyms, *(word for word in bare[dataset.name] if counted[word] == 1))
+            }
+        )
+        for dataset in told
+    )
+
+
+def _endings(label: str) -> tuple[str, ...]:
+    words = [word for word, _ in word_tags(label)] if label else []
+    return tuple(ending for start in range(1, len(words)) if len(ending := "".join(words[start:])) > 1)
+
+
+def _without_paper(dataset: Dataset, taken: Collection[str]) -> tuple[str, ...]:
+    """请假单 is 请假, 拜访记录 is 拜访."""
+    called = (dataset.label.zh, *(word for word in dataset.synonyms if has_han(word)))
+    bare = {_PAPER.sub("", name) for name in called if _PAPER.search(name)}
+    return tuple(sorted(name for name in bare if len(name) > 1 and name not in taken))
