@@ -53,7 +53,7 @@ _LINKS = (
     _Link(_BRACKET, is_plain=False, han=12, words=4, for_words=True),
     _Link(r"\s*[.、)\]]\s*", is_plain=False, han=6, words=2),
     _Link(_SPACE, is_plain=False, han=8, words=3),
-    _Link(_NOTHING, is_plain=False, han=8, words=0),
+    _Link(_NOTHING, is_plain=False, han=8, words=0, for_words=True),
 )
 _NUMBER = r"(?:(?<![\w.])-\d{1,4}|(?<![A-Za-z0-9_.])\d{1,4})(?![A-Za-z0-9_%]|\.\d)"
 _CAPITALS = r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]{0,2}(?![A-Za-z0-9_])"
@@ -184,6 +184,9 @@ def _begins(text: str, match: re.Match[str], link: _Link, before: list[Entry]) -
     """Whether an entry may begin where a code was found: behind a separator, or behind Chinese where none are used."""
     head = text[: match.start("code")]
     if _SEPARATED.search(head) is None:
+        if link.pattern == _NOTHING and len(match["code"]) > 1 and not match["code"].isdigit():
+            # PDF文件 in the middle of a sentence is a file.
+            return False
         return has_han(head[-1:]) and (not before or link.pattern == _NOTHING)
     # A number in the middle of an English sentence counts something.
     return link.pattern != _SPACE or bool(before) or has_han(head) or _INTRODUCED.search(head) is not None
@@ -210,13 +213,11 @@ def _fits(entries: list[Entry], link: _Link, shape: str) -> bool:
     is_chinese = all(has_han(entry.meaning) for entry in entries)
     if shape == _WORD:
         # An English word explained in English is prose, unless it is written as a code.
+        if link.pattern == _NOTHING:
+            return is_chinese and all(map(str.isupper, codes))
         return is_chinese or (link.is_plain and all(map(str.isupper, codes)))
     if shape == _CAPITALS:
-        return (
-            link.is_plain
-            or (is_chinese and (link.pattern != _NOTHING or all(len(code) == 1 for code in codes)))
-            or _is_initial(entries)
-        )
+        return link.is_plain or is_chinese or _is_initial(entries)
     if link.is_plain:
         return not all(map(_YEAR.fullmatch, codes))
     return _counts_up(codes, link, is_chinese) and not all(_UNITS.match(entry.meaning) for entry in entries)

@@ -60,10 +60,14 @@ class Scope:
             return quoted_of(field.name, self._led_alias(place.dataset, place.via))
         if not field.expression:
             return exp.column(exp.to_identifier(field.name), table=self.alias(place.dataset))
-        return self.bound(field.expression)
+        return self.bound(field.expression, of=place)
 
-    def bound(self, expression: str) -> exp.Expr:
-        """An expression over ``dataset.field``, with its datasets joined."""
+    def bound(self, expression: str, of: Place | None = None) -> exp.Expr:
+        """An expression over ``dataset.field``, with its datasets joined.
+
+        Args:
+            of: the field whose expression it is; its name then means the column.
+        """
         tree = sqlglot.parse_one(expression, read=self._model.dialect)
 
         def bind(node: exp.Expr) -> exp.Expr:
@@ -71,7 +75,10 @@ class Scope:
                 dataset = ".".join(
                     part.name for part in (node.args.get("db"), node.args.get("table")) if part
                 )
-                return self.column(Place(dataset=dataset or self.base, field=node.name))
+                place = Place(dataset=dataset or self.base, field=node.name)
+                if place == of:
+                    return exp.column(exp.to_identifier(node.name), table=self.alias(place.dataset))
+                return self.column(place)
             return node
 
         return tree.transform(bind)

@@ -21,9 +21,9 @@ _MEAN = re.compile(r"的?平均值?|均值|\b(?:average|avg|mean)(?: of)?\b", re
 _COUNT = re.compile(r"(?:去重)?(?:个数|计数|人数|笔数|单数|次数|数量)|\bcount(?: of)?\b", re.IGNORECASE)
 _DISTINCT = re.compile(r"去重|distinct", re.IGNORECASE)
 _FILLER = re.compile(
-    r"归属(?:日期|月份|时间|期间)?|统计|计算|核算|确认|为准|口径|金额|表|所有|全部|全体|的|之|和|与|及|或|为|是|等于|在|中|里|时|外|以|按照?|"
+    r"归属(?:日期|月份|时间|期间)?|归[月日年]|同一?批|当[月期]|本期|统计|计算|核算|确认|为准|口径|金额|表|所有|全部|全体|的|之|和|与|及|或|为|是|等于|在|中|里|时|外|以|按照?|"
     r"取|用|只|仅|且|并|须|需|必须|状态|这些|部分|记录|单据|单子|数据|业务|净|即|等|也|都|算|计|where|from|those|the|of|and|or|with|ones|who|are|"
-    r"which|for|in|all|only|orders?|rows?|日期|时间|月份|单|以?外|之外|以后|之后",
+    r"which|for|in|all|only|orders?|rows?|订单|日期|时间|月份|单|以?外|之外|以后|之后",
     re.IGNORECASE,
 )
 _PUNCTUATION = re.compile(r"[\s、，,：:。.；;'\"“”‘’]+")
@@ -90,13 +90,13 @@ def computed_in(
         if meaning is not mention.meanings[0]:
             said = f" {chr(_PLACE + len(operands))} {_HOW_MANY}"
             operands.append(meaning)
-        elif known is not None and known.role is Role.KEY and not _COUNT.search(text):
-            # 采购单 is the purchase, whatever column numbers it.
+        elif known is not None and known.role in (Role.KEY, Role.NAME) and not _COUNT.search(text):
+            # 采购单 is the purchase, whatever column numbers or names it.
             pass
         elif meaning.kind is Kind.METRIC or (known is not None and known.role is not Role.TIME):
             said = chr(_PLACE + len(operands))
             operands.append(meaning)
-        elif known is not None and _BY.search(text[:start]):
+        elif known is not None and (_BY.search(text[:start]) or _is_told_twice(mention, meaning, mentions)):
             times.append(meaning)
         elif meaning.kind is not Kind.DATASET:
             return None
@@ -105,6 +105,11 @@ def computed_in(
         return None
     time = spelled(times[0].dataset, times[0].name, model.dialect) if times else None
     return _arithmetic(written, operands, time, dataset, model)
+
+
+def _is_told_twice(mention: Mention, meaning: Meaning, mentions: Sequence[Mention]) -> bool:
+    """到账时间pay_time names one field twice."""
+    return any(other.after == mention.first and other.meanings[0].name == meaning.name for other in mentions)
 
 
 def _things_counted(meaning: Meaning, dataset: Dataset, model: SemanticModel) -> Meaning:
@@ -142,7 +147,8 @@ def _arithmetic(
         return None
     metrics = [_metric_of(operands, char, model) for char in written if ord(char) >= _PLACE]
     if any(metric is not None for metric in metrics):
-        return _of_metrics(written, metrics, dataset)
+        told = _of_metrics(written, metrics, dataset)
+        return told._replace(time=time or told.time) if told is not None else None
     how = "AVG" if _MEAN.search(text) else "COUNT" if _COUNT.search(text) else "SUM"
     spelling = {
         char: spelled(meaning.dataset, meaning.name, model.dialect)
@@ -172,6 +178,8 @@ def _metric_of(operands: list[Meaning], char: str, model: SemanticModel) -> Metr
 def _of_metrics(written: str, metrics: list[Metric | None], dataset: Dataset) -> Computed | None:
     """A ratio of two metrics, or a difference of two of the same rows."""
     known = [metric for metric in metrics if metric is not None]
+    if len(known) == len(metrics) == 1 and known[0].dataset == dataset.name and known[0].expression:
+        return Computed(expression=known[0].expression, segments=known[0].segments, time=known[0].time)
     if len(known) != 2 or len(metrics) != 2 or known[0].dataset != dataset.name:
         return None
     if "/" in written:

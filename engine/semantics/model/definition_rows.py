@@ -95,7 +95,7 @@ class RowsReader:
                 self._blank(start, end)
                 self._numbered(meaning, start, end)
                 self._blank_marker(last_end, start)
-            else:
+            elif meaning.kind is not Kind.DATASET:
                 excluding = False
             last_end = end
         self._later()

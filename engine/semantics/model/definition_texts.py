@@ -17,7 +17,7 @@ _BEFORE = (
     r"(?:(?:其中|备?注意?|说明|业务|统计|计算)?(?:的?口径|定义|规则)?(?:的|[：:])?\s*)"
 )
 _NAME = r"(?P<name>[A-Za-z][A-Za-z -]{1,24}?|[㐀-鿿A-Za-z]{2,12}?)"
-_GLOSS = r"(?:\s*[(（][^()（）=＝]{1,12}[)）])?"
+_GLOSS = r"(?:\s*[(（](?P<also>[^()（）=＝]{1,12})[)）])?"
 _AMOUNT_NAME = r"(?P<name>[㐀-鿿A-Za-z]{0,10}?(?:额|金额|收入|营收|支出|成本|费用|数|量|率|价|GMV|gmv))"
 _WAYS = r"(?:统计|计算|业务|核算)?(?:口径|定义|公式|方式|方法|规则|逻辑)"
 _SIGN = re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:=|＝|:=|：=)\s*")
@@ -37,7 +37,8 @@ _ONLY = re.compile(
 )
 _TAIL = re.compile(rf"^(?P<body>.{{4,60}}?)\s*(?:即为|记为|计入|作为|称为|就是|为)\s*{_AMOUNT_NAME}\s*$")
 _THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项|金额|值)?(?=为准|计算|统计|合计|求和)")
-_LONGEST = 120
+_LEAVES_OUT = re.compile(r"不计|不含|不算|不包括|剔除|排除|除外")
+_LONGEST = 160
 
 
 class Definition(NamedTuple):
@@ -46,6 +47,7 @@ class Definition(NamedTuple):
     Attributes:
         dataset: the table whose comment it is in.
         name: what is defined.
+        also: what else it is called: 实收(回款).
         body: of what it is made.
         counts_only: whether only the rows that count are told.
     """
@@ -54,6 +56,7 @@ class Definition(NamedTuple):
     name: str
     body: str
     counts_only: bool = False
+    also: str = ""
 
 
 def definitions(catalogue: Catalogue) -> list[Definition]:
@@ -62,13 +65,25 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
     for table in catalogue.tables:
         dataset = catalogue.key(table)
         columns = frozenset(column.name.lower() for column in table.columns)
-        comments = [table.comment]
-        comments += [_THIS.sub(f" {column.name} ", column.comment) for column in table.columns]
-        for comment in comments:
-            lists_codes = len(read_codes(comment)) > 1
-            for sentence in _SENTENCE.split(comment):
-                found += _in_sentence(dataset, sentence, columns, lists_codes=lists_codes)
+        found += _in_comment(dataset, table.comment, columns, lists_codes=False)
+        for column in table.columns:
+            comment = _THIS.sub(f" {column.name} ", column.comment)
+            found += _in_comment(dataset, comment, columns, lists_codes=len(read_codes(comment)) > 1)
     return list(dict.fromkeys(found))
+
+
+def _in_comment(
+    dataset: str, comment: str, columns: frozenset[str], *, lists_codes: bool
+) -> list[Definition]:
+    found: list[Definition] = []
+    for sentence in _SENTENCE.split(comment):
+        told = _in_sentence(dataset, sentence, columns, lists_codes=lists_codes)
+        if told or not found or _LEAVES_OUT.search(sentence) is None:
+            found += told
+            continue
+        # 销售额=…；退款单不计入销售额: what is left out is said behind.
+        found[-1] = found[-1]._replace(body=f"{found[-1].body}，{sentence.strip()}")
+    return found
 
 
 def _in_sentence(
@@ -88,7 +103,12 @@ def _in_sentence(
         return [Definition(dataset, tail["name"], tail["body"])] if tail is not None else []
     ends = [head.start() for head in heads[1:]] + [len(sentence)]
     return [
-        Definition(dataset, head["name"].strip(), _bare(sentence[head.end() : end]))
+        Definition(
+            dataset,
+            head["name"].strip(),
+            _bare(sentence[head.end() : end]),
+            also=(head.groupdict().get("also") or "").strip(),
+        )
         for head, end in zip(heads, ends, strict=True)
         if 2 <= len(sentence[head.end() : end].strip()) <= _LONGEST
     ]

@@ -33,8 +33,17 @@ from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIn
 
 _AMOUNT = re.compile(r"额|金额|费用|支出|收入|成本|GMV|sales|revenue|turnover|amount", re.IGNORECASE)
 _FIGURE = re.compile(
-    r"[额率价费量]$|金额|收入|支出|成本|利润|毛利|GMV|sales|revenue|turnover|amount", re.IGNORECASE
+    r"[额率价费量]$|费用|天数|时长|工时|金额|收入|支出|成本|利润|毛利|GMV|sales|revenue|turnover|amount",
+    re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"[(（][^()（）]*(?:[也都]算|算在内|\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?)[^()（）]*[)）]"
+)
+_BEHIND = re.compile(
+    r"(?<![^，,；;])([^，,；;]{2,40}?)(?:都|均)?不(?:计入|计|算)(?:在内|入)?[^，,；;]{0,6}(?=[，,；;]|$)"
+)
+_BY_TIME = re.compile(r"(?:按照?|以)(?P<time>(?P<of>[㐀-鿿]{2,6}?)(?:日期|时间|日))")
+_TIMED = re.compile(r"天数|时长|工时|小时数|次数|人数$")
 _PIECES = re.compile(r"量$|件数$")
 _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:用|取|以|按|为|是)")
 _PAUSE = re.compile("[，,。；;、()（）]")
@@ -107,7 +116,7 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> _Re
     if dataset is None:
         return None
     raw = as_sql(_AMOUNT_IS.sub(" ", definition.body), dataset, model)
-    body = raw.rest
+    body = _BEHIND.sub(r"不含\1", _ASIDE.sub(" ", raw.rest))
     reader = RowsReader(body, dataset, model)
     rows = reader.rows
     units = units_of(rows.text)
@@ -128,11 +137,21 @@ def _segment(read: _Read, condition: str | None, model: SemanticModel) -> Segmen
     return Segment(
         name=f"{read.definition.dataset}.{read.definition.name}",
         label=_label(read.definition.name),
+        synonyms=_without_thing(read),
         origin=Origin.COMMENT,
         certainty=_CERTAINTY,
         dataset=read.definition.dataset,
         condition=told,
     )
+
+
+def _without_thing(read: _Read) -> tuple[str, ...]:
+    """在管 for 在管项目."""
+    name = read.definition.name
+    called = [read.dataset.label.zh, *read.dataset.synonyms]
+    stems = {name.removesuffix(thing) for thing in called if thing and name.endswith(thing)}
+    also = {read.definition.also} if read.definition.also else set()
+    return tuple(sorted(stem for stem in stems | also if len(stem) > 1))
 
 
 def _rows(read: _Read, condition: str) -> Segment:
@@ -162,6 +181,7 @@ def _metric(read: _Read, rows: tuple[Segment, ...], model: SemanticModel) -> Met
     return Metric(
         name=f"{read.definition.dataset}.{read.definition.name}",
         label=_label(read.definition.name),
+        synonyms=(read.definition.also,) if read.definition.also else (),
         origin=Origin.COMMENT,
         certainty=_CERTAINTY,
         dataset=read.definition.dataset,
@@ -191,7 +211,19 @@ def _usual(read: _Read) -> Field | None:
     """What is summed up where only the rows are told: the money, or the pieces."""
     if _PIECES.search(read.definition.name):
         return pieces_of(read.dataset)
+    if _TIMED.search(read.definition.name):
+        return _called_like(read)
     return amount_of(read.dataset) if _AMOUNT.search(read.definition.name) else None
+
+
+def _called_like(read: _Read) -> Field | None:
+    """The only measure whose name the figure's name has in it: 请假天数 is the 天数 of leave."""
+    found = [
+        field
+        for field in read.dataset.fields
+        if field.role is Role.MEASURE and field.label.zh and field.label.zh in read.definition.name
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _label(name: str) -> Bilingual:
@@ -225,12 +257,42 @@ def _known_words(
         if unit.text in columns:
             named = Meaning(kind=Kind.FIELD, dataset=definition.dataset, name=columns[unit.text])
             yield Mention(number, number + 1, unit.text, (named,))
+    yield from _by_first_words(text, units, own, index)
+    yield from _times(text, units, own)
     for mention in index.mentions(units):
         near = [one for one in mention.meanings if one.dataset in reach and one.kind is not Kind.JOIN]
         whole = text[units[mention.first].start : units[mention.after - 1].end]
         if near and not _PAUSE.search(whole):
             near.sort(key=lambda one: (len(reach[one.dataset]), not _is_figure(model, one), -one.weight))
             yield mention._replace(meanings=tuple(near))
+
+
+def _times(text: str, units: list[Unit], own: Dataset | None) -> Iterator[Mention]:
+    """按开始日期 for 请假开始日, where one time of the dataset is called so."""
+    for match in _BY_TIME.finditer(text):
+        alike = [
+            field
+            for field in (own.fields if own is not None else ())
+            if field.role is Role.TIME and match["of"] in field.label.zh
+        ]
+        place = [
+            number for number, unit in enumerate(units) if match.start("time") <= unit.start < match.end()
+        ]
+        if len(alike) == 1 and own is not None and place:
+            named = Meaning(kind=Kind.FIELD, dataset=own.name, name=alike[0].name, weight=0.6)
+            yield Mention(place[0], place[-1] + 1, match["time"], (named,))
+
+
+def _by_first_words(text: str, units: list[Unit], own: Dataset | None, index: TermIndex) -> Iterator[Mention]:
+    """基本 for 基本工资, where one quantity of the dataset begins so."""
+    measures = [field for field in (own.fields if own is not None else ()) if field.role is Role.MEASURE]
+    for number in range(len(units) - 1):
+        word = text[units[number].start : units[number + 1].end]
+        alike = [field for field in measures if field.label.zh.startswith(word)]
+        is_word = len(word) == 2 and has_han(word) and not index.meanings(word)
+        if is_word and len(alike) == 1 and own is not None:
+            named = Meaning(kind=Kind.FIELD, dataset=own.name, name=alike[0].name, weight=0.6)
+            yield Mention(number, number + 2, word, (named,))
 
 
 def _is_figure(model: SemanticModel, meaning: Meaning) -> bool:

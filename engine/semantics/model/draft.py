@@ -33,6 +33,7 @@ from chat2sql.engine.semantics.model.semantic_model import (
 )
 from chat2sql.engine.semantics.model.spelling import spelled, unset
 from chat2sql.engine.semantics.model.usual import usual_ratios
+from chat2sql.engine.semantics.model.written_as import as_meant
 from chat2sql.engine.values.index import ValueIndex
 
 _FEW_VALUES = 60
@@ -96,7 +97,12 @@ def _dataset(catalogue: Catalogue, table: Table, few: frozenset[tuple[str, str]]
     name = catalogue.key(table)
     keys = {column for key in table.foreign_keys for column in key.columns} | set(table.primary_key)
     fields = tuple(
-        draft_field(column, is_key=column.name in keys, few_values=(name, column.name) in few)
+        as_meant(
+            draft_field(column, is_key=column.name in keys, few_values=(name, column.name) in few),
+            name,
+            column,
+            catalogue.dialect,
+        )
         for column in table.columns
     )
     fields += tuple(part for column in table.columns for part in parts_of(name, column, catalogue.dialect))

@@ -27,6 +27,9 @@ _SAYS_LITTLE = frozenset(
         "编号",
         "数量",
         "金额",
+        "合计",
+        "总计",
+        "小计",
         "状态",
         "类型",
         "日期",
@@ -82,17 +85,10 @@ def code_forms(word: str) -> Iterator[str]:
 
 def short_forms(label: str, role: Role) -> Iterator[str]:
     """What is left of a label in speech: 下单时间 is 下单, 所属大区 is 大区."""
-    if label.endswith("金额"):
-        yield f"{label[:-2]}额"
-        if _DONE.search(label[:-2]):
-            yield label[:-2]
-    elif label.endswith("数量"):
-        yield label[:-1]
-    elif label.endswith("额"):
-        yield f"{label[:-1]}金额"
     english = _EN_ENDING.sub("", _EN_START.sub("", label))
     if english != label and not has_han(label):
         yield english
+    yield from _of_quantities(label)
     if role is Role.FLAG and (said := _WHETHER.sub("", label)) != label and len(said) > 1:
         yield said
         yield f"已{said}"
@@ -103,13 +99,27 @@ def short_forms(label: str, role: Role) -> Iterator[str]:
     bare = _PREFIX.sub("", label)
     if bare != label and len(bare) > 1:
         yield bare
-    # 下单渠道 is 渠道, 销售大区 is 大区.
-    words = [word for word, _ in word_tags(label)] if has_han(label) and role is Role.CATEGORY else []
+    yield from _last_words(label) if role is Role.CATEGORY else ()
+    short = (_STATE_ENDING if role is Role.TIME else _NAME_ENDING).sub("", bare)
+    if short != bare and len(short) > 1:
+        yield short
+
+
+def _of_quantities(label: str) -> Iterator[str]:
+    if label.endswith("金额"):
+        yield f"{label[:-2]}额"
+        if _DONE.search(label[:-2]):
+            yield label[:-2]
+    elif label.endswith("数量"):
+        yield label[:-1]
+    elif label.endswith("额"):
+        yield f"{label[:-1]}金额"
+
+
+def _last_words(label: str) -> Iterator[str]:
+    """下单渠道 is 渠道, 销售大区 is 大区."""
+    words = [word for word, _ in word_tags(label)] if has_han(label) else []
     for start in range(1, len(words)):
         last = "".join(words[start:])
         if len(last) > 1 and not says_little(last):
             yield last
-    ending = _STATE_ENDING if role is Role.TIME else _NAME_ENDING
-    short = ending.sub("", bare)
-    if short != bare and len(short) > 1:
-        yield short
