@@ -43,6 +43,8 @@ def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) 
         return Listing(intent, model, language).select()
     if intent.thresholds and not intent.groups:
         raise NotExpressible("a figure of groups is compared, and there are none")
+    if intent.ranking is not None and not intent.groups:
+        raise NotExpressible("a figure is ranked, and there are no groups")
     if intent.share and intent.comparison is None and not intent.groups and intent.part == Part():
         raise NotExpressible("a share of itself")
     apart = parts_apart(intent.figures[0], model)

@@ -53,10 +53,22 @@ class Grouping:
             if place is not None and not self._phrase.is_measure(piece) and (follows or chained):
                 found.append(self.of(place, before))
                 piece.used = True
+                if each is not None and follows:
+                    each.used = True
                 chained = True
             elif piece.token.act is not Act.ALSO and piece.token.sort is not Sort.NOISE:
                 chained = False
         return tuple(dict.fromkeys(found)) or self._by_values()
+
+    def each_of_nothing(self) -> bool:
+        """Whether 每个 or 按 stands before something that nothing is grouped by."""
+        for piece in self._phrase:
+            after = self._phrase.after(piece)
+            if piece.token.act is not Act.EACH or piece.used or after is None:
+                continue
+            if after.kind in (Kind.CODE, Kind.SEGMENT) or after.value is not None:
+                return True
+        return False
 
     def _asks_when(self, piece: Piece) -> bool:
         is_which = piece.token.text.startswith(("哪", "which", "Which"))

@@ -32,8 +32,8 @@ ZH_OPERATORS: tuple[Row, ...] = (
     row(Act.EACH, rf"每一?(?:{_PIECES})?", r"各(?:个|自的)?", r"按照?", r"依照?", r"分(?!别)", r"不同"),
     row(Act.TOP, rf"(?:排名|排行|销量)?前{_N}(?:的|{_PIECES})?(?:的)?", detail="desc"),
     row(Act.TOP, rf"(?:排名)?(?:倒数|垫底|最后|后){_N}(?:的|{_PIECES})?(?:的)?", detail="asc"),
-    row(Act.TOP, rf"最(?:{_HIGH})的?(?:前)?{_N}(?:{_PIECES})(?:的)?", detail="desc"),
-    row(Act.TOP, rf"最(?:{_LOW})的?(?:前)?{_N}(?:{_PIECES})(?:的)?", detail="asc"),
+    row(Act.TOP, rf"最(?:{_HIGH})的?(?:前)?{_N}(?:{_PIECES})人?(?:的)?", detail="desc"),
+    row(Act.TOP, rf"最(?:{_LOW})的?(?:前)?{_N}(?:{_PIECES})人?(?:的)?", detail="asc"),
     row(Act.TOP, r"(?:排名?)?第(?P<n>一)名?(?![次季批天周轮步个年月])(?:的)?", detail="desc"),
     row(Act.MOST, rf"最(?:{_HIGH})", detail="desc"),
     row(Act.MOST, rf"最(?:{_LOW})", detail="asc"),
@@ -54,6 +54,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
     row(Act.SAID, r"买了?多少(?:钱|东西)?|采?购买了?多少钱?", detail="销售额"),
     row(Act.SAID, r"买过|购买过|下过单|有过?消费", detail="订单"),
     row(Act.SAID, r"走了", detail="离职"),
+    row(Act.SAID, r"(?:多少|几)天(?!的)", detail="天数"),
     row(Act.SAID, r"多少钱(?:一[台件个份斤瓶套张])?", r"消费(?!者)|花费", r"总?金额|总额", detail=MONEY),
     row(
         Act.COUNT,
@@ -98,7 +99,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
         r"(?:直接|直属)?(?:下属|下级|下辖|手下|下面)的?(?:所有|各级|全部)?",
     ),
     row(Act.WHICH, rf"(?:是)?(?:哪一?(?:{_PIECES}|些)?|谁|什么)"),
-    row(Act.LIST, rf"有?哪几(?:{_PIECES})", r"有?哪些|列出|列举|名单|清单|列表"),
+    row(Act.LIST, rf"(?:是|有)?哪几(?:{_PIECES})人?", r"有?哪些|列出|列举|名单|清单|列表"),
     row(Act.COMPARE, r"不低于|不少于|不小于|至少|大于等于|达到|>=", detail=Operator.AT_LEAST),
     row(Act.COMPARE, r"不超过|不高于|不大于|不多于|至多|最多(?=[0-9])|小于等于|<=", detail=Operator.AT_MOST),
     row(

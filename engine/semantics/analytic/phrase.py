@@ -189,6 +189,8 @@ class Phrase:
 
     def thing_ranked(self, mark: Piece) -> Piece | None:
         """What stands behind 前五 or 最高的, else what is asked for, if it is no figure itself."""
+        if self._may_group(mark):
+            return mark
         who = [piece for piece in self._pieces if piece.token.act is Act.WHICH and self._may_group(piece)]
         named = [piece for piece in self._pieces if piece.token.sort is Sort.TERM and self._may_group(piece)]
         people = {piece.dataset for piece in who}

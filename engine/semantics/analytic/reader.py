@@ -123,7 +123,11 @@ class _Reader:
         asked.settle_sums(figures)
         shown = () if figures else self._shown()
         doubts = self._never_together(figures) + self._doubts(
-            base, restricted, ranked, nothing_compared=comparison is not None and not figures
+            base,
+            restricted,
+            ranked,
+            nothing_compared=comparison is not None and not figures,
+            each_of_nothing=grouping.each_of_nothing(),
         )
         intent = AnalyticIntent(
             base=base,
@@ -146,7 +150,13 @@ class _Reader:
         return ReadIntent(intent=intent, doubts=doubts)
 
     def _doubts(
-        self, base: str, restricted: Restrictions, ranked: Ranked, *, nothing_compared: bool
+        self,
+        base: str,
+        restricted: Restrictions,
+        ranked: Ranked,
+        *,
+        nothing_compared: bool,
+        each_of_nothing: bool,
     ) -> tuple[str, ...]:
         """Why the intent may not be what was meant."""
         found = list(restricted.doubts)
@@ -156,6 +166,8 @@ class _Reader:
             found.append("a comparison of nothing")
         if self._phrase.unread():
             found.append(f"not understood: {' '.join(self._phrase.unread())}")
+        if each_of_nothing:
+            found.append("each of nothing that is grouped by")
         unused = self._phrase.unused(base)
         if unused:
             found.append(f"without a place: {' '.join(unused)}")

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.analytic.acts import MONEY, Act
+from chat2sql.engine.semantics.analytic.acts import MONEY, Act, Row
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.operators import NOISE, OPERATORS
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
@@ -204,9 +204,7 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
         for match in row.pattern.finditer(question):
             number = _number(match.groupdict().get("n"))
             if match.end() > match.start():
-                counts_people = (
-                    row.act in (Act.COUNT, Act.WHICH) and _PEOPLE.search(match.group()) is not None
-                )
+                counts_people = _speaks_of_people(row, match.group())
                 meant = index.people if counts_people else ()
                 if row.act is Act.COUNT and not counts_people:
                     # 多少单 counts orders where 单 is one.
@@ -226,6 +224,12 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                     detail=row.detail,
                     number=number,
                 )
+
+
+def _speaks_of_people(row: Row, text: str) -> bool:
+    if row.act is Act.TOP:
+        return text.rstrip("的").endswith("人")
+    return row.act in (Act.COUNT, Act.WHICH, Act.LIST) and _PEOPLE.search(text) is not None
 
 
 def _numbers(question: str) -> Iterator[Token]:

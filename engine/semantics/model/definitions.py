@@ -107,8 +107,10 @@ def _is_known(definition: Definition, model: SemanticModel, index: TermIndex) ->
     if model.metric(name) is not None or model.segment(name) is not None:
         return True
     named = [one for one in index.meanings(definition.name) if one.weight == 1]
-    told_of = (Kind.CODE, Kind.DATASET) if definition.counts_only else (Kind.CODE, Kind.DATASET, Kind.FIELD)
-    return any(one.kind in told_of for one in named)
+    blocking = {Kind.DATASET} if definition.counts_only else {Kind.DATASET, Kind.FIELD}
+    return any(
+        one.kind in blocking or (one.kind is Kind.CODE and one.dataset == definition.dataset) for one in named
+    )
 
 
 def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> _Read | None:

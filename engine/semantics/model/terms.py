@@ -109,6 +109,11 @@ class TermIndex:
             for dataset in model.datasets
             if dataset.display and _PERSON.search(_called(dataset))
         )
+        self.named_people = tuple(
+            Meaning(kind=Kind.FIELD, dataset=dataset.name, name=dataset.display)
+            for dataset in model.datasets
+            if dataset.display and _PERSON.search(_called(dataset))
+        )
         self.money = tuple(
             Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name, weight=_KNOWN)
             for dataset in model.datasets
@@ -122,7 +127,9 @@ class TermIndex:
         for metric in model.metrics:
             if metric.is_of_lines:
                 continue
-            self._named(metric, Kind.METRIC, metric.dataset)
+            # What a definition calls 工单量 is not every row.
+            weight = _COMPOSED if metric.origin is Origin.KEY else _FULL
+            self._named(metric, Kind.METRIC, metric.dataset, weight)
 
     @cached_property
     def lengths(self) -> dict[str, tuple[int, ...]]:
@@ -186,8 +193,8 @@ class TermIndex:
             if len(meant) == 1 and len(word) > 1:
                 self._add(word, meant[0])
 
-    def _named(self, entry: Named, kind: Kind, dataset: str) -> None:
-        meaning = Meaning(kind=kind, dataset=dataset, name=entry.name)
+    def _named(self, entry: Named, kind: Kind, dataset: str, weight: float = _FULL) -> None:
+        meaning = Meaning(kind=kind, dataset=dataset, name=entry.name, weight=weight)
         for word in (entry.label.zh, entry.label.en, *entry.synonyms):
             self._add(word, meaning)
             self._also(word, meaning)
