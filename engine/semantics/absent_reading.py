@@ -87,7 +87,7 @@ def asked(
     index = term_index(model)
     times = resolve_time(question, as_of, language)
     linked = link_values(values, question, catalogue) if values is not None else ()
-    tokens = tokens_with_names(question, model, times, linked, values)
+    tokens = tokens_with_names(question, model, times, linked, values, people=False)
     if sum(token.sort is Sort.UNREAD for token in tokens) > _MOST_UNREAD:
         return None
     return Asked(question, language, tokens, model, index, vocabulary(catalogue, values, model), values, said)

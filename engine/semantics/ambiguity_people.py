@@ -20,8 +20,7 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Relat
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.sql.guard.policy import MaskKind
 from chat2sql.engine.sql.masking.evidence import evidence
-from chat2sql.engine.sql.masking.person_names import is_name, word_tags
-from chat2sql.engine.sql.masking.surnames import has_surname
+from chat2sql.engine.sql.masking.person_names import is_name, name_words
 
 MOST_ROWS = MOST_CHOICES + 1
 """Bearers of a name that are fetched, of each kind of people."""
@@ -79,13 +78,9 @@ def names_of_people(asked: Asked) -> tuple[str, ...]:
 
 
 def _chinese_names(asked: Asked) -> Iterator[str]:
-    start = 0
-    for word, tag in word_tags(asked.bare):
-        end = start + len(word)
-        named = tag.startswith("nr") and len(word) > 1 and has_surname(word) and is_name(word)
-        if named and asked.leaves_unread(start, end):
-            yield word
-        start = end
+    for start, end in name_words(asked.bare):
+        if asked.leaves_unread(start, end):
+            yield asked.bare[start:end]
 
 
 def _english_names(asked: Asked) -> Iterator[str]:

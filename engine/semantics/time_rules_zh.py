@@ -9,7 +9,7 @@ from chat2sql.engine.semantics.time_weekdays import weekday, weekdays_span, week
 # Not inside another figure: 12024年, 3.5月, the 03 of 2024-03.
 ALONE = r"(?<![0-9])(?<![0-9][.\-/])"
 # Characters that make the word behind them another one: 目前年龄, 以上周期, 成本月报, 过去年份.
-_NO = r"(?<![目以成基])"
+_NO = r"(?!(?<=[目以])前)(?!(?<=[成基])本)"
 _FOUR = r"(?:19|20)[0-9]{2}(?![0-9])"
 _BARE_YEAR = r"(?:19[5-9][0-9]|200[1-9]|20[1-4][0-9])(?![0-9])"
 _YEAR_WORD = rf"{_NO}(?P<ry>今|本|(?<!过)去|上一|大前|前|明)年度?"
@@ -83,7 +83,7 @@ ZH_RULES = (
     ),
     # 24年: of a length of time people say 24年来, 24年工龄, 近24年.
     rule(
-        rf"(?<![近过去满有共长达超0-9.])(?P<y>2[0-9]|1[5-9])年(?:度|全年)?{_EDGE}(?![代龄级前后内来间以多半之期的0-9初末底])",
+        rf"(?<![近过去满有共长达超0-9.])(?P<y>2[0-9]|1[5-9])年(?:度|全年)?{_EDGE}(?![代龄级前后内来间以半之期的0-9初末底]|多(?!了|少))",
         to.a_year,
     ),
     rule(rf"{_YEAR_WORD}(?:全年)?{_EDGE}(?![龄级薪纪])", to.a_year),

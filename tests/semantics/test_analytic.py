@@ -84,7 +84,7 @@ def _fixture(name: str) -> dict[str, object]:
 
 DOUBTFUL = "doubtful"
 """In place of rows: the question says something that nothing in the database is called."""
-NAMES = ("hospital", "subscriptions", "erp")
+NAMES = ("hospital", "subscriptions", "erp", "estate")
 DIALECTS = (Dialect.DUCKDB, Dialect.SQLITE)
 _COMMENT = re.compile(r"COMMENT ON[^;]*;")
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.defined_figures import as_defined
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
-from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind
 
 _MONEY = re.compile(r"回款|付款|收款|报销|退款|支付|支出|收入|缴费|充值|还款|放款|打款")
 
 _SLIPS = re.compile(r"(?:单|记录|申请|笔|次)$")
-
-
-def _is_called_alike(metric: str, field: str) -> bool:
-    """Whether two names begin alike, or one ends with the other: 报销费用 and 报销金额, 请假天数 and 天数."""
-    return len(metric) > 1 and len(field) > 1 and (metric[:2] == field[:2] or metric.endswith(field))
 
 
 class Asked:
@@ -49,7 +44,7 @@ class Asked:
                 and (piece.kind is Kind.SEGMENT or not piece.restricts)
             ):
                 figure = Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset)
-            figure = self._as_defined(figure) if figure is not None else None
+            figure = as_defined(figure, self._phrase, self._model) if figure is not None else None
             if figure is not None and found and self._only_ranks(piece):
                 piece.used = True
                 continue
@@ -59,27 +54,6 @@ class Asked:
                 piece.used = True
                 found.append(figure)
         return tuple(dict.fromkeys(found))
-
-    def _as_defined(self, figure: Figure) -> Figure:
-        """报销金额 counts what 报销费用 counts by its definition, unless the question says which rows."""
-        field = self._model.field(figure.dataset, figure.field or "")
-        if figure.aggregate is not Aggregate.SUM or field is None:
-            return figure
-        plain = f"SUM({spelled(figure.dataset, field.name, self._model.dialect)})"
-        defined = [
-            metric
-            for metric in self._model.metrics
-            if metric.expression == plain
-            and metric.dataset == figure.dataset
-            and metric.segments
-            and _is_called_alike(metric.label.zh, field.label.zh)
-        ]
-        says_which = any(
-            piece.kind is Kind.CODE and piece.dataset == figure.dataset for piece in self._phrase
-        )
-        if len(defined) != 1 or says_which:
-            return figure
-        return Figure(metric=defined[0].name, dataset=figure.dataset)
 
     def _only_ranks(self, piece: Piece) -> bool:
         """按金额从高到低, behind the figure itself, says by what it goes."""
@@ -181,4 +155,5 @@ class Asked:
         amount = amount_of(dataset) if dataset is not None and _MONEY.search(dataset.label.zh) else None
         if amount is None:
             return counted
-        return Figure(aggregate=Aggregate.SUM, dataset=counted.dataset, field=amount.name)
+        summed = Figure(aggregate=Aggregate.SUM, dataset=counted.dataset, field=amount.name)
+        return as_defined(summed, self._phrase, self._model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import AFTER, Act
+from chat2sql.engine.semantics.analytic.defined_figures import as_defined
 from chat2sql.engine.semantics.analytic.intent import (
     Aggregate,
     Condition,
@@ -150,7 +151,7 @@ class Limits:
             else:
                 self.own.append(condition)
             return
-        self.limits.append(Limit(figure, operator, values))
+        self.limits.append(Limit(as_defined(figure, self._phrase, self._model), operator, values))
 
     def _figure(self, subject: Piece) -> Figure | None:
         """What is compared, as a figure of groups; None: each row has it."""

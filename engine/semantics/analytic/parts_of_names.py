@@ -14,14 +14,12 @@ from chat2sql.engine.semantics.analytic.tokens import Sort, Token, tokens_of
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import TermIndex, term_index, units_of
 from chat2sql.engine.semantics.time_expressions import TimeExpression
-from chat2sql.engine.sql.masking.person_names import word_tags
-from chat2sql.engine.sql.masking.surnames import has_surname
+from chat2sql.engine.sql.masking.person_names import name_words
 from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
 
 _LONGEST, _SHORTEST = 10, 2
 _NAMING = (Role.NAME, Role.CATEGORY, Role.TEXT)
 _MOST_COLUMNS = 3
-_GIVEN_NAME, _FULL_NAME = 2, (2, 4)
 _MOST_WORDS, _MOST_STRETCHES, _LONGEST_STRETCH = 4, 12, 60
 _STRETCH = re.compile(r"[㐀-鿿豈-﫿]+|[A-Za-z][A-Za-z' -]*[A-Za-z]")
 
@@ -32,16 +30,20 @@ def tokens_with_names(
     times: Sequence[TimeExpression],
     values: Sequence[LinkedValue],
     known: ValueIndex | None,
+    *,
+    people: bool = True,
 ) -> tuple[Token, ...]:
     """The question as tokens, shortened names read as the values that they stand for.
 
     Args:
         known: all values that may be looked through; None: no names are looked for.
+        people: whether names of people are values too, though none of them is known.
     """
     index = term_index(model)
     tokens = tokens_of(question, index, times, values)
     further = _shortened(question, tokens, known, model) if known is not None else ()
-    further = (*further, *_people(question, (*tokens, *further), index))
+    if people:
+        further = (*further, *_people(question, (*tokens, *further), index))
     return tokens_of(question, index, times, values, further) if further else tokens
 
 
@@ -53,7 +55,7 @@ def _people(question: str, tokens: Sequence[Token], index: TermIndex) -> Iterato
         if token.sort not in (Sort.UNREAD, Sort.NOISE) and len(token.text) > 1
         for place in range(token.start, token.end)
     }
-    for match in _names_in(question):
+    for match in name_words(question):
         if index.named_people and not read & set(range(*match)):
             name = question[slice(*match)]
             values = tuple(
@@ -61,22 +63,6 @@ def _people(question: str, tokens: Sequence[Token], index: TermIndex) -> Iterato
                 for one in index.named_people
             )
             yield Token(Sort.VALUE, *match, name, values=values)
-
-
-def _names_in(question: str) -> Iterator[tuple[int, int]]:
-    """Where a Chinese name may stand: what is tagged as one, and a surname with the word behind it."""
-    tagged, place = word_tags(question), 0
-    for number, (word, tag) in enumerate(tagged):
-        start = question.find(word, place)
-        place = start + len(word)
-        if tag != "nr" or not has_han(word):
-            continue
-        if len(word) == 1 and number + 1 < len(tagged) and has_surname(word):
-            following = tagged[number + 1][0]
-            if len(following) <= _GIVEN_NAME and has_han(following):
-                yield start, start + 1 + len(following)
-        elif _FULL_NAME[0] <= len(word) <= _FULL_NAME[1] and has_surname(word):
-            yield start, start + len(word)
 
 
 def _shortened(

@@ -22,7 +22,7 @@ from chat2sql.engine.values.index import How, LinkedValue
 
 _NUMBER = re.compile(
     rf"(?<![A-Za-z0-9_])(?P<n>(?!an?\b){EN_NUMBER}(?![a-z])|[0-9][0-9,]*(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿半]+)(?P<unit>万|亿|千|百|[kKmM](?![a-z]))?"
-    r"(?:分钱|毛钱|元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔|份|台|种|家|位|名|款|条|张|项|箱|套|双|部|辆|户)?"
+    r"(?:分钱|毛钱|元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔|份|台|种|家|位|名|款|条|张|项|箱|套|双|部|辆|户|成)?"
 )
 _SPOKEN_SUM = re.compile(r"(?P<n>[0-9]+)(?P<unit>[万亿千])(?P<rest>[1-9])(?![0-9万千百])(?:元|块)?")
 _SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6}
@@ -246,6 +246,7 @@ def _numbers(question: str) -> Iterator[Token]:
         if value is not None:
             scaled = value * _SCALES.get(match["unit"] or "", 1)
             scaled = scaled / 100 if match.group().endswith(("%", "％")) else scaled
+            scaled = scaled / 10 if match.group().endswith("成") else scaled
             yield Token(Sort.NUMBER, match.start(), match.end(), match.group(), number=scaled)
 
 

@@ -10,11 +10,12 @@ from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.semantic_model import Dataset
 from chat2sql.engine.sql.masking.person_names import word_tags
 
-_PAPER = re.compile(r"(?:(?<![订账清菜名])单据?|记录|档案|信息|流水|台账)表?$")
+_PAPER = re.compile(r"(?:(?<![订账清菜名])单据?|记录|档案|信息|流水|台账|主数据|主档|[头主])表?$")
 
 
 def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
     """The datasets, each also called by the last words of its name where no other could be meant: 销售订单 is 订单."""
+    datasets = tuple(_with_both_sides(dataset) for dataset in datasets)
     labels = {dataset.label.zh for dataset in datasets}
     endings = {dataset.name: _endings(dataset.label.zh) for dataset in datasets}
     counted = Counter(ending for all_ in endings.values() for ending in all_)
@@ -42,6 +43,14 @@ def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
 def _endings(label: str) -> tuple[str, ...]:
     words = [word for word, _ in word_tags(label)] if label else []
     return tuple(ending for start in range(1, len(words)) if len(ending := "".join(words[start:])) > 1)
+
+
+def _with_both_sides(dataset: Dataset) -> Dataset:
+    """业主/客户 is either."""
+    sides = [side for side in re.split("[/／]", dataset.label.zh) if len(side) > 1 and has_han(side)]
+    if len(sides) < 2:
+        return dataset
+    return dataset.model_copy(update={"synonyms": (*dataset.synonyms, *sides)})
 
 
 def _without_paper(dataset: Dataset, taken: Collection[str]) -> tuple[str, ...]:

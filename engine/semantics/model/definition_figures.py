@@ -21,13 +21,13 @@ _MEAN = re.compile(r"的?平均值?|均值|\b(?:average|avg|mean)(?: of)?\b", re
 _COUNT = re.compile(r"(?:去重)?(?:个数|计数|人数|笔数|单数|次数|数量)|\bcount(?: of)?\b", re.IGNORECASE)
 _DISTINCT = re.compile(r"去重|distinct", re.IGNORECASE)
 _FILLER = re.compile(
-    r"归属(?:日期|月份|时间|期间)?|归[月日年]|同一?批|当[月期]|本期|统计|计算|核算|确认|为准|口径|金额|表|所有|全部|全体|的|之|和|与|及|或|为|是|等于|在|中|里|时|外|以|按照?|"
+    r"归属(?:日期|月份|时间|期间)?|归[月日年]|同一?批(?:账单|订单|单据)?|当[月期]|本期|统计|计算|核算|确认|为准|口径|金额|表|所有|全部|全体|的|之|和|与|及|或|为|是|等于|在|中|里|时|外|以|按照?|"
     r"取|用|只|仅|且|并|须|需|必须|状态|这些|部分|记录|单据|单子|数据|业务|净|即|等|也|都|算|计|where|from|those|the|of|and|or|with|ones|who|are|"
     r"which|for|in|all|only|orders?|rows?|订单|日期|时间|月份|单|以?外|之外|以后|之后",
     re.IGNORECASE,
 )
 _PUNCTUATION = re.compile(r"[\s、，,：:。.；;'\"“”‘’]+")
-_BY = re.compile(r"(?:按照?|以|根据|依|\bby|\bon)\s*$")
+_BY = re.compile(r"(?:按照?|以|根据|依|\bby|\bon)\s*[㐀-鿿]{0,3}\s*$")
 _EMPTY = re.compile(r"[(]\s*[)]")
 _ALONE = re.compile(r"[(]([\ue000-\uf8ff])[)]")
 _OPERATORS = {
@@ -147,7 +147,7 @@ def _arithmetic(
         return None
     metrics = [_metric_of(operands, char, model) for char in written if ord(char) >= _PLACE]
     if any(metric is not None for metric in metrics):
-        told = _of_metrics(written, metrics, dataset)
+        told = _with_metrics(written, operands, metrics, dataset, model)
         return told._replace(time=time or told.time) if told is not None else None
     how = "AVG" if _MEAN.search(text) else "COUNT" if _COUNT.search(text) else "SUM"
     spelling = {
@@ -192,6 +192,33 @@ def _of_metrics(written: str, metrics: list[Metric | None], dataset: Dataset) ->
         expression=f"{known[0].expression} {operator} {known[1].expression}",
         segments=known[0].segments,
         time=known[0].time,
+    )
+
+
+def _with_metrics(
+    written: str,
+    operands: list[Meaning],
+    metrics: list[Metric | None],
+    dataset: Dataset,
+    model: SemanticModel,
+) -> Computed | None:
+    """What is made of metrics, or of a metric and the sum of a quantity of the same rows: 已缴合计/应收合计."""
+    if "/" not in written or len(metrics) != 2 or metrics.count(None) != 1:
+        return _of_metrics(written, metrics, dataset)
+    metric = next(one for one in metrics if one is not None)
+    if metric.dataset != dataset.name or not metric.expression:
+        return None
+    above, below = (
+        metric.expression
+        if known is not None
+        else f"SUM({spelled(meaning.dataset, meaning.name, model.dialect)})"
+        for known, meaning in (
+            (known, operands[ord(char) - _PLACE])
+            for known, char in zip(metrics, (char for char in written if ord(char) >= _PLACE), strict=True)
+        )
+    )
+    return Computed(
+        expression=f"{above} * 1.0 / NULLIF({below}, 0)", segments=metric.segments, time=metric.time
     )
 
 

@@ -42,8 +42,10 @@ _UNSET = re.compile(
 _PARTS = re.compile(r"[:：]\s*([A-Za-z_][\w\s,，、;；]*)$")
 _PART = re.compile(r"[A-Za-z_]\w*")
 _UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]")
-_DETAIL = re.compile(r"[(（][^()（）]*[)）]|\s*[=＝].*$|\s*[0-9]+\s*[-~～到至]\s*[0-9]+$")
-_ID_ENDING = re.compile(r"(?<=[㐀-鿿])\s*(?:ID|Id|id)$")
+_DETAIL = re.compile(
+    r"[(（][^()（）]*[)）]|\s*[=＝].*$|\s*[0-9]+\s*[-~～到至]\s*[0-9]+$|\s*[yY]{4}-?[mM]{2}(?:-?[dD]{2})?$"
+)
+_ID_ENDING = re.compile(r"(?<=[㐀-鿿])\s*(?:的(?:员工|用户|人员|部门|组织)?)?\s*(?:ID|Id|id|编号|工号)$")
 _SHORTEST_WORD = 2
 _SURE, _LIKELY, _GUESSED = 0.9, 0.7, 0.5
 

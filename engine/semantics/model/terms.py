@@ -24,6 +24,19 @@ from chat2sql.engine.sql.masking.person_names import word_tags
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
 _NUMBERS = re.compile(r"(?:_|^)(?:no|code|sn|number)\b|编号|单号|工号|编码|号码|代码")
 _PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
+_LEADS = re.compile(r"上级|领导|主管|经理|汇报|负责")
+_LEADERS = (
+    "直属领导",
+    "直接领导",
+    "直属上级",
+    "直接上级",
+    "上级",
+    "领导",
+    "主管",
+    "manager",
+    "boss",
+    "supervisor",
+)
 _FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
 
 
@@ -231,7 +244,21 @@ class TermIndex:
         for word in field.synonyms:
             weight = _FULL if owned or has_han(word) else _NAME_ONLY
             self._add(word, whole.model_copy(update={"weight": weight}))
-        composed = whole.model_copy(update={"weight": _COMPOSED})
+        self._leader(dataset, field, whole.model_copy(update={"weight": _SHORT}))
+        self._owned(dataset, field, whole.model_copy(update={"weight": _COMPOSED}))
+        for code in field.codes:
+            for word in code.words:
+                self._code(word, whole.model_copy(update={"kind": Kind.CODE, "code": code.code}))
+
+    def _leader(self, dataset: Dataset, field: Field, short: Meaning) -> None:
+        """What people call whom they report to, whatever the column is called."""
+        leads = dataset.parent == field.name and _LEADS.search(field.label.zh) is not None
+        if leads and _PERSON.search(_called(dataset)):
+            for word in _LEADERS:
+                self._add(word, short)
+
+    def _owned(self, dataset: Dataset, field: Field, composed: Meaning) -> None:
+        """A field with its dataset: 客户城市, customer city, city of customers."""
         for owner in (dataset.label.zh, *(word for word in dataset.synonyms if has_han(word))):
             if field.label.zh and owner and not field.label.zh.startswith(owner):
                 self._add(f"{owner}{field.label.zh}", composed)
@@ -240,9 +267,6 @@ class TermIndex:
             for short in short_forms(field.label.en, field.role):
                 self._add(f"{singular(dataset.label.en)} {short}", composed)
             self._add(f"{field.label.en} of {dataset.label.en}", composed)
-        for code in field.codes:
-            for word in code.words:
-                self._code(word, whole.model_copy(update={"kind": Kind.CODE, "code": code.code}))
 
     def _code(self, word: str, meaning: Meaning) -> None:
         """A value by what it means, in the forms in which people say so."""

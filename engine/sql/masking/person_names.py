@@ -23,6 +23,7 @@ from chat2sql.engine.sql.masking.surnames import COMPOUND_SURNAMES, has_surname
 jieba.setLogLevel(logging.WARNING)
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}(?:[·•][\u3400-\u9fff]{1,8}){1,3}")
+_GIVEN_NAME = 2
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ENGLISH = re.compile(
     r"[^\W\d_][\w'’-]*\.?(?: (?:[^\W\d_][\w'’-]*\.?|de|van|von|der|la|al|bin)){0,3}|[^\W\d_][\w'’-]+, [^\W\d_][\w'’ .-]+"
@@ -109,3 +110,14 @@ def _tagger() -> jieba.posseg.POSTokenizer:
         tokenizer.tmp_dir = folder
         tokenizer.initialize()
     return jieba.posseg.POSTokenizer(tokenizer)
+
+
+def name_words(text: str) -> Iterator[tuple[int, int]]:
+    """Where words of a text may be Chinese names of people: what is tagged as one, and a surname with what follows it."""
+    tagged, start = word_tags(text), 0
+    for number, (word, tag) in enumerate(tagged):
+        following = tagged[number + 1][0] if number + 1 < len(tagged) else ""
+        whole = word + following if len(word) == 1 and 0 < len(following) <= _GIVEN_NAME else word
+        if tag.startswith("nr") and len(whole) > 1 and has_surname(whole) and is_name(whole):
+            yield start, start + len(whole)
+        start += len(word)
