@@ -99,7 +99,7 @@ ZH_RULES = (
     rule(rf"(?:{_YEAR_WORD}|{NUMBER}年前)的?今[天日]", to.day_years_ago),
     rule(rf"{_YEAR_WORD}的?(?P<about>这个?(?:时候|时间|时点))", to.day_years_ago),
     rule(rf"{_NO}{_REL}{_WEEK}{_NOT_OTHER_WORD}", to.relative_week),
-    rule(rf"{_NO}{_REL}(?P<week>{_WEEK})(?P<wd>[一二三四五六日天])(?![个名次家])", weekday),
+    rule(rf"{_NO}{_REL}(?P<week>{_WEEK})(?P<wd>[一二三四五六日天])(?![个名次家]|(?<=一)[共起直些])", weekday),
     rule(rf"{_NO}{_REL}{_WEEK}末", weekend),
     rule(
         rf"{_NO}{_REL}{_WEEK}(?P<wd>[一二三四五六日天]){TO}(?:{_WEEK})?(?P<wd2>[一二三四五六日天])(?![个名次家])",

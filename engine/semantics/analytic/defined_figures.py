@@ -9,8 +9,12 @@ from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind
 
 
-def as_defined(figure: Figure, phrase: Phrase, model: SemanticModel) -> Figure:
-    """The metric of that sum, where there is one of a like name and the question does not say itself which rows count."""
+def as_defined(figure: Figure, phrase: Phrase, model: SemanticModel, *, is_named: bool = True) -> Figure:
+    """The metric of that sum, where there is one of a like name and the question does not say itself which rows count.
+
+    Args:
+        is_named: whether the question names the quantity; of one that it does not name, any definition is meant.
+    """
     field = model.field(figure.dataset, figure.field or "")
     if figure.aggregate is not Aggregate.SUM or field is None:
         return figure
@@ -21,7 +25,7 @@ def as_defined(figure: Figure, phrase: Phrase, model: SemanticModel) -> Figure:
         if metric.expression == plain
         and metric.dataset == figure.dataset
         and metric.segments
-        and _is_called_alike(metric.label.zh, field.label.zh)
+        and (not is_named or _is_called_alike(metric.label.zh, field.label.zh))
     ]
     says_which = any(piece.kind is Kind.CODE and piece.dataset == figure.dataset for piece in phrase)
     if len(defined) != 1 or says_which:

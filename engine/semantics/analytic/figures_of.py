@@ -156,4 +156,4 @@ class Asked:
         if amount is None:
             return counted
         summed = Figure(aggregate=Aggregate.SUM, dataset=counted.dataset, field=amount.name)
-        return as_defined(summed, self._phrase, self._model)
+        return as_defined(summed, self._phrase, self._model, is_named=False)

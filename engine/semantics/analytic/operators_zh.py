@@ -55,6 +55,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
     row(Act.SAID, r"买过|购买过|下过单|有过?消费", detail="订单"),
     row(Act.SAID, r"走了", detail="离职"),
     row(Act.SAID, r"(?:多少|几)天(?!的)", detail="天数"),
+    row(Act.SAID, r"花了?(?:出去)?多少钱?(?=$|[？?，,。])", detail=MONEY),
     row(Act.SAID, r"多少钱(?:一[台件个份斤瓶套张])?", r"消费(?!者)|花费", r"总?金额|总额", detail=MONEY),
     row(
         Act.COUNT,

@@ -21,6 +21,7 @@ from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.semantics.periods import DAY, Period, TimeKind, shifted, to_date
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 
+_SETS_AGAINST = frozenset({"比", "较", "跟", "与", "和", "对比", "相比"})
 _HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
 
 
@@ -82,6 +83,7 @@ def comparison_of(
         if piece.token.time is not None and piece.token.time.comparison_of is not None
     ]
     year, before = phrase.has(Act.YEAR_BEFORE), phrase.has(Act.PERIOD_BEFORE)
+    year = year or (not before and any(_is_set_against(phrase, piece) for piece in phrase))
     grows = phrase.has(Act.GROWTH)
     differs = phrase.has(Act.DIFFERENCE)
     if not (year or before or ((grows or differs) and (earlier or len(windows) == 2))):
@@ -108,6 +110,15 @@ def comparison_of(
     if current.end is not None and current.start is not None and current.start <= as_of < current.end:
         current = current.model_copy(update={"end": as_of + DAY})
     return Comparison(with_=kind, window=other, growth=growth, difference=differs), (current, *windows[1:])
+
+
+def _is_set_against(phrase: Phrase, piece: Piece) -> bool:
+    """比去年同期: a period that another period names, behind a word that compares."""
+    time = piece.token.time
+    if time is None or time.comparison_of is None:
+        return False
+    pieces = list(phrase)
+    return piece.number > 0 and pieces[piece.number - 1].token.text in _SETS_AGAINST
 
 
 def _with_named(

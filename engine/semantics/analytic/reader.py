@@ -34,6 +34,7 @@ from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
+from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
@@ -237,7 +238,7 @@ class _Reader:
                 for piece in self._phrase
                 if piece.number < marks[0] and piece.token.text in ("里", "中", "中的", "里面", "among", "of")
             ),
-            default=-1,
+            default=self._named_before_part(restricted, marks[0]),
         )
         part = Part(
             conditions=tuple(one for one in restricted.conditions if restricted.at.get(one.place, 0) > whole),
@@ -248,6 +249,15 @@ class _Reader:
             tuple(use for use in segments if use not in part.segments),
             part,
         )
+
+    def _named_before_part(self, restricted: Restrictions, mark: int) -> int:
+        """在职员工女的占几成: the thing that is named between two restrictions closes the whole."""
+        said = [*restricted.at.values(), *restricted.segment_at.values()]
+        for piece in reversed(list(self._phrase)):
+            is_thing = piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM
+            if is_thing and piece.number < mark and any(at < piece.number for at in said):
+                return piece.number if any(piece.number < at < mark for at in said) else -1
+        return -1
 
     def _base(self, figures: tuple[Figure, ...]) -> str:
         if figures:

@@ -82,6 +82,7 @@ _WORTH = {
     Sort.OPERATOR: 1.0,
     Sort.NUMBER: 0.9,
     Sort.NOISE: 0.45,
+    Sort.UNREAD: 1.1,
 }
 
 
@@ -104,6 +105,7 @@ def tokens_of(
         *_terms(question, index),
         *_operators(question, index),
         *_numbers(question),
+        *_unclear(question, index),
     ]
     found += [*_literals(question, index, found)]
     found += [
@@ -224,6 +226,14 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                     detail=row.detail,
                     number=number,
                 )
+
+
+def _unclear(question: str, index: TermIndex) -> Iterator[Token]:
+    """Names with a meaning of their own that is not known: no part of them means something else."""
+    for name in index.unclear:
+        start = question.find(name)
+        if start >= 0:
+            yield Token(Sort.UNREAD, start, start + len(name), name)
 
 
 def _speaks_of_people(row: Row, text: str) -> bool:

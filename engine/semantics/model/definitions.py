@@ -77,7 +77,17 @@ def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
         if len(left) == len(waiting):
             break
         waiting = left
-    return model
+    index = TermIndex(model)
+    return model.extended(unclear=tuple(one.name for one in waiting if _is_unclear(one, model, index)))
+
+
+def _is_unclear(definition: Definition, model: SemanticModel, index: TermIndex) -> bool:
+    """Whether a name is one of the business's own that no other entry has: 活跃业主, 逾期账单."""
+    if index.meanings(definition.name) or not has_han(definition.name):
+        return False
+    read = _read(definition, model, index)
+    # What speaks of nothing that the schema has is a remark, no definition.
+    return read is not None and (read.rows.condition(model) is not None or read.rows.text != definition.body)
 
 
 def _with(definition: Definition, model: SemanticModel) -> SemanticModel | None:

@@ -211,6 +211,7 @@ class SemanticModel(Frozen):
 
     Attributes:
         version: of the catalogue it was made for.
+        unclear: names that comments define in a way that could not be read; nothing else is meant by them.
     """
 
     datasource: str
@@ -223,12 +224,17 @@ class SemanticModel(Frozen):
     metrics: tuple[Metric, ...] = ()
     segments: tuple[Segment, ...] = ()
     conventions: Conventions = Conventions()
+    unclear: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.datasource, self.version, len(self.metrics), len(self.segments)))
 
     def extended(
-        self, *, metrics: tuple[Metric, ...] = (), segments: tuple[Segment, ...] = ()
+        self,
+        *,
+        metrics: tuple[Metric, ...] = (),
+        segments: tuple[Segment, ...] = (),
+        unclear: tuple[str, ...] = (),
     ) -> SemanticModel:
         """The model with further metrics and segments; a metric of a name that it has takes that one's place."""
         replaced = {metric.name for metric in metrics}
@@ -236,6 +242,7 @@ class SemanticModel(Frozen):
         # Not model_copy, which would keep the look-ups of the old one.
         whole = {name: getattr(self, name) for name in type(self).model_fields}
         whole |= {"metrics": (*kept, *metrics), "segments": (*self.segments, *segments)}
+        whole["unclear"] = (*self.unclear, *unclear)
         return SemanticModel.model_validate(whole)
 
     @cached_property

@@ -112,6 +112,7 @@ class TermIndex:
             for field in dataset.fields
             if field.role in _TEXTS
         }
+        self.unclear = model.unclear
         self._found: dict[tuple[str, ...], dict[tuple[Kind, str, str, str], Meaning]] = {}
         self._numbers = {dataset.name: _numbers(dataset) for dataset in model.datasets}
         for dataset in model.datasets:
