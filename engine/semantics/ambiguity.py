@@ -216,7 +216,8 @@ def _rates(asked: Asked, token: Token) -> Iterator[tuple[str, Dataset]]:
 
 
 def _who_is_counted(asked: Asked) -> QuestionBack | None:
-    if asked.of(Sort.TERM, Sort.UNREAD, Sort.VALUE):
+    says_more = any(token.act is Act.SAID for token in asked.of(Sort.OPERATOR))
+    if says_more or asked.of(Sort.TERM, Sort.UNREAD, Sort.VALUE):
         return None
     counted = any(
         token.act is Act.COUNT and PEOPLE.search(asked.question[token.start : token.end + 1])

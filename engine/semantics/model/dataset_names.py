@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.model.semantic_model import Dataset
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Role
 from chat2sql.engine.sql.masking.person_names import word_tags
 
 _PAPER = re.compile(r"(?:(?<![订账清菜名])单据?|记录|档案|信息|流水|台账|主数据|主档|[头主])表?$")
@@ -53,8 +53,21 @@ def _with_both_sides(dataset: Dataset) -> Dataset:
     return dataset.model_copy(update={"synonyms": (*dataset.synonyms, *sides)})
 
 
+def stem_of(label: str) -> str:
+    """What a table of papers is about: 请假 of 请假单."""
+    return _PAPER.sub("", label)
+
+
 def _without_paper(dataset: Dataset, taken: Collection[str]) -> tuple[str, ...]:
     """请假单 is 请假, 拜访记录 is 拜访."""
     called = (dataset.label.zh, *(word for word in dataset.synonyms if has_han(word)))
-    bare = {_PAPER.sub("", name) for name in called if _PAPER.search(name)}
-    return tuple(sorted(name for name in bare if len(name) > 1 and name not in taken))
+    bare = {stem_of(name) for name in called if _PAPER.search(name)}
+    # 工资 of a payroll may be any of its quantities that end so.
+    quantities = [field.label.zh for field in dataset.fields if field.role is Role.MEASURE]
+    return tuple(
+        sorted(
+            name
+            for name in bare
+            if len(name) > 1 and name not in taken and not any(label.endswith(name) for label in quantities)
+        )
+    )

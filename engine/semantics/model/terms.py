@@ -15,6 +15,7 @@ from typing import NamedTuple
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.schema.meanings import glosses, synonyms
+from chat2sql.engine.semantics.model.dataset_names import stem_of
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Named, Origin, Role, SemanticModel
 from chat2sql.engine.semantics.model.spoken_forms import code_forms, says_little, short_forms
@@ -263,6 +264,10 @@ class TermIndex:
         for owner in (dataset.label.zh, *(word for word in dataset.synonyms if has_han(word))):
             if field.label.zh and owner and not field.label.zh.startswith(owner):
                 self._add(f"{owner}{field.label.zh}", composed)
+        stem = stem_of(dataset.label.zh)
+        if field.role is Role.MEASURE and field.label.zh and stem != dataset.label.zh and len(stem) > 1:
+            # 实发工资 is what was 实发 by the 工资单.
+            self._add(f"{field.label.zh}{stem}", composed)
         if field.label.en and dataset.label.en:
             self._add(f"{singular(dataset.label.en)} {field.label.en}", composed)
             for short in short_forms(field.label.en, field.role):
