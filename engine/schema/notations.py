@@ -95,6 +95,7 @@ _SETTING = re.compile(
     r"|最[小大低高少多]值?|默认值?|缺省值?|长度|精度|步长|大小|版本|单位",
     re.IGNORECASE,
 )
+_REMARK = re.compile(r"\s*\([^()]*\)?$")
 _LONGEST_COMMENT = 4_000
 _LONGEST_MEANING = 60
 
@@ -139,7 +140,7 @@ def _read(text: str, link: _Link, shape: str) -> list[Entry]:
     entries: list[Entry] = []
     for match, after in zip(found, [*found[1:], None], strict=False):
         body = text[match.end() : after.start() if after else len(text)]
-        meaning = _meaning(_AND.sub("", body) if after else body)
+        meaning = _unremarked(_meaning(_AND.sub("", body) if after else body), link)
         if not _is_meaning(meaning, link):
             return []
         if not link.is_plain:
@@ -164,6 +165,12 @@ def _meaning(body: str) -> str:
             body = body[:place]
             break
     return body.strip(" \t\"'`/-:!?").rstrip("(. ")
+
+
+def _unremarked(meaning: str, link: _Link) -> str:
+    """A meaning without the remark in brackets behind it that makes it too long: 已取消(可能付过款又取消)."""
+    plain = _REMARK.sub("", meaning)
+    return plain if plain and sum(map(has_han, meaning)) > link.han else meaning
 
 
 def _is_meaning(meaning: str, link: _Link) -> bool:

@@ -21,7 +21,7 @@ _MEAN = re.compile(r"的?平均值?|均值|\b(?:average|avg|mean)(?: of)?\b", re
 _COUNT = re.compile(r"(?:去重)?(?:个数|计数|人数|笔数|单数|次数|数量)|\bcount(?: of)?\b", re.IGNORECASE)
 _DISTINCT = re.compile(r"去重|distinct", re.IGNORECASE)
 _FILLER = re.compile(
-    r"归属(?:日期|月份|时间|期间)?|归[月日年]|同一?批(?:账单|订单|单据)?|当[月期]|本期|统计|计算|核算|确认|为准|口径|金额|表|所有|全部|全体|的|之|和|与|及|或|为|是|等于|在|中|里|时|外|以|按照?|"
+    r"归属(?:日期|月份|时间|期间)?|归[月日年期集到属入]+|单头|主表|头表|同一?批(?:账单|订单|单据)?|当[月期]|本期|统计|计算|核算|确认|为准|口径|金额|表|所有|全部|全体|的|之|和|与|及|或|为|是|等于|在|中|里|时|外|以|按照?|"
     r"取|用|只|仅|且|并|须|需|必须|状态|这些|部分|记录|单据|单子|数据|业务|净|即|等|也|都|算|计|where|from|those|the|of|and|or|with|ones|who|are|"
     r"which|for|in|all|only|orders?|rows?|订单|日期|时间|月份|单|以?外|之外|以后|之后",
     re.IGNORECASE,
@@ -85,6 +85,13 @@ def computed_in(
         if not text[start:end].strip():
             continue
         meaning = _things_counted(mention.meanings[0], dataset, model)
+        if (
+            _is_told_twice(mention, meaning, mentions)
+            and model.field(meaning.dataset, meaning.name) is not None
+        ):
+            # 实付金额 pay_amount names one field twice.
+            written = written[:start] + " " + written[end:]
+            continue
         known = model.field(meaning.dataset, meaning.name) if meaning.kind is Kind.FIELD else None
         said = " "
         if meaning is not mention.meanings[0]:
@@ -96,7 +103,7 @@ def computed_in(
         elif meaning.kind is Kind.METRIC or (known is not None and known.role is not Role.TIME):
             said = chr(_PLACE + len(operands))
             operands.append(meaning)
-        elif known is not None and (_BY.search(text[:start]) or _is_told_twice(mention, meaning, mentions)):
+        elif known is not None and _BY.search(text[:start]):
             times.append(meaning)
         elif meaning.kind is not Kind.DATASET:
             return None
@@ -108,7 +115,7 @@ def computed_in(
 
 
 def _is_told_twice(mention: Mention, meaning: Meaning, mentions: Sequence[Mention]) -> bool:
-    """到账时间pay_time names one field twice."""
+    """Whether the word before it names the same field: 到账时间pay_time."""
     return any(other.after == mention.first and other.meanings[0].name == meaning.name for other in mentions)
 
 

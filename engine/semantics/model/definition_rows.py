@@ -78,6 +78,8 @@ class RowsReader:
         for one in dataset.fields:
             if one.codes:
                 self._listed(one)
+            else:
+                self._equal(one)
 
     def read_words(self, units: Sequence[Unit], mentions: Sequence[Mention]) -> None:
         """Read the words that the model knows, without overlap, each with its best meaning first."""
@@ -183,6 +185,16 @@ class RowsReader:
                 self._said(meant.get(word, word), excluding=leaves_out)
             self._blank(match.start(), match.end())
             self._blank_marker(0, match.start())
+
+    def _equal(self, one: Field) -> None:
+        """A column without codes that has to have a value: is_deleted=0, kind = 'web'."""
+        name = rf"(?<![\w.]){re.escape(one.name)}\s*(?P<no>!=|<>|≠)?(?(no)|(?:==?|＝|为|是))\s*"
+        for match in re.finditer(name + r"(?P<v>'[^']*'|[0-9]+(?!\w))", self.rows.text):
+            column = spelled(self._dataset.name, one.name, self._model.dialect)
+            value = match["v"] if match["v"].startswith("'") else _written(match["v"], one)
+            self.rows.others.append(f"{column} {'<>' if match['no'] else '='} {value}")
+            self._said(f"{one.label.zh or one.name} {match['v']}", excluding=match["no"] is not None)
+            self._blank(match.start(), match.end())
 
     def _names(self, one: Field) -> Iterator[str]:
         """What a field with codes may be called in a definition."""

@@ -7,7 +7,7 @@ and of the few words that sum up. One that says anything else is left to the own
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
@@ -29,6 +29,7 @@ from chat2sql.engine.semantics.model.semantic_model import (
     SemanticModel,
 )
 from chat2sql.engine.semantics.model.spelling import spelled
+from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIndex, Unit, units_of
 
 _AMOUNT = re.compile(r"额|金额|费用|支出|收入|成本|GMV|sales|revenue|turnover|amount", re.IGNORECASE)
@@ -37,8 +38,9 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"[(（][^()（）]*(?:[也都]算|算在内|\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?)[^()（）]*[)）]"
+    r"[(（][^()（）]*(?:[也都仍还]算|算在内|\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?)[^()（）]*[)）]"
 )
+_NO_CHANGE = re.compile(r"[，,]\s*(?:不扣|未扣|不减|不另扣)[^，,；;]*")
 _BEHIND = re.compile(
     r"(?<![^，,；;])([^，,；;]{2,40}?)(?:都|均)?不(?:计入|计|算)(?:在内|入)?[^，,；;]{0,6}(?=[，,；;]|$)"
 )
@@ -114,7 +116,7 @@ def _with(definition: Definition, model: SemanticModel) -> SemanticModel | None:
 
 def _is_known(definition: Definition, model: SemanticModel, index: TermIndex) -> bool:
     name = f"{definition.dataset}.{definition.name}"
-    if model.metric(name) is not None or model.segment(name) is not None:
+    if model.metric(name) is not None or model.segment(name) is not None or says_little(definition.name):
         return True
     named = [one for one in index.meanings(definition.name) if one.weight == 1]
     blocking = {Kind.DATASET} if definition.counts_only else {Kind.DATASET, Kind.FIELD}
@@ -128,7 +130,7 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> _Re
     if dataset is None:
         return None
     raw = as_sql(_AMOUNT_IS.sub(" ", definition.body), dataset, model)
-    body = _BEHIND.sub(r"不含\1", _ASIDE.sub(" ", raw.rest))
+    body = _BEHIND.sub(r"不含\1", _ASIDE.sub(" ", _NO_CHANGE.sub("", raw.rest)))
     reader = RowsReader(body, dataset, model)
     rows = reader.rows
     units = units_of(rows.text)
@@ -264,10 +266,11 @@ def _known_words(
 ) -> Iterator[Mention]:
     """Names of columns, and the words to which the dataset, or one that its rows have one of, gives a meaning."""
     own, reach = model.dataset(definition.dataset), routes_from(model, definition.dataset)
-    columns = {singular(field.name.lower()): field.name for field in (own.fields if own is not None else ())}
+    columns = _columns(reach, model)
     for number, unit in enumerate(units):
         if unit.text in columns:
-            named = Meaning(kind=Kind.FIELD, dataset=definition.dataset, name=columns[unit.text])
+            dataset, name = columns[unit.text]
+            named = Meaning(kind=Kind.FIELD, dataset=dataset, name=name)
             yield Mention(number, number + 1, unit.text, (named,))
     yield from _by_first_words(text, units, own, index)
     yield from _times(text, units, own)
@@ -277,6 +280,15 @@ def _known_words(
         if near and not _PAUSE.search(whole):
             near.sort(key=lambda one: (len(reach[one.dataset]), not _is_figure(model, one), -one.weight))
             yield mention._replace(meanings=tuple(near))
+
+
+def _columns(reach: Collection[str], model: SemanticModel) -> dict[str, tuple[str, str]]:
+    """The columns that a definition may name, the nearest of each name."""
+    found: dict[str, tuple[str, str]] = {}
+    for dataset in (known for name in reach if (known := model.dataset(name)) is not None):
+        for field in dataset.fields:
+            found.setdefault(singular(field.name.lower()), (dataset.name, field.name))
+    return found
 
 
 def _times(text: str, units: list[Unit], own: Dataset | None) -> Iterator[Mention]:
@@ -301,7 +313,9 @@ def _by_first_words(text: str, units: list[Unit], own: Dataset | None, index: Te
     for number in range(len(units) - 1):
         word = text[units[number].start : units[number + 1].end]
         alike = [field for field in measures if field.label.zh.startswith(word)]
-        is_word = len(word) == 2 and has_han(word) and not index.meanings(word)
+        beside = text[: units[number].start].rstrip()[-1:] + text[units[number + 1].end :].lstrip()[:1]
+        in_formula = any(char in "÷/×*＋+－-" for char in beside)
+        is_word = len(word) == 2 and has_han(word) and (in_formula or not index.meanings(word))
         if is_word and len(alike) == 1 and own is not None:
             named = Meaning(kind=Kind.FIELD, dataset=own.name, name=alike[0].name, weight=0.6)
             yield Mention(number, number + 2, word, (named,))

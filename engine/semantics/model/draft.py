@@ -81,8 +81,10 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     )
     counts = tuple(_count(dataset) for dataset in model.datasets)
     whole = defined(model.extended(metrics=counts), catalogue)
+    # 客单价 is made of 有效订单数, which is made of 有效订单.
+    whole = defined(whole.extended(metrics=_segment_counts(whole)), catalogue)
     whole = whole.extended(metrics=finer_metrics(whole))
-    whole = whole.extended(metrics=(*volumes(whole), *_segment_counts(whole)))
+    whole = whole.extended(metrics=volumes(whole))
     return whole.extended(metrics=usual_ratios(whole))
 
 

@@ -234,7 +234,7 @@ class SemanticModel(Frozen):
         *,
         metrics: tuple[Metric, ...] = (),
         segments: tuple[Segment, ...] = (),
-        unclear: tuple[str, ...] = (),
+        unclear: tuple[str, ...] | None = None,
     ) -> SemanticModel:
         """The model with further metrics and segments; a metric of a name that it has takes that one's place."""
         replaced = {metric.name for metric in metrics}
@@ -242,7 +242,7 @@ class SemanticModel(Frozen):
         # Not model_copy, which would keep the look-ups of the old one.
         whole = {name: getattr(self, name) for name in type(self).model_fields}
         whole |= {"metrics": (*kept, *metrics), "segments": (*self.segments, *segments)}
-        whole["unclear"] = (*self.unclear, *unclear)
+        whole["unclear"] = self.unclear if unclear is None else unclear
         return SemanticModel.model_validate(whole)
 
     @cached_property
