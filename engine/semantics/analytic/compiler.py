@@ -7,6 +7,8 @@ ranking is shared by all that have the same figure.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
@@ -22,6 +24,8 @@ from chat2sql.engine.semantics.analytic.side_by_side import (
     side_by_side,
 )
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+
+_Said = TypeVar("_Said")
 
 __all__ = ["NotExpressible", "compile_intent"]
 
@@ -89,5 +93,18 @@ def _at_common_base(intent: AnalyticIntent, model: SemanticModel) -> AnalyticInt
     needed |= {one.place.dataset for one in (*intent.conditions, *intent.part.conditions)}
     figures = tuple(finer_base(figure, needed, model) for figure in intent.figures)
     base = figures[0].dataset
-    presences = tuple(one for one in intent.presences if one.dataset != base or one.negated)
-    return intent.model_copy(update={"figures": figures, "base": base, "presences": presences})
+    # What has to be there is the base itself now: what is said of it restricts the base.
+    own = [one for one in intent.presences if one.dataset == base and not one.negated]
+    update = {
+        "figures": figures,
+        "base": base,
+        "presences": tuple(one for one in intent.presences if one not in own),
+        "windows": (*intent.windows, *(one.window for one in own if one.window is not None)),
+        "conditions": _distinct((*intent.conditions, *(said for one in own for said in one.conditions))),
+        "segments": _distinct((*intent.segments, *(said for one in own for said in one.segments))),
+    }
+    return intent.model_copy(update=update)
+
+
+def _distinct(said: tuple[_Said, ...]) -> tuple[_Said, ...]:
+    return tuple(dict.fromkeys(said))

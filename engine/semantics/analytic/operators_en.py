@@ -122,6 +122,6 @@ EN_NOISE = (
     r"\b(?:this|all|any|and|or|we|our|us|me|i|please|you|can|could|would|tell|give|show|list|find|get|what|which|who|how|much)\b",
     r"\b(?:many|currently|now|as|so|each|by|per|than|company|made|make|place|placed|come|came|went|go|into|out|only|total)\b",
     r"\b(?:value|amounts?|s|whose|where|when|during|between|within|over|data|number|count|names?|records?|information)\b",
-    r"\b(?:respectively|not)\b",
+    r"\b(?:respectively|not)\b|\b(?:include|including|list|show|with)?(?: all)? ?ties\b",
 )
 """What a question in English may say beside what it asks for."""

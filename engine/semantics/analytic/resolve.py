@@ -61,10 +61,17 @@ def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: fro
     score = 0.0
     found = []
     for place, token in enumerate(tokens):
-        best, worth = _best(base, token, model, place in heads)
+        grouped = place > 0 and tokens[place - 1].act is Act.EACH
+        best, worth = _best(base, _as_group(token) if grouped else token, model, place in heads)
         score += worth
         found.append(best)
     return Grounded(base, tuple(found), score)
+
+
+def _as_group(token: Token) -> Token:
+    """各门店 groups by what is called so, and not by a code that means it."""
+    others = tuple(one for one in token.meanings if one.kind is not Kind.CODE)
+    return token._replace(meanings=others) if others and not token.values else token
 
 
 def _best(base: str, token: Token, model: SemanticModel, is_head: bool) -> tuple[Resolved, float]:

@@ -132,7 +132,10 @@ class _Finder:
         for near in (self._phrase.before(piece), self._phrase.after(piece)):
             if near is None or near.meaning is None or near.used:
                 continue
-            names_field = near.kind is Kind.FIELD and self._phrase.place_of(near) == place
+            names_field = near.kind is Kind.FIELD and (
+                self._phrase.place_of(near) == place
+                or (near.token.text == "状态" and piece.kind is Kind.CODE)
+            )
             own = (
                 self._phrase.after(piece) is near
                 and near.kind is Kind.DATASET

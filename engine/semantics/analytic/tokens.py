@@ -15,6 +15,7 @@ from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import MONEY, Act, Row
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.operators import NOISE, OPERATORS
+from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
 from chat2sql.engine.semantics.numerals import EN_NUMBER, parse_number
 from chat2sql.engine.semantics.time_expressions import TimeExpression
@@ -151,6 +152,9 @@ def _summed_inside(question: str, index: TermIndex) -> Iterator[Token]:
         units = units_of(without)
         for mention in index.mentions(units):
             start, end = units[mention.first].start, units[mention.after - 1].end
+            if says_little(without[start:end]):
+                # 总金额 is that of whatever is spoken of.
+                continue
             if start < match.start() < end:
                 end += match.end() - match.start()
                 how = Aggregate.MEAN if match.group() == "平均" else Aggregate.SUM
@@ -304,7 +308,7 @@ def _with_unread(question: str, chosen: list[Token]) -> Iterator[Token]:
     place = 0
     for token in (*chosen, None):
         start = token.start if token is not None else len(question)
-        for match in re.finditer(r"[㐀-鿿豈-﫿]+|[A-Za-z][\w'-]*|[0-9.]+", question[place:start]):
+        for match in re.finditer(r"[㐀-鿿豈-﫿]+|[A-Za-z][\w'-]*|[0-9]+(?:\.[0-9]+)?", question[place:start]):
             yield Token(Sort.UNREAD, place + match.start(), place + match.end(), match.group())
         if token is not None:
             yield token
