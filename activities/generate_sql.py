@@ -68,8 +68,8 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         question, spent = await in_schema_words(parts, key, catalogue, system, question)
     likeliest = _request(parts, ask, entry, system, question, values=values)
     if ask.draft is not None:
-        # What compiles, but for a word or two, has something to be answered from.
-        asks = parts.settings.answerable and not ask.draft.sampled and not ask.draft.others
+        # What the semantic model speaks of has been looked for by rules: a small model's doubts cost more than they tell.
+        asks = parts.settings.answerable and not ask.draft.sampled and not ask.draft.grounded
         if asks and not await is_answerable(parts, key, likeliest, _unlinked(ask, catalogue, question)):
             return ask.draft.model_copy(update={"sql": None, "reason": "", "more": 0, "usage": TokenUsage()})
         return await _with_others(parts, key, likeliest, ask.draft)
@@ -84,6 +84,7 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         question=question,
         others=_beside(found) if sql is not None else (),
         path=f"written: {'; '.join(found.doubts)}" if found is not None else "",
+        grounded=found is not None and found.grounded,
         # The ledger has it from the first round on.
         usage=call.usage if ask.round else call.usage + spent,
     )

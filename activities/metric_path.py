@@ -29,12 +29,14 @@ class Compiled(Frozen):
         meaning: what the SQL computes, in words.
         doubts: why it may not be what was meant; empty: every word of the question has its part.
         is_near: whether all that is in doubt is a word or two.
+        grounded: whether anything of the semantic model is spoken of.
     """
 
     sql: str | None
     meaning: Bilingual | None = None
     doubts: tuple[str, ...] = ()
     is_near: bool = False
+    grounded: bool = False
 
 
 async def compiled(parts: Parts, ask: GenerateInput, catalogue: Catalogue) -> Compiled:
@@ -71,5 +73,6 @@ def _compiled(
     try:
         sql = compile_intent(read.intent, model, language)
     except NotExpressible as problem:
-        return Compiled(sql=None, doubts=(*read.doubts, problem.reason))
-    return Compiled(sql=sql, meaning=in_words(read.intent, model), doubts=read.doubts, is_near=read.is_near)
+        return Compiled(sql=None, doubts=(*read.doubts, problem.reason), grounded=True)
+    meaning = in_words(read.intent, model) if not read.doubts else None
+    return Compiled(sql=sql, meaning=meaning, doubts=read.doubts, is_near=read.is_near, grounded=True)

@@ -164,6 +164,7 @@ class Draft(Frozen):
     compiled: bool = Field(False, description="Whether `sql` was compiled from the question, not written.")
     meaning: Bilingual | None = Field(None, description="What a compiled SQL computes, in words.")
     path: str = Field("", description="Why the SQL was compiled or written, for the trail.")
+    grounded: bool = Field(False, description="Whether the semantic model has what the question speaks of.")
     model: str
     certainty: float | None = Field(None, description="Probability of the least probable token of `sql`.")
     sampled: int = Field(0, ge=0, description="How many texts it was asked for besides.")

@@ -9,6 +9,8 @@ from questions import a_request
 from running_stack import RunningStack, sql_reply
 from temporalio.client import Client
 
+from chat2sql.config.vocabulary import Outcome
+from chat2sql.engine.llm.fake_server import Rule
 from chat2sql.workers.client import start_question
 
 WRITTEN = "SELECT 1 AS written"
@@ -16,7 +18,7 @@ WRITTEN = "SELECT 1 AS written"
 
 @pytest.fixture(scope="module", autouse=True)
 def worker(stack: RunningStack) -> Iterator[None]:
-    with stack.worker(CHAT2SQL_METRIC_PATH="true"):
+    with stack.worker(CHAT2SQL_METRIC_PATH="true", CHAT2SQL_SAMPLES="4"):
         yield
 
 
@@ -40,3 +42,14 @@ async def test_the_path(stack: RunningStack, client: Client, question: str, mean
     assert answer.meaning == meaning
     assert (answer.usage.calls == 0) == bool(meaning)
     assert (answer.sql != WRITTEN) == bool(meaning)
+
+
+async def test_what_the_model_of_meanings_has_is_not_doubted_by_the_other(
+    stack: RunningStack, client: Client
+) -> None:
+    # Uncertain of its SQL, and sure that nothing can be told: departments are there all the same.
+    unsure = sql_reply(WRITTEN).model_copy(update={"certainty": 0.1})
+    stack.script(Rule(match="yes or no", replies=("no",), certainty=0.9), unsure)
+    asked = await start_question(client, a_request("哪些部门没有下级部门"))
+    answer = await asked.result()
+    assert answer.outcome is Outcome.ANSWERED, answer
