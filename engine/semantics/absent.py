@@ -48,8 +48,10 @@ def missing_data(asked: Asked) -> Bilingual | None:
     if not asked.vocabulary.speaks(asked.language):
         return None
     for found in (_absent_events(asked), _absent_nouns(asked), _absent_attributes(asked)):
-        if found:
-            return _told(asked, tuple(dict.fromkeys(found))[:_MOST_TOLD])
+        # What something is called is never missing, however little is there of it.
+        unknown = tuple(noun for noun in dict.fromkeys(found) if not asked.terms.meanings(noun))
+        if unknown:
+            return _told(asked, unknown[:_MOST_TOLD])
     return None
 
 
