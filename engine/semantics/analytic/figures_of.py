@@ -127,6 +127,17 @@ class Asked:
             return (self._amount(counted) if how_much else counted,)
         return ()
 
+    def counts_no_thing(self) -> bool:
+        """2024年3月15号的零售价是多少: how much something is, of which no quantity is named."""
+        for piece in self._phrase:
+            before = self._phrase.before(piece)
+            if piece.token.act is Act.COUNT and piece.token.text == "多少" and before is not None:
+                said = before.kind is Kind.CODE or before.value is not None
+                noise = list(self._phrase)[piece.number - 1].token
+                if said and noise.text == "是":
+                    return True
+        return False
+
     def settle_sums(self, figures: tuple[Figure, ...]) -> None:
         """一共 and total say nothing more where everything is summed or counted anyway."""
         summed = all(

@@ -129,6 +129,7 @@ class _Reader:
             ranked,
             nothing_compared=comparison is not None and not figures,
             each_of_nothing=grouping.each_of_nothing(),
+            counts_no_thing=asked.counts_no_thing(),
         )
         intent = AnalyticIntent(
             base=base,
@@ -158,6 +159,7 @@ class _Reader:
         *,
         nothing_compared: bool,
         each_of_nothing: bool,
+        counts_no_thing: bool,
     ) -> tuple[str, ...]:
         """Why the intent may not be what was meant."""
         found = list(restricted.doubts)
@@ -167,6 +169,8 @@ class _Reader:
             found.append("a comparison of nothing")
         if self._phrase.unread():
             found.append(f"not understood: {' '.join(self._phrase.unread())}")
+        if counts_no_thing:
+            found.append("how much of what is not said")
         if each_of_nothing:
             found.append("each of nothing that is grouped by")
         unused = self._phrase.unused(base)

@@ -27,6 +27,7 @@ _BY_LINES = 0.4
 _NOWHERE = -9
 _OWN_FIGURE = 1.6
 _KEY_FOR_THING = 0.3
+_CODE_FOR_THING = 0.6
 
 
 class Resolved(NamedTuple):
@@ -79,6 +80,8 @@ def _best(base: str, token: Token, model: SemanticModel, is_head: bool) -> tuple
     for meaning in token.meanings:
         worth, distance = _worth(base, meaning.dataset, model)
         worth += meaning.weight + _fitness(base, meaning, model, is_head)
+        # 门店 is the shop rather than the channel that is called so.
+        worth -= _CODE_FOR_THING if meaning.kind is Kind.CODE and _names_a_thing(token) else 0.0
         choices.append((worth, Resolved(token, meaning=meaning, distance=distance)))
     for value in token.values:
         worth, distance = _worth(base, value.table, model)
@@ -189,6 +192,10 @@ def counted_beside(tokens: Sequence[Token], place: int) -> list[int]:
 def is_most_of_many(token: Token) -> bool:
     """最多 and 最少 count what stands before them, unless a figure does."""
     return token.act in (Act.MOST, Act.TOP) and re.search("最[多少]", token.text) is not None
+
+
+def _names_a_thing(token: Token) -> bool:
+    return any(one.kind is Kind.DATASET and one.weight == 1 for one in token.meanings)
 
 
 def _is_thing(token: Token) -> bool:

@@ -82,7 +82,9 @@ class _Finder:
         for one in limits.below:
             self._add_below(one.place.dataset, condition=one, negated=False)
         for piece in self._phrase:
-            if piece.value is not None or piece.kind is Kind.CODE:
+            if self._names_what_is_below(piece):
+                piece.used = piece.restricts = True
+            elif piece.value is not None or piece.kind is Kind.CODE:
                 self._value(piece)
             elif piece.kind is Kind.SEGMENT and piece.meaning is not None:
                 self._segment(piece, piece.meaning.name)
@@ -101,6 +103,12 @@ class _Finder:
             at=self._at,
             segment_at=self._segment_at,
         )
+
+    def _names_what_is_below(self, piece: Piece) -> bool:
+        """华东大区连同下面的分公司: what lies below is only called by its level."""
+        before, dataset = self._phrase.before(piece), self._model.dataset(piece.dataset)
+        follows = before is not None and before.token.act is Act.TREE
+        return follows and piece.kind is Kind.CODE and dataset is not None and dataset.parent is not None
 
     def _value(self, piece: Piece) -> None:
         place = piece.place
