@@ -26,6 +26,7 @@ from chat2sql.config.endpoints import resolve_endpoints
 from chat2sql.config.errors import Chat2SQLError
 from chat2sql.config.policies import EXPIRE_RESULTS, TaskQueue
 from chat2sql.config.settings import get_settings
+from chat2sql.engine.llm.open import prepare
 from chat2sql.workers.client import connect
 from chat2sql.workers.schedules import schedule_expiry
 from chat2sql.workflows.answer_question import AnswerQuestion
@@ -103,6 +104,7 @@ async def serve(queues: Sequence[TaskQueue], ready_file: Path | None = None) -> 
         open_parts(settings, endpoints, owns_index=TaskQueue.INDEX in queues) as parts,
         contextlib.AsyncExitStack() as stack,
     ):
+        prepare(parts.models.models, settings, endpoints.local_model)
         for queue in queues:
             await stack.enter_async_context(build_worker(client, parts, queue))
         if TaskQueue.WORKFLOWS in queues:

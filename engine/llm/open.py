@@ -6,7 +6,7 @@ use more than one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import cast
 from urllib.parse import urlsplit
@@ -78,6 +78,17 @@ def _adapter(name: str) -> Callable[..., ChatModel]:
     """A provider's adapter, by module and class."""
     module, _, kind = name.rpartition(".")
     return cast(Callable[..., ChatModel], getattr(import_module(f"{__package__}.{module}"), kind))
+
+
+def prepare(entries: Iterable[ModelEntry], settings: Settings, local_url: str | None) -> None:
+    """Import what the models need that can be asked, ahead of their first call: for a process that takes work."""
+    adapters = {
+        Provider.OLLAMA: "ollama_model.OllamaModel",
+        Provider.ANTHROPIC: "anthropic_model.AnthropicModel",
+    }
+    for entry in entries:
+        if is_configured(entry, settings, local_url):
+            _adapter(adapters.get(entry.provider, "openai_model.OpenAIModel"))
 
 
 def _key(provider: Provider, settings: Settings) -> str:

@@ -41,28 +41,30 @@ class Rows:
     Attributes:
         text: what is left of it, each word that was understood blanked.
         coded: by dataset and field, the codes that count and those that do not.
-        others: further conditions, as SQL.
+        others: further conditions, each with its dataset, as SQL.
         segments: the names of segments that restrict it.
         words: which rows count, in its words.
     """
 
     text: str
     coded: dict[tuple[str, str], tuple[list[str], list[str]]] = field(default_factory=dict)
-    others: list[str] = field(default_factory=list)
+    others: list[tuple[str, str]] = field(default_factory=list)
     segments: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
 
-    def condition(self, model: SemanticModel) -> str | None:
-        """All conditions but the segments, as SQL; None: there is none."""
-        parts = []
+    def conditions(self, model: SemanticModel) -> dict[str, str]:
+        """All conditions but the segments, as SQL, by the dataset whose rows they restrict."""
+        parts: dict[str, list[str]] = {}
         for (owner, name), (inside, outside) in self.coded.items():
             known = model.field(owner, name)
             assert known is not None
             codes = [code for code in inside if code not in outside] or outside
             written = ", ".join(_written(code, known) for code in dict.fromkeys(codes))
             column = spelled(owner, name, model.dialect)
-            parts.append(f"{column} {'IN' if inside else 'NOT IN'} ({written})")
-        return " AND ".join([*parts, *self.others]) or None
+            parts.setdefault(owner, []).append(f"{column} {'IN' if inside else 'NOT IN'} ({written})")
+        for owner, condition in self.others:
+            parts.setdefault(owner, []).append(condition)
+        return {owner: " AND ".join(told) for owner, told in parts.items()}
 
 
 class RowsReader:
@@ -141,7 +143,7 @@ class RowsReader:
         if meaning.kind is Kind.FIELD and known is not None and known.role is Role.FLAG:
             self._said(mention.text, excluding=excluding)
             column = spelled(meaning.dataset, known.name, self._model.dialect)
-            self.rows.others.append(f"{column} = {truth(known, holds=not excluding)}")
+            self.rows.others.append((meaning.dataset, f"{column} = {truth(known, holds=not excluding)}"))
             return True
         return False
 
@@ -154,9 +156,7 @@ class RowsReader:
         if segment is None:
             return False
         if excluding:
-            self.rows.others.append(f"NOT ({segment.condition})")
-        elif segment.dataset != self._dataset.name:
-            self.rows.others.append(segment.condition)
+            self.rows.others.append((segment.dataset, f"NOT ({segment.condition})"))
         else:
             self.rows.segments.append(name)
         return True
@@ -192,7 +192,8 @@ class RowsReader:
         for match in re.finditer(name + r"(?P<v>'[^']*'|[0-9]+(?!\w))", self.rows.text):
             column = spelled(self._dataset.name, one.name, self._model.dialect)
             value = match["v"] if match["v"].startswith("'") else _written(match["v"], one)
-            self.rows.others.append(f"{column} {'<>' if match['no'] else '='} {value}")
+            condition = f"{column} {'<>' if match['no'] else '='} {value}"
+            self.rows.others.append((self._dataset.name, condition))
             self._said(f"{one.label.zh or one.name} {match['v']}", excluding=match["no"] is not None)
             self._blank(match.start(), match.end())
 

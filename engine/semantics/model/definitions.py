@@ -89,7 +89,7 @@ def _is_unclear(definition: Definition, model: SemanticModel, index: TermIndex) 
         return False
     read = _read(definition, model, index)
     # What speaks of nothing that the schema has is a remark, no definition.
-    return read is not None and (read.rows.condition(model) is not None or read.rows.text != definition.body)
+    return read is not None and (bool(read.rows.conditions(model)) or read.rows.text != definition.body)
 
 
 def _with(definition: Definition, model: SemanticModel) -> SemanticModel | None:
@@ -100,15 +100,15 @@ def _with(definition: Definition, model: SemanticModel) -> SemanticModel | None:
     read = _read(definition, model, index)
     if read is None or read.computed is None:
         return None
-    condition = read.rows.condition(model)
+    conditions = read.rows.conditions(model)
     if not read.computed.expression and not read.computed.ratio and not _FIGURE.search(definition.name):
-        segment = _segment(read, condition, model)
+        segment = _segment(read, conditions, model)
         return model.extended(segments=(segment,)) if segment is not None else None
-    rows = (_rows(read, condition),) if condition is not None else ()
+    rows = tuple(_rows(read, owner, condition) for owner, condition in conditions.items())
     metric = _metric(read, rows, model)
     if metric is None:
         return None
-    same = _same(metric, condition, model)
+    same = _same(metric, rows, model)
     return (
         model.extended(segments=rows, metrics=(metric,)) if same is None else model.extended(metrics=(same,))
     )
@@ -142,11 +142,14 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> _Re
     return _Read(definition, dataset, rows, computed)
 
 
-def _segment(read: _Read, condition: str | None, model: SemanticModel) -> Segment | None:
+def _segment(read: _Read, conditions: dict[str, str], model: SemanticModel) -> Segment | None:
     """Rows that have a name: 有效订单=已付款、已发货."""
-    parts = [segment.condition for name in read.rows.segments if (segment := model.segment(name)) is not None]
-    told = " AND ".join([*parts, *([condition] if condition is not None else [])])
-    if not told or read.definition.counts_only:
+    own = read.definition.dataset
+    known = [segment for name in read.rows.segments if (segment := model.segment(name)) is not None]
+    told = " AND ".join([*(segment.condition for segment in known), *conditions.values()])
+    # What other tables hold is no property of these rows.
+    is_own = conditions.keys() <= {own} and all(segment.dataset == own for segment in known)
+    if not told or read.definition.counts_only or not is_own:
         return None
     return Segment(
         name=f"{read.definition.dataset}.{read.definition.name}",
@@ -168,14 +171,14 @@ def _without_thing(read: _Read) -> tuple[str, ...]:
     return tuple(sorted(stem for stem in stems | also if len(stem) > 1))
 
 
-def _rows(read: _Read, condition: str) -> Segment:
+def _rows(read: _Read, owner: str, condition: str) -> Segment:
     """The rows that a figure counts, where its definition says so itself."""
     return Segment(
-        name=f"{read.definition.dataset}.{read.definition.name}{_ROWS}",
+        name=f"{owner}.{read.definition.name}{_ROWS}",
         label=_label("、".join(dict.fromkeys(read.rows.words))),
         origin=Origin.COMMENT,
         certainty=_CERTAINTY,
-        dataset=read.definition.dataset,
+        dataset=owner,
         condition=condition,
     )
 
@@ -208,15 +211,15 @@ def _metric(read: _Read, rows: tuple[Segment, ...], model: SemanticModel) -> Met
     )
 
 
-def _same(metric: Metric, condition: str | None, model: SemanticModel) -> Metric | None:
+def _same(metric: Metric, rows: tuple[Segment, ...], model: SemanticModel) -> Metric | None:
     """The metric that another language has defined so already, with both names."""
     for known in model.metrics:
-        alike = known.origin is Origin.COMMENT and known.dataset == metric.dataset and known.expression
+        alike = known.origin is Origin.COMMENT and known.dataset == metric.dataset and bool(known.expression)
         segments = [segment for name in known.segments if (segment := model.segment(name)) is not None]
-        counts = " AND ".join(segment.condition for segment in segments) or None
+        alike = alike and [one.condition for one in segments] == [one.condition for one in rows]
         label = Bilingual(zh=known.label.zh or metric.label.zh, en=known.label.en or metric.label.en)
         one_each = bool(known.label.zh) != bool(metric.label.zh)
-        if alike and known.expression == metric.expression and counts == condition and one_each:
+        if alike and known.expression == metric.expression and one_each:
             return known.model_copy(update={"label": label})
     return None
 
