@@ -68,18 +68,18 @@ class _Read(NamedTuple):
 def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
     """The model with the segments and metrics that the comments of its tables and columns define."""
     waiting = definitions(catalogue)
+    index = TermIndex(model)
     for _ in range(_PASSES):
         left = []
         for definition in waiting:
-            extended = _with(definition, model)
+            extended = _with(definition, model, index)
             if extended is None:
                 left.append(definition)
             else:
-                model = extended
+                model, index = extended, TermIndex(extended)
         if len(left) == len(waiting):
             break
         waiting = left
-    index = TermIndex(model)
     return model.extended(unclear=tuple(one.name for one in waiting if _is_unclear(one, model, index)))
 
 
@@ -92,9 +92,8 @@ def _is_unclear(definition: Definition, model: SemanticModel, index: TermIndex) 
     return read is not None and (bool(read.rows.conditions(model)) or read.rows.text != definition.body)
 
 
-def _with(definition: Definition, model: SemanticModel) -> SemanticModel | None:
+def _with(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:
     """The model with what is defined; None: not all of it is understood, or it has a field of that name."""
-    index = TermIndex(model)
     if _is_known(definition, model, index):
         return None
     read = _read(definition, model, index)
