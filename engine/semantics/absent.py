@@ -47,11 +47,11 @@ def missing_data(asked: Asked) -> Bilingual | None:
     # Where nobody says in that language what the columns are, a word may mean any of them.
     if not asked.vocabulary.speaks(asked.language):
         return None
-    for found in (_absent_events(asked), _absent_nouns(asked), _absent_attributes(asked)):
-        # What something is called is never missing, however little is there of it.
-        unknown = tuple(noun for noun in dict.fromkeys(found) if not asked.terms.meanings(noun))
-        if unknown:
-            return _told(asked, unknown[:_MOST_TOLD])
+    # What something is called is never missing by itself, however little is there of it.
+    nouns = tuple(noun for noun in _absent_nouns(asked) if not asked.terms.meanings(noun))
+    for found in (_absent_events(asked), nouns, _absent_attributes(asked)):
+        if found:
+            return _told(asked, tuple(dict.fromkeys(found))[:_MOST_TOLD])
     return None
 
 

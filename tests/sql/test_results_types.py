@@ -213,6 +213,9 @@ def same(given_value: object, kept: object) -> bool:
         )
     if isinstance(given_value, float) and given_value != given_value:
         return isinstance(kept, float) and kept != kept
+    if isinstance(given_value, datetime) and given_value.tzinfo is not None and isinstance(kept, datetime):
+        # A wall clock may never have shown that time (Shanghai, 31 January 1942, 00:30): the moment is what counts.
+        return kept.astimezone(UTC) == given_value.astimezone(UTC)
     return kept == given_value and isinstance(kept, bool) is isinstance(given_value, bool)
 
 
