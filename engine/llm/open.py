@@ -19,6 +19,11 @@ from chat2sql.config.settings import Settings
 from chat2sql.engine.llm.failures import KEY_VARIABLES
 from chat2sql.engine.llm.port import ChatModel
 
+_ADAPTERS = {
+    Provider.OLLAMA: ("ollama_model", "OllamaModel"),
+    Provider.ANTHROPIC: ("anthropic_model", "AnthropicModel"),
+}
+
 
 def is_configured(entry: ModelEntry, settings: Settings, local_url: str | None) -> bool:
     """Whether the model has what it needs: its key, or the address of its server."""
@@ -48,14 +53,14 @@ def open_model(entry: ModelEntry, settings: Settings, local_url: str | None) -> 
                 zh=f"模型 {entry.name} 需要 Ollama 的地址。请设置环境变量 CHAT2SQL_OLLAMA_URL。",
                 en=f"Model {entry.name} needs the address of Ollama. Set the environment variable CHAT2SQL_OLLAMA_URL.",
             )
-        return _adapter("ollama_model.OllamaModel")(entry, base_url=settings.ollama_url)
+        return _adapter(entry.provider)(entry, base_url=settings.ollama_url)
     if entry.provider is Provider.LOCAL:
         if local_url is None:
             raise Misconfigured(
                 zh="本地模型没有运行。请运行 chat2sql up，或设置 CHAT2SQL_LOCAL_MODEL_URL。",
                 en="The local model does not run. Run `chat2sql up`, or set CHAT2SQL_LOCAL_MODEL_URL.",
             )
-        return _openai(entry, _with_version(local_url), "local")
+        return _adapter(entry.provider)(entry, base_url=_with_version(local_url), api_key="local")
     key = _key(entry.provider, settings)
     if not key:
         variable = KEY_VARIABLES[entry.provider]
@@ -64,31 +69,20 @@ def open_model(entry: ModelEntry, settings: Settings, local_url: str | None) -> 
             en=f"Model {entry.name} needs a key. Set the environment variable {variable}, "
             "or use another model (see `chat2sql models list`).",
         )
-    if entry.provider is Provider.ANTHROPIC:
-        opened = _adapter("anthropic_model.AnthropicModel")
-        return opened(entry, base_url=settings.anthropic_base_url, api_key=key)
-    return _openai(entry, _base_url(entry.provider, settings), key)
+    return _adapter(entry.provider)(entry, base_url=_base_url(entry.provider, settings), api_key=key)
 
 
-def _openai(entry: ModelEntry, base_url: str, key: str) -> ChatModel:
-    return _adapter("openai_model.OpenAIModel")(entry, base_url=base_url, api_key=key)
-
-
-def _adapter(name: str) -> Callable[..., ChatModel]:
-    """A provider's adapter, by module and class."""
-    module, _, kind = name.rpartition(".")
-    return cast(Callable[..., ChatModel], getattr(import_module(f"{__package__}.{module}"), kind))
+def _adapter(provider: Provider) -> Callable[..., ChatModel]:
+    """The class of a provider's models; those that are not told apart speak OpenAI's protocol."""
+    module, name = _ADAPTERS.get(provider, ("openai_model", "OpenAIModel"))
+    return cast(Callable[..., ChatModel], getattr(import_module(f"{__package__}.{module}"), name))
 
 
 def prepare(entries: Iterable[ModelEntry], settings: Settings, local_url: str | None) -> None:
     """Import what the models need that can be asked, ahead of their first call: for a process that takes work."""
-    adapters = {
-        Provider.OLLAMA: "ollama_model.OllamaModel",
-        Provider.ANTHROPIC: "anthropic_model.AnthropicModel",
-    }
     for entry in entries:
         if is_configured(entry, settings, local_url):
-            _adapter(adapters.get(entry.provider, "openai_model.OpenAIModel"))
+            _adapter(entry.provider)
 
 
 def _key(provider: Provider, settings: Settings) -> str:
@@ -105,6 +99,7 @@ def _key(provider: Provider, settings: Settings) -> str:
 def _base_url(provider: Provider, settings: Settings) -> str:
     return {
         Provider.OPENAI: settings.openai_base_url,
+        Provider.ANTHROPIC: settings.anthropic_base_url,
         Provider.DEEPSEEK: settings.deepseek_base_url,
         Provider.ARK: settings.ark_base_url,
     }[provider]

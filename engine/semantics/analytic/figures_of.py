@@ -14,7 +14,6 @@ from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, Sem
 from chat2sql.engine.semantics.model.terms import Kind
 
 _MONEY = re.compile(r"回款|付款|收款|报销|退款|支付|支出|收入|缴费|充值|还款|放款|打款")
-
 _SLIPS = re.compile(r"(?:单|记录|申请|笔|次)$")
 
 
@@ -32,28 +31,29 @@ class Asked:
         """
         found: list[Figure] = []
         for piece in self._phrase:
-            figure = None
-            if piece.kind is Kind.METRIC and piece.meaning is not None:
-                figure = Figure(metric=piece.meaning.name, dataset=piece.meaning.dataset)
-            elif self._phrase.is_measure(piece) and piece.number not in compared:
-                figure = self._aggregated(piece)
-            elif (
-                piece.kind in (Kind.DATASET, Kind.SEGMENT)
-                and piece.counted
-                and piece.number not in compared
-                and (piece.kind is Kind.SEGMENT or not piece.restricts)
-            ):
-                figure = Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset)
-            figure = as_defined(figure, self._phrase, self._model) if figure is not None else None
-            if figure is not None and found and self._only_ranks(piece):
-                piece.used = True
+            figure = self._figure(piece, compared)
+            if figure is None:
                 continue
-            if figure is not None and figure.aggregate is Aggregate.COUNT and self._asks_how_much():
-                figure = self._amount(figure)
-            if figure is not None:
-                piece.used = True
-                found.append(figure)
+            piece.used = True
+            if found and self._only_ranks(piece):
+                continue
+            counts = figure.aggregate is Aggregate.COUNT and self._asks_how_much()
+            found.append(self._amount(figure) if counts else figure)
         return tuple(dict.fromkeys(found))
+
+    def _figure(self, piece: Piece, compared: frozenset[int]) -> Figure | None:
+        """The figure that a piece names, None where it names none."""
+        if piece.kind is Kind.METRIC and piece.meaning is not None:
+            return Figure(metric=piece.meaning.name, dataset=piece.meaning.dataset)
+        if piece.number in compared:
+            return None
+        if self._phrase.is_measure(piece):
+            summed = self._aggregated(piece)
+            return as_defined(summed, self._phrase, self._model) if summed is not None else None
+        is_thing = piece.kind is Kind.SEGMENT or (piece.kind is Kind.DATASET and not piece.restricts)
+        if is_thing and piece.counted:
+            return Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset)
+        return None
 
     def _only_ranks(self, piece: Piece) -> bool:
         """按金额从高到低, behind the figure itself, says by what it goes."""
@@ -130,12 +130,12 @@ class Asked:
     def counts_no_thing(self) -> bool:
         """2024年3月15号的零售价是多少: how much something is, of which no quantity is named."""
         for piece in self._phrase:
-            before = self._phrase.before(piece)
-            if piece.token.act is Act.COUNT and piece.token.text == "多少" and before is not None:
-                said = before.kind is Kind.CODE or before.value is not None
-                noise = list(self._phrase)[piece.number - 1].token
-                if said and noise.text == "是":
-                    return True
+            before, said = self._phrase.before(piece), self._phrase.just_before(piece)
+            if before is None or said is None or said.token.text != "是":
+                continue
+            asks = piece.token.act is Act.COUNT and piece.token.text == "多少"
+            if asks and (before.kind is Kind.CODE or before.value is not None):
+                return True
         return False
 
     def settle_sums(self, figures: tuple[Figure, ...]) -> None:

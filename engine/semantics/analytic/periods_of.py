@@ -114,11 +114,10 @@ def comparison_of(
 
 def _is_set_against(phrase: Phrase, piece: Piece) -> bool:
     """比去年同期: a period that another period names, behind a word that compares."""
-    time = piece.token.time
+    time, said = piece.token.time, phrase.just_before(piece)
     if time is None or time.comparison_of is None:
         return False
-    pieces = list(phrase)
-    return piece.number > 0 and pieces[piece.number - 1].token.text in _SETS_AGAINST
+    return said is not None and said.token.text in _SETS_AGAINST
 
 
 def _with_named(

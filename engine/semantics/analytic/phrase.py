@@ -107,6 +107,10 @@ class Phrase:
         """The piece behind it that says something."""
         return self._beside(piece, 1)
 
+    def just_before(self, piece: Piece) -> Piece | None:
+        """The piece before it, whether it says something or not."""
+        return self._pieces[piece.number - 1] if piece.number else None
+
     def next_to(self, piece: Piece, step: int) -> Iterator[Piece]:
         """The few pieces before it (-1) or behind it (1), nearest first, noise left out."""
         here = self._beside(piece, step)

@@ -119,15 +119,13 @@ class TermIndex:
         for dataset in model.datasets:
             self._dataset(dataset)
         self._last_words(model)
+        of_people = [dataset for dataset in model.datasets if _names_people(dataset)]
         self.people = tuple(
-            Meaning(kind=Kind.DATASET, dataset=dataset.name, weight=_KNOWN)
-            for dataset in model.datasets
-            if dataset.display and _PERSON.search(_called(dataset))
+            Meaning(kind=Kind.DATASET, dataset=dataset.name, weight=_KNOWN) for dataset in of_people
         )
         self.named_people = tuple(
-            Meaning(kind=Kind.FIELD, dataset=dataset.name, name=dataset.display)
-            for dataset in model.datasets
-            if dataset.display and _PERSON.search(_called(dataset))
+            Meaning(kind=Kind.FIELD, dataset=dataset.name, name=dataset.display or "")
+            for dataset in of_people
         )
         self.money = tuple(
             Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name, weight=_KNOWN)
@@ -255,7 +253,7 @@ class TermIndex:
     def _leader(self, dataset: Dataset, field: Field, short: Meaning) -> None:
         """What people call whom they report to, whatever the column is called."""
         leads = dataset.parent == field.name and _LEADS.search(field.label.zh) is not None
-        if leads and _PERSON.search(_called(dataset)):
+        if leads and _names_people(dataset):
             for word in _LEADERS:
                 self._add(word, short)
 
@@ -283,6 +281,10 @@ class TermIndex:
         for short in code_forms(word):
             self._add(short, meaning.model_copy(update={"weight": _SHORT}), single=len(short) == 1)
         self._also(word, meaning)
+
+
+def _names_people(dataset: Dataset) -> bool:
+    return _PERSON.search(_called(dataset)) is not None
 
 
 def _called(dataset: Dataset) -> str:
