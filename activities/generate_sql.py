@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from chat2sql.activities.answerable import is_answerable
-from chat2sql.activities.metric_path import Compiled, compiled
+from chat2sql.activities.metric_path import compiled
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
 from chat2sql.activities.translation import in_schema_words
@@ -14,6 +14,7 @@ from chat2sql.config.vocabulary import TokenUsage
 from chat2sql.engine.llm.port import CompletionRequest, Message
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import unlinked_share
+from chat2sql.engine.semantics.analytic.question import Compiled
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_message
 from chat2sql.graph.candidates import Candidate

@@ -6,37 +6,9 @@ import asyncio
 
 from chat2sql.activities.parts import Parts
 from chat2sql.activities.semantics import semantic_model
-from chat2sql.config.vocabulary import Bilingual, Frozen
 from chat2sql.engine.schema.catalogue import Catalogue
-from chat2sql.engine.schema.spoken import speaks
-from chat2sql.engine.semantics.analytic.compiler import compile_intent
-from chat2sql.engine.semantics.analytic.reader import read_intent
-from chat2sql.engine.semantics.analytic.scope import NotExpressible
-from chat2sql.engine.semantics.analytic.words import in_words
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
-from chat2sql.engine.semantics.time_conventions import TimeConventions
-from chat2sql.engine.semantics.time_expressions import resolve_time
-from chat2sql.engine.values.index import ValueIndex
-from chat2sql.engine.values.linking import link_values
+from chat2sql.engine.semantics.analytic.question import Compiled, compiled_question
 from chat2sql.graph.state import GenerateInput
-
-
-class Compiled(Frozen):
-    """What the metric path makes of a question.
-
-    Attributes:
-        sql: None where the question is outside what it can say.
-        meaning: what the SQL computes, in words.
-        doubts: why it may not be what was meant; empty: every word of the question has its part.
-        is_near: whether all that is in doubt is a word or two.
-        grounded: whether anything of the semantic model is spoken of.
-    """
-
-    sql: str | None
-    meaning: Bilingual | None = None
-    doubts: tuple[str, ...] = ()
-    is_near: bool = False
-    grounded: bool = False
 
 
 async def compiled(parts: Parts, ask: GenerateInput, catalogue: Catalogue) -> Compiled:
@@ -46,33 +18,12 @@ async def compiled(parts: Parts, ask: GenerateInput, catalogue: Catalogue) -> Co
     values = await parts.values(datasource, version)
     model = await semantic_model(parts, datasource, catalogue, version)
     # The first question after a refresh makes the model's look-up tables, which takes a second.
-    return await asyncio.to_thread(_compiled, ask, catalogue, values, model)
-
-
-def _compiled(
-    ask: GenerateInput, catalogue: Catalogue, values: ValueIndex | None, model: SemanticModel
-) -> Compiled:
-    question, language = ask.understanding.standalone, ask.understanding.language
-    if not (speaks(catalogue, language) or model.is_owned):
-        # Words that only resemble identifiers are better understood by a model.
-        return Compiled(sql=None, doubts=("too few columns say what they are in the question's language",))
-    conventions = TimeConventions(
-        fiscal_year_start_month=model.conventions.fiscal_year_start_month,
-        week_start=model.conventions.week_start,
-    )
-    read = read_intent(
-        question,
+    return await asyncio.to_thread(
+        compiled_question,
+        ask.understanding.standalone,
         model,
-        times=resolve_time(question, ask.understanding.as_of, language, conventions),
-        values=link_values(values, question, catalogue) if values is not None else (),
-        known=values,
+        catalogue,
+        values,
+        language=ask.understanding.language,
         as_of=ask.understanding.as_of,
     )
-    if read.intent is None:
-        return Compiled(sql=None, doubts=read.doubts)
-    try:
-        sql = compile_intent(read.intent, model, language)
-    except NotExpressible as problem:
-        return Compiled(sql=None, doubts=(*read.doubts, problem.reason), grounded=True)
-    meaning = in_words(read.intent, model) if not read.doubts else None
-    return Compiled(sql=sql, meaning=meaning, doubts=read.doubts, is_near=read.is_near, grounded=True)

@@ -1,0 +1,77 @@
+"""A business question, all the way: its words, the analytic intent, and that as SQL. No model is asked."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chat2sql.config.vocabulary import Bilingual, Frozen, Language
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.schema.spoken import speaks
+from chat2sql.engine.semantics.analytic.compiler import NotExpressible, compile_intent
+from chat2sql.engine.semantics.analytic.reader import read_intent
+from chat2sql.engine.semantics.analytic.words import in_words
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.time_conventions import TimeConventions
+from chat2sql.engine.semantics.time_expressions import resolve_time
+from chat2sql.engine.values.index import ValueIndex
+from chat2sql.engine.values.linking import link_values
+
+
+class Compiled(Frozen):
+    """What the metric path makes of a question.
+
+    Attributes:
+        sql: None where the question is outside what it can say.
+        meaning: what the SQL computes, in words.
+        doubts: why it may not be what was meant; empty: every word of the question has its part.
+        is_near: whether all that is in doubt is a word or two.
+        grounded: whether anything of the semantic model is spoken of.
+    """
+
+    sql: str | None
+    meaning: Bilingual | None = None
+    doubts: tuple[str, ...] = ()
+    is_near: bool = False
+    grounded: bool = False
+
+
+def compiled_question(
+    question: str,
+    model: SemanticModel,
+    catalogue: Catalogue,
+    values: ValueIndex | None,
+    *,
+    language: Language,
+    as_of: date,
+) -> Compiled:
+    """The question by the semantic model.
+
+    Args:
+        question: standing for itself.
+        catalogue: what the asker may see; the model is of it.
+        values: the datasource's value index; None: it has none.
+        as_of: the day of asking.
+    """
+    if not (speaks(catalogue, language) or model.is_owned):
+        # Words that only resemble identifiers are better understood by a model.
+        return Compiled(sql=None, doubts=("too few columns say what they are in the question's language",))
+    conventions = TimeConventions(
+        fiscal_year_start_month=model.conventions.fiscal_year_start_month,
+        week_start=model.conventions.week_start,
+    )
+    read = read_intent(
+        question,
+        model,
+        times=resolve_time(question, as_of, language, conventions),
+        values=link_values(values, question, catalogue) if values is not None else (),
+        known=values,
+        as_of=as_of,
+    )
+    if read.intent is None:
+        return Compiled(sql=None, doubts=read.doubts)
+    try:
+        sql = compile_intent(read.intent, model, language)
+    except NotExpressible as problem:
+        return Compiled(sql=None, doubts=(*read.doubts, problem.reason), grounded=True)
+    meaning = in_words(read.intent, model) if not read.doubts else None
+    return Compiled(sql=sql, meaning=meaning, doubts=read.doubts, is_near=read.is_near, grounded=True)
