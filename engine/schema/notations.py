@@ -63,15 +63,15 @@ _QUOTE = r"[\"'`]?"
 # Signs that say the same, character by character, so that places stay what they are.
 _SIGNS = str.maketrans("【】〔〕“”‘’「」『』—–，。", '[][]""\'\'""""--,.')
 _ENDS_MEANING = re.compile(
-    r"[,;|\n]|、|\.(?:\s|$)|\s/\s|默认|缺省|\bdefaults?\b|(?<=[㐀-鿿])\s+(?=[㐀-鿿])", re.IGNORECASE
+    r"[,;|\n→]|、|->|=>|\.(?:\s|$)|\s/\s|默认|缺省|\bdefaults?\b|(?<=[㐀-鿿])\s+(?=[㐀-鿿])", re.IGNORECASE
 )
-_BETWEEN = re.compile(r"[\s,;|/、.\"'`(\[)\]]*(?:\b(?:and|or)\b|[和或及])?[\s\"'`(\[]*", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s,;|/、→>=.\-\"'`(\[)\]]*(?:\b(?:and|or)\b|[和或及])?[\s\"'`(\[]*", re.IGNORECASE)
 _BEFORE_MEANING = re.compile(r"[,;|/、\n:(\[)\]]|(?<=[㐀-鿿])\s+(?=[㐀-鿿])")
 _AND = re.compile(r"(?:\s(?:and|or)\s+|[和或及])$", re.IGNORECASE)
 _CLOSED = re.compile(r"[)\]]\s*(?:[,;|/、.)\]]|$)")
 _MARK = re.compile(r"[,;|/\n]")
 _INTRODUCED = re.compile(r"(?:^|[:(\[.\-/=\n])[ \"'`]*$")
-_SEPARATED = re.compile(r"(?:^|[\s,;|/、.:(\[)\]\"'`])$")
+_SEPARATED = re.compile(r"(?:^|[\s,;|/、→.:(\[)\]\"'`]|[-=]>)$")
 _NULL = re.compile(r"null|none|nil|empty|not|and|or", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _RANGE = re.compile(r"(?:of|to|and|or|per|from|until|through|by)\b.|[至到~/%和或]", re.IGNORECASE)
@@ -250,6 +250,9 @@ def _counts_up(codes: list[str], link: _Link, is_chinese: bool) -> bool:
     if link.pattern == _HYPHEN and is_chinese:
         return True
     kept = [number for number in numbers if number >= 0]
+    if is_chinese and sorted(kept) in (list(range(len(kept))), list(range(1, len(kept) + 1))):
+        # 1正常 0注销
+        return True
     return numbers[0] in {-1, 0, 1, 10, 100} and kept == sorted(kept)
 
 

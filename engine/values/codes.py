@@ -133,6 +133,7 @@ def _characters(index: ValueIndex, question: str) -> Iterator[LinkedValue]:
     single = [
         (column, value)
         for column in index.columns
+        if not column.part
         for value in column.values
         if len(value) == 1 and has_han(value) and value in question
     ]

@@ -27,6 +27,7 @@ from chat2sql.engine.sql.masking.detection import is_personal
 from chat2sql.engine.sql.masking.evidence import evidence
 from chat2sql.engine.sql.masking.marked import marked
 from chat2sql.engine.sql.masking.person_names import is_chinese_name
+from chat2sql.engine.values.documents import is_document
 from chat2sql.engine.values.index import ValueIndex
 
 LONGEST_VALUE = 60
@@ -78,16 +79,18 @@ def permitted(index: ValueIndex, catalogue: Catalogue, policy: Policy) -> ValueI
 @lru_cache(maxsize=32)
 def _permitted(index: ValueIndex, places: Places) -> ValueIndex:
     columns = tuple(found for found in index.columns if (found.table, found.column) in places)
+    parts = tuple(found for found in index.parts if (found.table, found.column) in places)
     parallels = tuple(
         found for found in index.parallels if all((found.table, column) in places for column in found.columns)
     )
-    if len(columns) == len(index.columns) and len(parallels) == len(index.parallels):
+    kept = (columns, parallels, parts)
+    if kept == (index.columns, index.parallels, index.parts):
         return index
-    return index.model_copy(update={"columns": columns, "parallels": parallels})
+    return index.model_copy(update={"columns": columns, "parallels": parallels, "parts": parts})
 
 
 def indexable(catalogue: Catalogue, policy: Policy) -> Places:
-    """The columns whose values may be copied, by their types, their names and the policy."""
+    """The columns whose values may be copied, by their types, their names and the policy: texts and documents."""
     return _indexable(catalogue, tuple(policy.masks), policy.tenants)
 
 
@@ -102,7 +105,7 @@ def _indexable(catalogue: Catalogue, masks: tuple[str, ...], rows: TenantRows | 
         if (masked := marked(table, catalogue, names)) is not None
         for column in table.columns
         if column.name not in masked
-        and _is_text(column, catalogue.dialect)
+        and (_is_text(column, catalogue.dialect) or is_document(column))
         and not _speaks_of_people(table, column)
     )
 
@@ -120,6 +123,11 @@ def _speaks_of_people(table: Table, column: Column) -> bool:
     return any(evidence(name).kinds for name in names) or any(
         _SECRET.search(name) or _OF_A_PERSON.search(name) or _A_PERSON.fullmatch(name) for name in spelled
     )
+
+
+def is_of_people(table: Table, name: str, comment: str = "") -> bool:
+    """Whether a part of documents says by its name that it tells of people."""
+    return _speaks_of_people(table, Column(name=name, type="text", comment=comment))
 
 
 def kept_values(table: str, column: str, values: Sequence[str]) -> tuple[str, ...]:

@@ -6,18 +6,46 @@ from enum import StrEnum
 
 from chat2sql.config.vocabulary import Frozen
 
+ELEMENT = "[]"
+"""What the name of a part ends in whose elements are meant."""
 
-class ColumnValues(Frozen):
-    """The distinct texts of one column.
+
+class PartKind(StrEnum):
+    """What a part of a document holds; of a ``LIST`` the elements are texts."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TRUTH = "truth"
+    LIST = "list"
+
+
+class DocumentPart(Frozen):
+    """What the documents of a column have in common.
 
     Attributes:
         table: its table, as ``Catalogue.key`` names it.
+        name: the keys that lead to it, with dots between; of a list ``ELEMENT`` comes behind them.
+    """
+
+    table: str
+    column: str
+    name: str
+    kind: PartKind
+
+
+class ColumnValues(Frozen):
+    """The distinct texts of one column, or of one part of the documents that it holds.
+
+    Attributes:
+        table: its table, as ``Catalogue.key`` names it.
+        part: as ``DocumentPart`` names it; empty: the column itself.
         values: exactly as the database has them, the most frequent first.
         complete: whether these are all that the column has. False where some were too many, too long or left out.
     """
 
     table: str
     column: str
+    part: str = ""
     values: tuple[str, ...]
     complete: bool
 
@@ -42,12 +70,14 @@ class ValueIndex(Frozen):
         catalogue_version: the ``Catalogue.version`` it was read by.
         columns: those that have any values, in the catalogue's order.
         parallels: what was learned of names in two scripts.
+        parts: what the documents of JSON columns have.
     """
 
     datasource: str
     catalogue_version: str
     columns: tuple[ColumnValues, ...] = ()
     parallels: tuple[Parallel, ...] = ()
+    parts: tuple[DocumentPart, ...] = ()
 
     def __hash__(self) -> int:
         # Enough to tell indexes apart in a cache; hashing every value would cost more than it saves.
@@ -73,6 +103,7 @@ class LinkedValue(Frozen):
 
     Attributes:
         table: as ``Catalogue.key`` names it.
+        part: of the documents in the column; empty: the column itself.
         value: exactly as the database has it.
         mention: the question's own words.
         written: how a statement writes the value if it is no text, in the dialect; None: it is a text.
@@ -83,4 +114,17 @@ class LinkedValue(Frozen):
     value: str
     mention: str
     how: How
+    part: str = ""
     written: str | None = None
+
+    @property
+    def field(self) -> str:
+        """What a semantic model calls its column, or the part of it."""
+        return field_name(self.column, self.part)
+
+
+def field_name(column: str, part: str) -> str:
+    """What a semantic model calls a column, or a part of its documents; the list that is the whole column bears its
+    name."""
+    name = part.removesuffix(ELEMENT)
+    return f"{column}.{name}" if name else column

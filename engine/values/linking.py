@@ -10,7 +10,7 @@ from chat2sql.engine.schema.catalogue import Catalogue, Column, Table
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.sql.masking.person_names import word_tags
 from chat2sql.engine.values.common_words import is_common
-from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
+from chat2sql.engine.values.index import ELEMENT, How, LinkedValue, ValueIndex
 from chat2sql.engine.values.keys import key, letters, reading, stem
 from chat2sql.engine.values.lookup import Entry, Lookup, lookup
 from chat2sql.engine.values.mentions import Question, says_nothing
@@ -179,7 +179,9 @@ class _Search:
             seen = self._seen(entry)
             if seen is None:
                 continue
-            near = self._question.names_near(seen[1].name, seen[1].comment, start, end, just_before=tiny)
+            near = self._question.names_near(
+                self._named(entry), seen[1].comment, start, end, just_before=tiny
+            )
             value = self._known.value(entry)
             mention = self._question.text[start:end]
             shouted = mention == value and _is_shouted(value, self._question.text)
@@ -194,6 +196,10 @@ class _Search:
         table = self._catalogue.table(column.table)
         found = table.column(column.column) if table is not None else None
         return (table, found) if table is not None and found is not None else None
+
+    def _named(self, entry: Entry) -> str:
+        column = self._known.index.columns[entry.column]
+        return column.part.rpartition(".")[2].removesuffix(ELEMENT) or column.column
 
     def _ends_words(self, first: int, after: int) -> bool:
         """Whether a run of characters does not begin or end inside a word that is not Chinese."""
@@ -244,6 +250,7 @@ class _Search:
         return LinkedValue(
             table=column.table,
             column=column.column,
+            part=column.part,
             value=self._known.value(hit.entry),
             mention=self._question.text[hit.start : hit.end],
             how=hit.how,

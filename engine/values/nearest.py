@@ -120,7 +120,11 @@ def _keys(index: ValueIndex, number: int) -> dict[str, list[str]]:
 
 @lru_cache(maxsize=8)
 def _numbers(index: ValueIndex) -> dict[tuple[str, str], int]:
-    return {(column.table, column.column): number for number, column in enumerate(index.columns)}
+    return {
+        (column.table, column.column): number
+        for number, column in enumerate(index.columns)
+        if not column.part
+    }
 
 
 @lru_cache(maxsize=8)

@@ -12,8 +12,9 @@ from sqlglot import exp
 from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.sql.guard.policy import Policy
-from chat2sql.engine.values.fitness import LONGEST_VALUE, indexable, kept_values
-from chat2sql.engine.values.index import ColumnValues, Parallel, ValueIndex
+from chat2sql.engine.values.documents import Read, is_document, parts_in
+from chat2sql.engine.values.fitness import LONGEST_VALUE, indexable, is_of_people, kept_values
+from chat2sql.engine.values.index import ELEMENT, ColumnValues, Parallel, ValueIndex
 from chat2sql.engine.values.parallels import MOST_PAIRS, candidates, parallel
 from chat2sql.engine.values.sources import Source, open_source
 
@@ -22,6 +23,9 @@ MOST_IN_COLUMN = 5_000
 MOST_VALUES = 50_000
 MOST_CHARS = 2_000_000
 """Values and characters of a whole datasource; columns with few values come before those with many."""
+
+_MOST_DOCUMENTS = 5_000
+"""Documents of one column that are looked into."""
 
 _OPENING_TIMEOUT_S = 10.0
 _QUERY_TIMEOUT_S = 2.0
@@ -54,7 +58,8 @@ def _read(dsn: str, catalogue: Catalogue, policy: Policy, timeout_s: float) -> V
         return _index(catalogue, [], [])
     deadline = time.monotonic() + timeout_s
     with open_source(dsn, catalogue.dialect, _OPENING_TIMEOUT_S) as source:
-        texts = source.texts(catalogue, places)
+        documents = frozenset(place for place in places if _holds_documents(catalogue, place))
+        texts = source.texts(catalogue, places - documents)
         found = [
             values
             for table in catalogue.tables
@@ -62,8 +67,17 @@ def _read(dsn: str, catalogue: Catalogue, policy: Policy, timeout_s: float) -> V
             if (catalogue.key(table), column.name) in texts
             if (values := _column(source, catalogue, table, column.name, deadline)) is not None
         ]
+        read = [
+            part
+            for table in catalogue.tables
+            for column in table.columns
+            if (catalogue.key(table), column.name) in documents
+            for part in _parts(source, catalogue, table, column.name, deadline)
+        ]
+        found += [values for part in read if (values := _texts_of(part)) is not None]
         columns = _within_bounds(found)
-        return _index(catalogue, columns, list(_parallels(source, catalogue, columns, deadline)))
+        index = _index(catalogue, columns, list(_parallels(source, catalogue, columns, deadline)))
+        return index.model_copy(update={"parts": tuple(part.part for part in read)})
 
 
 def _index(catalogue: Catalogue, columns: list[ColumnValues], parallels: list[Parallel]) -> ValueIndex:
@@ -95,6 +109,35 @@ def _column(
     seen = sum(int(str(count)) for _, count in rows)
     complete = len(kept) == len(read) and len(rows) <= MOST_IN_COLUMN and seen < most_rows
     return ColumnValues(table=catalogue.key(table), column=column, values=kept, complete=complete)
+
+
+def _holds_documents(catalogue: Catalogue, place: tuple[str, str]) -> bool:
+    table = catalogue.table(place[0])
+    column = table.column(place[1]) if table is not None else None
+    return column is not None and is_document(column)
+
+
+def _parts(
+    source: Source, catalogue: Catalogue, table: Table, column: str, deadline: float
+) -> Iterator[Read]:
+    """What the documents of a column have in common, but for what tells of people."""
+    left = min(_QUERY_TIMEOUT_S, deadline - time.monotonic())
+    whole = exp.select(_own(column)).from_(_source(table)).where(_there(column)).limit(_MOST_DOCUMENTS)
+    rows = source.rows(whole.sql(catalogue.dialect), left) if left > 0 else None
+    for read in parts_in(catalogue.key(table), column, [document for (document,) in rows or ()]):
+        name = read.part.name.rpartition(".")[2].removesuffix(ELEMENT)
+        if not name or not is_of_people(table, name):
+            yield read
+
+
+def _texts_of(read: Read) -> ColumnValues | None:
+    """The texts of a part; None: it has none that are kept."""
+    part = read.part
+    kept = kept_values(part.table, f"{part.column}.{part.name}", read.texts[:MOST_IN_COLUMN])
+    if not kept:
+        return None
+    # What is beyond the documents that were looked at is not known.
+    return ColumnValues(table=part.table, column=part.column, part=part.name, values=kept, complete=False)
 
 
 def _within_bounds(columns: list[ColumnValues]) -> list[ColumnValues]:
@@ -156,6 +199,10 @@ def _head(column: str, dialect: Dialect) -> exp.Expr:
     return exp.Substring(this=text, start=exp.Literal.number(1), length=exp.Literal.number(LONGEST_VALUE + 1))
 
 
+def _there(column: str) -> exp.Expr:
+    return exp.Not(this=exp.Is(this=_own(column), expression=exp.Null()))
+
+
 def _present(column: str, dialect: Dialect) -> exp.Expr:
     if dialect is Dialect.SQLITE:
         # Values bear types, columns do not.
@@ -163,7 +210,7 @@ def _present(column: str, dialect: Dialect) -> exp.Expr:
             this=exp.Anonymous(this="TYPEOF", expressions=[_own(column)]),
             expression=exp.Literal.string("text"),
         )
-    return exp.Not(this=exp.Is(this=_own(column), expression=exp.Null()))
+    return _there(column)
 
 
 def _own(column: str) -> exp.Column:

@@ -7,15 +7,17 @@ ranking is shared by all that have the same figure.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TypeVar
 
 from sqlglot import exp
 
-from chat2sql.config.vocabulary import Language
+from chat2sql.config.vocabulary import Dialect, Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
 from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Part
 from chat2sql.engine.semantics.analytic.lists import Listing
+from chat2sql.engine.semantics.analytic.literals import day_of
 from chat2sql.engine.semantics.analytic.scope import NotExpressible
 from chat2sql.engine.semantics.analytic.shapes import first_places, quoted, ranked
 from chat2sql.engine.semantics.analytic.side_by_side import (
@@ -30,16 +32,27 @@ _Said = TypeVar("_Said")
 __all__ = ["NotExpressible", "compile_intent"]
 
 
-def compile_intent(intent: AnalyticIntent, model: SemanticModel, language: Language = Language.ZH) -> str:
+def compile_intent(
+    intent: AnalyticIntent,
+    model: SemanticModel,
+    language: Language = Language.ZH,
+    *,
+    as_of: date | None = None,
+) -> str:
     """The SQL for an intent.
 
     Args:
         language: of the columns' names.
+        as_of: the day that definitions call today; None: the database's own.
 
     Raises:
         NotExpressible: it asks for what cannot be computed without repeating rows, or for what the model lacks.
     """
-    return _compiled(intent, model, language).sql(model.dialect)
+    select = _compiled(intent, model, language)
+    if as_of is not None:
+        today = day_of(as_of) if model.dialect is Dialect.SQLITE else exp.cast(day_of(as_of), "DATE")
+        select = select.transform(lambda node: today.copy() if isinstance(node, exp.CurrentDate) else node)
+    return select.sql(model.dialect)
 
 
 def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:

@@ -15,7 +15,7 @@ from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import TermIndex, term_index, units_of
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.sql.masking.person_names import name_words
-from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
+from chat2sql.engine.values.index import How, LinkedValue, ValueIndex, field_name
 
 _LONGEST, _SHORTEST = 10, 2
 _NAMING = (Role.NAME, Role.CATEGORY, Role.TEXT)
@@ -151,14 +151,21 @@ def _linked(
 ) -> tuple[LinkedValue, ...]:
     found = []
     for column in values.columns:
-        field = model.field(column.table, column.column)
+        field = model.field(column.table, field_name(column.column, column.part))
         if field is None or field.role not in _NAMING:
             continue
         having = [value for value in column.values if holds(value)]
         if having:
             value, how = (having[0], How.FUZZY) if len(having) == 1 else (_shared(part, having), How.PART)
             found.append(
-                LinkedValue(table=column.table, column=column.column, value=value, mention=part, how=how)
+                LinkedValue(
+                    table=column.table,
+                    column=column.column,
+                    part=column.part,
+                    value=value,
+                    mention=part,
+                    how=how,
+                )
             )
     return tuple(found) if len(found) <= _MOST_COLUMNS else ()
 

@@ -78,7 +78,7 @@ class Piece:
     def place(self) -> Place | None:
         """The field that is named, or whose value is."""
         if self.value is not None:
-            return Place(dataset=self.value.table, field=self.value.column)
+            return Place(dataset=self.value.table, field=self.value.field)
         return Place(dataset=self.dataset, field=self.meaning.name) if self.meaning is not None else None
 
     @property

@@ -70,7 +70,7 @@ def compiled_question(
     if read.intent is None:
         return Compiled(sql=None, doubts=read.doubts)
     try:
-        sql = compile_intent(read.intent, model, language)
+        sql = compile_intent(read.intent, model, language, as_of=as_of)
     except NotExpressible as problem:
         return Compiled(sql=None, doubts=(*read.doubts, problem.reason), grounded=True)
     meaning = in_words(read.intent, model) if not read.doubts else None

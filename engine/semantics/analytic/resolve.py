@@ -85,7 +85,7 @@ def _best(base: str, token: Token, model: SemanticModel, is_head: bool) -> tuple
         choices.append((worth, Resolved(token, meaning=meaning, distance=distance)))
     for value in token.values:
         worth, distance = _worth(base, value.table, model)
-        field = model.field(value.table, value.column)
+        field = model.field(value.table, value.field)
         named = 0.06 if field is not None and field.role in (Role.NAME, Role.CATEGORY) else 0.0
         choices.append((worth + 1 + named, Resolved(token, value=value, distance=distance)))
     if not choices:

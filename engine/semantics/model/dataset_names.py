@@ -10,6 +10,8 @@ from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role
 from chat2sql.engine.sql.masking.person_names import word_tags
 
+_SAYS_NOTHING = re.compile(r"[与和及]|(?:实际|历史|拉链|变更|记录|数据|信息|流水|快照|情况|结果)$")
+_NAME_OF = re.compile(r"([㐀-鿿]{2,6}?)(?:的?名称|名字|名)")
 _PAPER = re.compile(r"(?:(?<![订账清菜名])单据?|记录|档案|信息|流水|台账|主数据|主档|[头主])表?$")
 
 
@@ -27,6 +29,7 @@ def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
         told.append(
             dataset.model_copy(update={"synonyms": (*dataset.synonyms, *short)}) if short else dataset
         )
+    told = _by_their_names(told)
     taken = {word for dataset in told for word in (dataset.label.zh, *dataset.synonyms)}
     bare = {dataset.name: _without_paper(dataset, taken) for dataset in told}
     counted = Counter(word for words in bare.values() for word in words)
@@ -40,9 +43,29 @@ def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
     )
 
 
+def _by_their_names(datasets: list[Dataset]) -> list[Dataset]:
+    """The datasets, each also called by what its rows' names are the names of: 部门名称 in 组织架构."""
+    taken = {word for dataset in datasets for word in (dataset.label.zh, *dataset.synonyms)}
+    named = {dataset.name: _named_thing(dataset) for dataset in datasets}
+    counted = Counter(named.values())
+    return [
+        dataset.model_copy(update={"synonyms": (*dataset.synonyms, thing)})
+        if (thing := named[dataset.name]) and thing not in taken and counted[thing] == 1
+        else dataset
+        for dataset in datasets
+    ]
+
+
+def _named_thing(dataset: Dataset) -> str:
+    field = dataset.field(dataset.display or "")
+    match = _NAME_OF.fullmatch(field.label.zh) if field is not None else None
+    return match.group(1) if match is not None else ""
+
+
 def _endings(label: str) -> tuple[str, ...]:
     words = [word for word, _ in word_tags(label)] if label else []
-    return tuple(ending for start in range(1, len(words)) if len(ending := "".join(words[start:])) > 1)
+    endings = ("".join(words[start:]) for start in range(1, len(words)))
+    return tuple(ending for ending in endings if len(ending) > 1 and _SAYS_NOTHING.match(ending) is None)
 
 
 def _with_both_sides(dataset: Dataset) -> Dataset:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.definition_days import said_of_days
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
@@ -77,6 +78,10 @@ class RowsReader:
     def __init__(self, body: str, dataset: Dataset, model: SemanticModel) -> None:
         self._dataset, self._model = dataset, model
         self.rows = Rows(text=body)
+        for said in said_of_days(body, dataset, model.dialect):
+            self.rows.others.append((dataset.name, said.condition))
+            self.rows.words.append(body[said.start : said.end])
+            self._blank(said.start, said.end)
         for one in dataset.fields:
             if one.codes:
                 self._listed(one)

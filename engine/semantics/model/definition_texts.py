@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.codes import read_codes
+from chat2sql.engine.values.documents import is_document
 
+_HEADING = re.compile(r"[【［\[]\s*[^】］\]]{1,10}[】］\]]")
 _SENTENCE = re.compile(r"[。；;\n！]|!(?!=)|\.\s|\s/\s")
 _BEFORE = (
     r"(?:^|(?<=[，,、（(：:\s]))\s*"
@@ -24,7 +26,9 @@ _SIGN = re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:=|＝|:=|：=)\s*")
 _COLON = re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*[：:]\s*")
 _HEADS = (
     re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:的?{_WAYS})\s*(?:统一)?(?:为|是|：|:|=)?\s*"),
-    re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:定义为|指的?是|是指|指|即|等于|的意思是)\s*"),
+    re.compile(
+        rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:定义为|指的?是|是指|指(?![导标定数示派挥纹南])|即|等于|的意思是)\s*"
+    ),
     re.compile(
         r"(?:^|(?<=[，,(（]))\s*(?P<name>[A-Za-z][A-Za-z -]{1,24}?)\s+(?:is defined as|means|refers to|is the|are the|is)\s+",
         re.IGNORECASE,
@@ -37,8 +41,13 @@ _ONLY = re.compile(
 )
 _TAIL = re.compile(rf"^(?P<body>.{{4,60}}?)\s*(?:即为|记为|计入|作为|称为|就是|为)\s*{_AMOUNT_NAME}\s*$")
 _THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项|金额|值)?(?=为准|计算|统计|合计|求和)")
+_LIKE = re.compile(
+    r"(?:订单|单据|统计|数据|记录|行)?(?:范围|口径|条件)[㐀-鿿]{0,2}?(?:与|同|和|跟)(?P<like>[㐀-鿿A-Za-z]{2,8}?)"
+    r"(?:的?(?:统计)?(?:口径|范围|条件))?(?:一致|相同|一样)?(?=[)）,，；;。]|$)"
+)
+_AS_ABOVE = re.compile(r"^(?:的?口径)?同上")
 _LEAVES_OUT = re.compile(
-    r"^\s*(?:但|其中|且|均|都)?(?:不含|不包括|剔除|排除)|(?:不计|不算|除外)(?:入|在内|进)?[^，,]{0,8}$"
+    r"^\s*(?:但|其中|且|均|都)?(?:不含|不包括|剔除|排除)|(?:不计|不算|除外|剔除|排除)(?:入|在内|进)?[^，,]{0,8}$"
 )
 _LONGEST = 160
 
@@ -52,6 +61,7 @@ class Definition(NamedTuple):
         also: what else it is called: 实收(回款).
         body: of what it is made.
         counts_only: whether only the rows that count are told.
+        like: another definition, whose rows count too.
     """
 
     dataset: str
@@ -59,6 +69,7 @@ class Definition(NamedTuple):
     body: str
     counts_only: bool = False
     also: str = ""
+    like: str = ""
 
 
 def definitions(catalogue: Catalogue) -> list[Definition]:
@@ -67,8 +78,11 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
     for table in catalogue.tables:
         dataset = catalogue.key(table)
         columns = frozenset(column.name.lower() for column in table.columns)
-        found += _in_comment(dataset, table.comment, columns, lists_codes=False)
+        found += _in_comment(dataset, _HEADING.sub("，", table.comment), columns, lists_codes=False)
         for column in table.columns:
+            if is_document(column):
+                # What it lists are the parts of its documents.
+                continue
             comment = _THIS.sub(f" {column.name} ", column.comment)
             found += _in_comment(dataset, comment, columns, lists_codes=len(read_codes(comment)) > 1)
     return list(dict.fromkeys(found))
@@ -78,13 +92,24 @@ def _in_comment(
     dataset: str, comment: str, columns: frozenset[str], *, lists_codes: bool
 ) -> list[Definition]:
     found: list[Definition] = []
+    like = _LIKE.search(comment)
+    if like is not None and like["like"] not in ("上", "上述"):
+        comment = _LIKE.sub("", comment)
     for sentence in _SENTENCE.split(comment):
         told = _in_sentence(dataset, sentence, columns, lists_codes=lists_codes)
-        if told or not found or _LEAVES_OUT.search(sentence) is None:
+        leaves_out = _LEAVES_OUT.search(sentence) is not None
+        of_last = found and re.search(rf"不(?:计|算)入?{re.escape(found[-1].name)}", sentence) is not None
+        if not (found and leaves_out and (of_last or not told)):
             found += told
             continue
         # 销售额=…；退款单不计入销售额: what is left out is said behind.
         found[-1] = found[-1]._replace(body=f"{found[-1].body}，{sentence.strip()}")
+    for place, one in enumerate(found):
+        if _AS_ABOVE.match(one.body):
+            # 订单数口径同上: the rows of what was defined before it.
+            found[place] = one._replace(body="", like=found[place - 1].name if place else "")
+        elif like is not None and one.name != like["like"]:
+            found[place] = one._replace(like=like["like"])
     return found
 
 

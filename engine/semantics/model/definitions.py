@@ -40,9 +40,27 @@ _FIGURE = re.compile(
 _ASIDE = re.compile(
     r"[(（][^()（）]*(?:[也都仍还]算|算在内|\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?)[^()（）]*[)）]"
 )
-_NO_CHANGE = re.compile(r"[，,]\s*(?:不扣|未扣|不减|不另扣)[^，,；;]*")
+_NO_CHANGE = re.compile(r"[，,、]\s*(?:不扣|未扣|不减|不另扣)[^，,、；;]*")
+_CODED = re.compile(
+    r"(?P<word>[㐀-鿿]{2,8})\s*[(（]\s*(?P<column>[A-Za-z_]\w*)\s*(?:=|＝|为|是)\s*['\"]?(?P<code>\w+)['\"]?\s*[)）]"
+)
+_UNIT = re.compile(
+    r"[，,]\s*(?:单位\s*[:：为]?\s*)?(?:[万亿千百]?元|分|[万千百]?件|个|次|天|小时|分钟|%|％|百分比|小数)\s*$"
+)
+_AMOUNTS_ASIDE = re.compile(
+    r"(?:^|(?<=[，,、；;(（\s]))(?:且|均|也)?(?:不含|不包含|不包括|不计|不算|含|已含|包含|包括)"
+    r"(?P<what>[㐀-鿿]{1,6}?)(?=[，,、；;)）]|$)"
+)
+_FEES = re.compile(
+    r"^(?:运费|邮费|配送费|税|税费|税额|押金|手续费|服务费|优惠|折扣|退货|退款|红包|积分抵扣)$"
+)
+_SAYS_WHICH = re.compile(
+    r"[加减乘扣补另只仅不非除未没无前后内外超过满至少多于以上以下大小于等>=<]|平均|去重|累计|比|率|[0-9]"
+)
+_BY = re.compile(r"[，,；;][^，,；;]{0,4}按照?[^，,；;]{0,4}$")
 _BEHIND = re.compile(
-    r"(?<![^，,；;])([^，,；;]{2,40}?)(?:都|均)?不(?:计入|计|算)(?:在内|入)?[^，,；;]{0,6}(?=[，,；;]|$)"
+    r"(?<![^，,；;])([^，,；;]{2,40}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入)(?:在内|入)?[^，,；;]{0,6}"
+    r"|剔除|排除|除外|去掉|刨除)(?=[，,、；;]|$)"
 )
 _BY_TIME = re.compile(r"(?:按照?|以)(?P<time>(?P<of>[㐀-鿿]{2,6}?)(?:日期|时间|日))")
 _TIMED = re.compile(r"天数|时长|工时|小时数|次数|人数$")
@@ -96,9 +114,14 @@ def _with(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
     """The model with what is defined; None: not all of it is understood, or it has a field of that name."""
     if _is_known(definition, model, index):
         return None
+    like = _metric_called(definition.like, model)
+    if definition.like and like is None:
+        return None
     read = _read(definition, model, index)
     if read is None or read.computed is None:
         return None
+    if like is not None:
+        read = _with_rows_of(like, read, model)
     conditions = read.rows.conditions(model)
     if not read.computed.expression and not read.computed.ratio and not _FIGURE.search(definition.name):
         segment = _segment(read, conditions, model)
@@ -111,6 +134,23 @@ def _with(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
     return (
         model.extended(segments=rows, metrics=(metric,)) if same is None else model.extended(metrics=(same,))
     )
+
+
+def _metric_called(name: str, model: SemanticModel) -> Metric | None:
+    return next((one for one in model.metrics if name and one.label.zh == name and one.expression), None)
+
+
+def _with_rows_of(like: Metric, read: _Read, model: SemanticModel) -> _Read:
+    """The definition over the rows that another one counts, as far as each of its rows has one of them."""
+    reach = routes_from(model, read.definition.dataset)
+    known = [segment for name in like.segments if (segment := model.segment(name)) is not None]
+    read.rows.segments += [one.name for one in known if one.dataset in reach]
+    assert read.computed is not None
+    time = like.time if like.dataset == read.definition.dataset else None
+    computed = read.computed._replace(time=read.computed.time or time)
+    if not computed.expression and not read.definition.body:
+        computed = computed._replace(expression="COUNT(*)")
+    return read._replace(computed=computed)
 
 
 def _is_known(definition: Definition, model: SemanticModel, index: TermIndex) -> bool:
@@ -129,16 +169,69 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> _Re
     if dataset is None:
         return None
     raw = as_sql(_AMOUNT_IS.sub(" ", definition.body), dataset, model)
-    body = _BEHIND.sub(r"不含\1", _ASIDE.sub(" ", _NO_CHANGE.sub("", raw.rest)))
+    body = _UNIT.sub("", _NO_CHANGE.sub("", raw.rest))
+    body = _as_coded(body, dataset)
+    body = _BEHIND.sub(r"不含\1", _ASIDE.sub(" ", body))
+    body = _AMOUNTS_ASIDE.sub(
+        lambda match: "" if _is_amount(match["what"], dataset, model, index) else match.group(), body
+    )
     reader = RowsReader(body, dataset, model)
     rows = reader.rows
     units = units_of(rows.text)
     mentions = _best(rows.text, units, definition, index, model)
     reader.read_words(units, mentions)
+    rows.text = _without_remarks(rows.text, units, mentions, model)
     computed = computed_in(rows.text, units, mentions, dataset, model)
     if raw.expression and computed is not None:
         computed = computed._replace(expression=raw.expression) if not computed.expression else None
     return _Read(definition, dataset, rows, computed)
+
+
+def _as_coded(body: str, dataset: Dataset) -> str:
+    """The text without the conditions in brackets that say a word's code: 外包人员(emp_type=3)."""
+
+    def plain(match: re.Match[str]) -> str:
+        field = dataset.field(match["column"].lower())
+        codes = field.codes if field is not None else ()
+        meant = [word for one in codes if one.code == match["code"] for word in one.words]
+        said = [word for word in meant if match["word"].startswith(word)]
+        return said[0] if said else match.group()
+
+    return _CODED.sub(plain, body)
+
+
+def _is_amount(word: str, dataset: Dataset, model: SemanticModel, index: TermIndex) -> bool:
+    """Whether what is not in a figure is another amount, and no rows of it: 不含运费, 不含退货."""
+    near = [one for one in index.meanings(word) if one.dataset in routes_from(model, dataset.name)]
+    if any(one.kind in (Kind.CODE, Kind.SEGMENT) for one in near):
+        return False
+    fields = [field for one in near if (field := model.field(one.dataset, one.name)) is not None]
+    fields += [field for field in dataset.fields if field.label.zh.startswith(word)]
+    if any(field.role in (Role.FLAG, Role.CATEGORY) for field in fields):
+        return False
+    return bool(_FEES.match(word)) or any(field.role is Role.MEASURE for field in fields)
+
+
+def _without_remarks(text: str, units: list[Unit], mentions: list[Mention], model: SemanticModel) -> str:
+    """The text without clauses that name nothing of the schema and restrict nothing (以财务确认为准, 每日更新), or say
+    only by what people group it (大区按收货城市)."""
+    named = [
+        units[mention.first].start
+        for mention in mentions
+        if not (_BY.search(text[: units[mention.first].start]) and _is_no_time(mention.meanings[0], model))
+    ]
+    place = 0
+    for clause in re.split(r"([，,；;、。()（）])", text)[:]:
+        start, place = place, place + len(clause)
+        names = any(start <= at < place for at in named)
+        if start and not names and clause.strip() and len(clause) > 1 and not _SAYS_WHICH.search(clause):
+            text = text[:start] + " " * len(clause) + text[place:]
+    return text
+
+
+def _is_no_time(meaning: Meaning, model: SemanticModel) -> bool:
+    field = model.field(meaning.dataset, meaning.name) if meaning.kind is Kind.FIELD else None
+    return field is not None and field.role in (Role.KEY, Role.NAME, Role.TEXT, Role.CATEGORY)
 
 
 def _segment(read: _Read, conditions: dict[str, str], model: SemanticModel) -> Segment | None:

@@ -15,9 +15,10 @@ from chat2sql.engine.schema.codes import is_amount, is_truth
 from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.semantics.model.dataset_names import with_short_names
 from chat2sql.engine.semantics.model.definitions import defined
+from chat2sql.engine.semantics.model.document_fields import document_fields
 from chat2sql.engine.semantics.model.finer import finer_metrics, volumes
 from chat2sql.engine.semantics.model.implied import PREFIX, TABLE_ENDING, implied, told_of
-from chat2sql.engine.semantics.model.roles import draft_field, label_of, names_in, parts_of
+from chat2sql.engine.semantics.model.roles import draft_field, label_of, names_in
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
     Conventions,
@@ -42,12 +43,13 @@ _DELETED = re.compile(r"^(?:is_?)?del(?:eted)?(?:_flag)?\b|是否(?:已)?删除|
 _WHEN = re.compile(r"date|time", re.IGNORECASE)
 _TIMES = ("次数", "人次", "笔数")
 _COUNTED = ("数量", "个数", "总数", "量", "数", "数目", "次数", "人次", "笔数", "件数")
+_SHORTEST_STATE = 2
 _START = re.compile(
     r"(?:^|_)(?:start|begin|from|effective|valid_from|hired?|opened|since|launched)|开始|生效|起始|入职|开业|开通",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"(?:^|_)(?:end|to|expire|valid_to|until|left|closed|terminated)|结束|失效|截止|离职|关店|到期|终止",
+    r"(?:^|_)(?:end|to|expire|valid_to|until|left|closed|terminated)|close_?d|结束|失效|截止|离职|关店|闭店|停业|歇业|注销|到期|终止",
     re.IGNORECASE,
 )
 _LAST_DAY = re.compile(r"(?:ends?_on|end_date|valid_to)$|结束日|截止日|最后")
@@ -67,7 +69,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     """
     few = _few_values(values)
     kept = [one for table in catalogue.tables for one in _kept(catalogue, table)]
-    datasets = tuple(_dataset(catalogue, table, few) for table in catalogue.tables)
+    datasets = tuple(_dataset(catalogue, table, few, values) for table in catalogue.tables)
     relationships = _relationships(catalogue)
     segments = tuple(segment for dataset in datasets for segment in _segments(dataset, catalogue.dialect))
     model = SemanticModel(
@@ -95,7 +97,9 @@ def _few_values(values: ValueIndex | None) -> frozenset[tuple[str, str]]:
     )
 
 
-def _dataset(catalogue: Catalogue, table: Table, few: frozenset[tuple[str, str]]) -> Dataset:
+def _dataset(
+    catalogue: Catalogue, table: Table, few: frozenset[tuple[str, str]], values: ValueIndex | None
+) -> Dataset:
     name = catalogue.key(table)
     keys = {column for key in table.foreign_keys for column in key.columns} | set(table.primary_key)
     fields = tuple(
@@ -107,7 +111,11 @@ def _dataset(catalogue: Catalogue, table: Table, few: frozenset[tuple[str, str]]
         )
         for column in table.columns
     )
-    fields += tuple(part for column in table.columns for part in parts_of(name, column, catalogue.dialect))
+    fields += tuple(
+        field
+        for column in table.columns
+        for field in document_fields(name, column, values, catalogue.dialect)
+    )
     label = label_of(table.comment, table.name)
     zh = TABLE_ENDING.sub("", label.zh) or label.zh
     return Dataset(
@@ -217,6 +225,8 @@ def _segments(dataset: Dataset, dialect: Dialect) -> list[Segment]:
                 condition=unset(dataset.name, field.name, dialect),
             )
         )
+        if han.startswith("未") and len(han) > _SHORTEST_STATE:
+            found.append(_given(dataset, field, f"已{han[1:]}", dialect))
         state = _SET_STATE.sub("", field.label.zh)
         if field.role is Role.TIME and len(state) > 1:
             found.append(
@@ -231,6 +241,18 @@ def _segments(dataset: Dataset, dialect: Dialect) -> list[Segment]:
                 )
             )
     return found
+
+
+def _given(dataset: Dataset, field: Field, zh: str, dialect: Dialect) -> Segment:
+    """Rows that have a value where others have none: 已评价 and 未评价."""
+    return Segment(
+        name=f"{dataset.name}.{field.name}.given",
+        label=Bilingual(zh=zh, en=""),
+        origin=Origin.COMMENT,
+        certainty=0.8,
+        dataset=dataset.name,
+        condition=f"{spelled(dataset.name, field.name, dialect)} IS NOT NULL",
+    )
 
 
 def _kept(catalogue: Catalogue, table: Table) -> list[Segment]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-from sqlglot import exp
-
-from chat2sql.config.vocabulary import Bilingual, Dialect
+from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.present.naming import label_of_comment
 from chat2sql.engine.schema.catalogue import Column
 from chat2sql.engine.schema.codes import Code, column_codes, introduction, is_amount, is_truth, spellings
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.schema.meanings import in_chinese
 from chat2sql.engine.semantics.model.semantic_model import Additivity, CodeMeaning, Field, Origin, Role
 from chat2sql.engine.semantics.model.truth import says_yes_or_no
 
@@ -23,6 +20,7 @@ _KEY_NAME = re.compile(r"(?:^|_)(?:id|uuid|guid|no|code|key|sn)$|(?:Id|No|Code)$
 _KEY_LABEL = re.compile(r"(?:编号|编码|主键|工号|单号|号码|代码|序号|ID|id)$")
 _NAME_NAME = re.compile(r"(?:^|_)(?:name|title|fullname)(?:_zh|_cn)?$|Name$", re.IGNORECASE)
 _NAME_LABEL = re.compile(r"(?:名称?|姓名|标题)$")
+_ONE_CODE = re.compile(r"^\s*1\s*(?:[=＝:：-]|表示|代表|为|是)\s*([㐀-鿿]{2,8})\s*$")
 _FLAG_LABEL = re.compile(r"^是否")
 _PRICED = re.compile(
     r"单价|价格|标价|售价|均价|成本价|单位成本|率|比例|折扣|评级|评分|得分|等级|级别|职级|年龄|温度|汇率|占比|百分比|面积|容量|经度|纬度"
@@ -39,8 +37,6 @@ _UNSET = re.compile(
     r"([^\s,，;；。.)）/=]{1,12}(?: [a-z]+)?)",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"[:：]\s*([A-Za-z_][\w\s,，、;；]*)$")
-_PART = re.compile(r"[A-Za-z_]\w*")
 _UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]")
 _DETAIL = re.compile(
     r"[(（][^()（）]*[)）]|\s*[=＝].*$|\s*[0-9]+\s*[-~～到至]\s*[0-9]+$|\s*[yY]{4}-?[mM]{2}(?:-?[dD]{2})?$"
@@ -58,10 +54,14 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool) -> Field:
         few_values: whether it holds few distinct texts.
     """
     label = label_of(column.comment, column.name)
+    flag = _ONE_CODE.match(column.comment) if is_amount(column.type) else None
+    if flag is not None:
+        label = label.model_copy(update={"zh": flag.group(1)})
     codes = _codes(column)
     role, certainty = _role(
         column,
         label,
+        is_flag=flag is not None,
         is_key=is_key,
         has_codes=bool(codes) and not says_yes_or_no(codes),
         few_values=few_values,
@@ -80,39 +80,6 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool) -> Field:
         additivity=_additivity(column, label) if role is Role.MEASURE else Additivity.NON_ADDITIVE,
         unit=unit.group(1) if unit and role is Role.MEASURE else "",
     )
-
-
-def parts_of(table: str, column: Column, dialect: Dialect) -> tuple[Field, ...]:
-    """The parts of a JSON column that its comment names: ``attributes: color, origin``."""
-    match = _PARTS.search(column.comment)
-    if match is None or _DOCUMENT.search(column.type) is None:
-        return ()
-    names = [name for name in re.split(r"[\s,，、;；]+", match.group(1)) if _PART.fullmatch(name)]
-    document = exp.column(exp.to_identifier(column.name), table=table)
-    return tuple(
-        Field(
-            name=f"{column.name}.{name}",
-            label=Bilingual(zh="", en=spoken(name)),
-            synonyms=_in_chinese(name),
-            origin=Origin.COMMENT,
-            certainty=_LIKELY,
-            role=Role.CATEGORY,
-            type="text",
-            expression=_extracted(document, name, dialect),
-        )
-        for name in names
-    )
-
-
-def _extracted(document: exp.Expr, name: str, dialect: Dialect) -> str:
-    path = exp.JSONPath(expressions=[exp.JSONPathRoot(), exp.JSONPathKey(this=name)])
-    return exp.JSONExtractScalar(this=document, expression=path, only_json_types=True).sql(dialect)
-
-
-def _in_chinese(name: str) -> tuple[str, ...]:
-    """What the words of an identifier are called in Chinese, each by itself."""
-    found = (word for part in name.split("_") for word in in_chinese(part))
-    return tuple(dict.fromkeys(found))
 
 
 def label_of(comment: str, name: str) -> Bilingual:
@@ -151,9 +118,9 @@ def _spellings(code: Code) -> tuple[str, ...]:
 
 
 def _role(
-    column: Column, label: Bilingual, *, is_key: bool, has_codes: bool, few_values: bool
+    column: Column, label: Bilingual, *, is_flag: bool, is_key: bool, has_codes: bool, few_values: bool
 ) -> tuple[Role, float]:
-    by_type = _role_of_type(column, label, has_codes=has_codes)
+    by_type = Role.FLAG if is_flag else _role_of_type(column, label, has_codes=has_codes)
     if by_type is not None and (by_type is not Role.FLAG or not is_key):
         return by_type, _SURE
     if is_key or has_codes:

@@ -44,7 +44,7 @@ _RATIOS = (
 def usual_ratios(model: SemanticModel) -> tuple[Metric, ...]:
     """The ratios that a model has both sides of, and the sums that they are made of."""
     index = TermIndex(model)
-    taken = {metric.label.zh for metric in model.metrics}
+    taken = {metric.label.zh for metric in model.metrics} | set(model.unclear)
     found: dict[str, Metric] = {}
     for ratio in _RATIOS:
         above, below = _figure(ratio.above, index, model), _figure(ratio.below, index, model)

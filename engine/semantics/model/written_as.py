@@ -10,7 +10,10 @@ from chat2sql.engine.semantics.model.semantic_model import Field, Role
 from chat2sql.engine.semantics.model.spelling import spelled
 
 _CENTS = re.compile(r"单位\s*[:：为]?\s*分(?!钟)|[(（]\s*分\s*[)）]|\bin (?:cents|fen)\b", re.IGNORECASE)
-_MONTH = re.compile(r"(?<![A-Za-z])yyyy(?P<dash>-?)mm(?![A-Za-z-])", re.IGNORECASE)
+_MONTH = re.compile(
+    r"(?<![A-Za-z])yyyy(?P<dash>-?)mm(?![A-Za-z-])|(?:年月|月份|账期|期间)\D{0,6}(?:19|20)[0-9]{2}(?P<example>-?)(?:0[1-9]|1[0-2])(?![0-9-])",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(r"INT|NUM|DEC", re.IGNORECASE)
 _TEXT = re.compile(r"CHAR|TEXT|STRING", re.IGNORECASE)
 
@@ -23,7 +26,7 @@ def as_meant(field: Field, dataset: str, column: Column, dialect: Dialect) -> Fi
     match = _MONTH.search(column.comment)
     if match is None or not (_WHOLE.search(column.type) or _TEXT.search(column.type)):
         return field
-    day = _with_dashes(name, dialect, is_spelled=bool(match["dash"]))
+    day = _with_dashes(name, dialect, is_spelled=bool(match["dash"] or match["example"]))
     return field.model_copy(update={"expression": day, "role": Role.TIME, "codes": ()})
 
 

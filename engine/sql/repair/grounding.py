@@ -131,7 +131,11 @@ def _by_question(at: _Condition, catalogue: Catalogue, values: ValueIndex, quest
         return None
     linked = link_values(values, question, catalogue)
     used = {literal.name.casefold() for literal in at.node.root().find_all(exp.Literal)}
-    meant = [link for link in linked if link.table == catalogue.key(at.owner) and link.how in _SURE]
+    meant = [
+        link
+        for link in linked
+        if link.table == catalogue.key(at.owner) and link.how in _SURE and not link.part
+    ]
     if len(meant) != 1 or meant[0].value.casefold() in used or meant[0].column == at.column.name:
         return None
     if any(made_up == link.value.casefold() for link in linked):

@@ -1,0 +1,130 @@
+"""What a definition says of days: 离职日期为空, 到期日早于今天, 从建单到完工超过48小时.
+
+The day of asking is written ``CURRENT_DATE``; the compiler puts in the day that the question is asked as of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chat2sql.config.vocabulary import Dialect
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role
+from chat2sql.engine.semantics.model.spelling import spelled
+
+_ENDING = re.compile(r"(?:日期|时间|时刻|日|时)$")
+_TODAY = r"(?:统计|查询|报表|核算|当前|系统|今)?(?:日期?|天|时点|时间)|当[日天前]|今[日天]|现在|目前|NOW\(\)|CURRENT_DATE"
+_UNSET = re.compile(r"\s*(?:字段)?(?:为空|是空|空缺|未填写?|无值|\s+is\s+null)", re.IGNORECASE)
+_SET = re.compile(r"\s*(?:字段)?(?:不为空|非空|不空|有值|已填写?|\s+is\s+not\s+null)", re.IGNORECASE)
+_COMPARED = re.compile(
+    rf"\s*(?P<how>不早于|不晚于|晚于|早于|大于等于|小于等于|大于|小于|>=|<=|>|<|在)\s*(?:{_TODAY})(?P<side>之?[前后])?",
+    re.IGNORECASE,
+)
+_SIGNS = {
+    "晚于": ">",
+    "大于": ">",
+    ">": ">",
+    "早于": "<",
+    "小于": "<",
+    "<": "<",
+    "不早于": ">=",
+    "大于等于": ">=",
+    ">=": ">=",
+    "不晚于": "<=",
+    "小于等于": "<=",
+    "<=": "<=",
+}
+_LASTS = re.compile(
+    r"\s*(?:之间|的?时长|的?时间|用时|耗时)?\s*(?P<how>不超过|不足|少于|小于|超过|大于|多于|达到|<=|>=|<|>)\s*(?P<n>[0-9]+)\s*个?"
+    r"(?P<unit>小时|天|日|分钟)"
+)
+_UNITS = {"小时": "HOUR", "天": "DAY", "日": "DAY", "分钟": "MINUTE"}
+_LONGER = {
+    "不超过": "<=",
+    "不足": "<",
+    "少于": "<",
+    "小于": "<",
+    "<": "<",
+    "<=": "<=",
+    "达到": ">=",
+    ">=": ">=",
+}
+
+
+class Said(NamedTuple):
+    """A condition, and where it stands: characters ``start`` up to ``end``."""
+
+    start: int
+    end: int
+    condition: str
+
+
+def said_of_days(text: str, dataset: Dataset, dialect: Dialect) -> tuple[Said, ...]:
+    """The conditions on days in a definition, in their order; those that 或 connects are one."""
+    times = [field for field in dataset.fields if field.role is Role.TIME and not field.expression]
+    found = sorted((*_single(text, times, dataset, dialect), *_durations(text, times, dataset, dialect)))
+    told: list[Said] = []
+    for one in found:
+        if told and one.start < told[-1].end:
+            continue
+        if told and re.fullmatch(r"[\s，,、]*(?:或者?|or)[\s，,]*", text[told[-1].end : one.start]):
+            first = told.pop()
+            told.append(Said(first.start, one.end, f"({first.condition} OR {one.condition})"))
+        else:
+            told.append(one)
+    return tuple(told)
+
+
+def _single(text: str, times: list[Field], dataset: Dataset, dialect: Dialect) -> Iterator[Said]:
+    for field in times:
+        column = spelled(dataset.name, field.name, dialect)
+        for match in _named(text, field):
+            for pattern, condition in ((_UNSET, "IS NULL"), (_SET, "IS NOT NULL")):
+                state = pattern.match(text, match.end())
+                if state is not None:
+                    yield Said(match.start(), state.end(), f"{column} {condition}")
+            compared = _COMPARED.match(text, match.end())
+            sign = _sign(compared) if compared is not None else ""
+            if compared is not None and sign:
+                yield Said(match.start(), compared.end(), f"{column} {sign} CURRENT_DATE")
+
+
+def _sign(compared: re.Match[str]) -> str:
+    if compared["how"] == "在":
+        side = (compared["side"] or "")[-1:]
+        return {"前": "<", "后": ">"}.get(side, "")
+    return _SIGNS[compared["how"]]
+
+
+def _durations(text: str, times: list[Field], dataset: Dataset, dialect: Dialect) -> Iterator[Said]:
+    if dialect is Dialect.SQLITE:
+        # It has no intervals.
+        return
+    for first in times:
+        for begun in _named(text, first):
+            for last in times:
+                to = re.compile(rf"\s*(?:到|至|与|和)\s*(?:{_words(last)})").match(text, begun.end())
+                lasts = _LASTS.match(text, to.end()) if to is not None and last is not first else None
+                if lasts is None:
+                    continue
+                start = (
+                    begun.start() - len("从")
+                    if text[: begun.start()].endswith(("从", "自"))
+                    else begun.start()
+                )
+                sign = _LONGER.get(lasts["how"], ">")
+                begins, ends = (spelled(dataset.name, one.name, dialect) for one in (first, last))
+                interval = f"INTERVAL '{lasts['n']}' {_UNITS[lasts['unit']]}"
+                yield Said(start, lasts.end(), f"{ends} {sign} {begins} + {interval}")
+
+
+def _named(text: str, field: Field) -> Iterator[re.Match[str]]:
+    return re.finditer(_words(field), text)
+
+
+def _words(field: Field) -> str:
+    """What a time may be called: 完工时间, 完工, finish_tm; the longest first."""
+    called = {field.name, field.label.zh, _ENDING.sub("", field.label.zh)}
+    known = sorted((word for word in called if len(word) > 1), key=len, reverse=True)
+    return "|".join(map(re.escape, known))
