@@ -48,7 +48,7 @@ def compile_intent(
     Raises:
         NotExpressible: it asks for what cannot be computed without repeating rows, or for what the model lacks.
     """
-    select = _compiled(intent, model, language)
+    select: exp.Expr = _compiled(intent, model, language)
     if as_of is not None:
         today = day_of(as_of) if model.dialect is Dialect.SQLITE else exp.cast(day_of(as_of), "DATE")
         select = select.transform(lambda node: today.copy() if isinstance(node, exp.CurrentDate) else node)

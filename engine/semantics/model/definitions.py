@@ -121,7 +121,8 @@ def _with(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
     if read is None or read.computed is None:
         return None
     if like is not None:
-        read = _with_rows_of(like, read, model)
+        read = _with_rows_of(like, read, read.computed, model)
+    assert read.computed is not None
     conditions = read.rows.conditions(model)
     if not read.computed.expression and not read.computed.ratio and not _FIGURE.search(definition.name):
         segment = _segment(read, conditions, model)
@@ -140,14 +141,13 @@ def _metric_called(name: str, model: SemanticModel) -> Metric | None:
     return next((one for one in model.metrics if name and one.label.zh == name and one.expression), None)
 
 
-def _with_rows_of(like: Metric, read: _Read, model: SemanticModel) -> _Read:
+def _with_rows_of(like: Metric, read: _Read, computed: Computed, model: SemanticModel) -> _Read:
     """The definition over the rows that another one counts, as far as each of its rows has one of them."""
     reach = routes_from(model, read.definition.dataset)
     known = [segment for name in like.segments if (segment := model.segment(name)) is not None]
     read.rows.segments += [one.name for one in known if one.dataset in reach]
-    assert read.computed is not None
     time = like.time if like.dataset == read.definition.dataset else None
-    computed = read.computed._replace(time=read.computed.time or time)
+    computed = computed._replace(time=computed.time or time)
     if not computed.expression and not read.definition.body:
         computed = computed._replace(expression="COUNT(*)")
     return read._replace(computed=computed)
