@@ -105,7 +105,7 @@ def _request(
     asked = question_messages(
         question,
         time_notes=ask.understanding.time_notes,
-        evidence=ask.request.evidence,
+        evidence="\n".join(filter(None, (ask.request.evidence, *ask.schema_context.meanings))),
         values=ask.schema_context.values if values else "",
         wrong=wrong,
     )

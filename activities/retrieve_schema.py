@@ -13,6 +13,7 @@ from chat2sql.engine.schema.linking import link
 from chat2sql.engine.semantics.absent import missing_data
 from chat2sql.engine.semantics.absent_reading import Asked, asked
 from chat2sql.engine.semantics.ambiguity import QuestionBack, which_meaning
+from chat2sql.engine.semantics.analytic.hints import Hints, hints_for
 from chat2sql.engine.semantics.language import detect_language
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.stores.datasources import Datasource
@@ -41,6 +42,8 @@ async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaConte
         index=parts.schema_index,
     )
     missing, back = await _doubts(parts, ask, datasource, version, catalogue)
+    mentioned = await _mentioned(parts, datasource, version, catalogue, ask.understanding.standalone)
+    hints = await _hints(parts, ask, datasource, version, catalogue)
     return SchemaContext(
         datasource=datasource.name,
         dialect=catalogue.dialect,
@@ -49,10 +52,28 @@ async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaConte
         whole=linked.whole,
         prompt_tokens=linked.prompt_tokens,
         needs_approval=datasource.approval == "always",
-        values=await _mentioned(parts, datasource, version, catalogue, ask.understanding.standalone),
+        values="\n".join(filter(None, (mentioned, *hints.values))),
+        meanings=hints.meanings,
         missing=missing,
         question_back=back.question_back if back is not None else None,
         choices=back.choices if back is not None else (),
+    )
+
+
+async def _hints(
+    parts: Parts, ask: RetrieveSchemaInput, datasource: Datasource, version: str, view: Catalogue
+) -> Hints:
+    """What the words of the question mean, for the model that may have to write the SQL."""
+    if not parts.settings.semantic_hints:
+        return Hints()
+    return await asyncio.to_thread(
+        hints_for,
+        ask.understanding.standalone,
+        await semantic_model(parts, datasource, view, version),
+        view,
+        await parts.values(datasource, version),
+        language=ask.understanding.language,
+        as_of=ask.understanding.as_of,
     )
 
 

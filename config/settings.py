@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     metric_path: bool = Field(
         True, description="Compile business questions from the semantic model where every word has its part."
     )
+    semantic_hints: bool = Field(
+        True, description="Tell the model what the question's words mean by the semantic model, as SQL."
+    )
     semantics: Path | None = Field(
         None,
         description="Folder with the owners' semantic model files, <datasource>.yaml each; empty: drafts only.",

@@ -115,6 +115,9 @@ class SchemaContext(Frozen):
     prompt_tokens: int
     needs_approval: bool = False
     values: str = Field("", description="Values in the database that the question mentions, a line each.")
+    meanings: tuple[str, ...] = Field(
+        (), description="What the question's words mean by the semantic model, a line each."
+    )
     missing: Bilingual | None = Field(None, description="What is asked for that the data does not have.")
     question_back: Bilingual | None = Field(
         None, description="What to ask the asker, where the data has several things that may be meant."

@@ -23,6 +23,7 @@ SWITCHES = (
     "sample_temperature",
     "vote_timeout_s",
     "metric_path",
+    "semantic_hints",
     "answerable",
     "translate",
     "repair",

@@ -7,110 +7,187 @@ model has is told with its expression, its condition or its period, and the join
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from chat2sql.engine.semantics.analytic.resolve import Resolved, ground
+from chat2sql.config.vocabulary import Frozen, Language
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Place, Window
+from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
+from chat2sql.engine.semantics.analytic.question import conventions_of
+from chat2sql.engine.semantics.analytic.resolve import Grounded, Resolved, ground
+from chat2sql.engine.semantics.analytic.scope import NotExpressible, Scope
 from chat2sql.engine.semantics.analytic.tokens import Sort, Token
+from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.joins import routes_from
-from chat2sql.engine.semantics.model.semantic_model import Metric, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Metric, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
-from chat2sql.engine.values.index import LinkedValue
+from chat2sql.engine.semantics.time_expressions import resolve_time
+from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
+from chat2sql.engine.values.linking import link_values
+
+_LEAST_WEIGHT = 0.75
+"""How well a word has to name what it stands for, to be told."""
 
 
-def hints_of(tokens: Sequence[Token], model: SemanticModel) -> tuple[str, ...]:
+class Hints(Frozen):
+    """What the words of a question mean, a line each.
+
+    Attributes:
+        meanings: of metrics, fields, codes, periods and joins.
+        values: of values that rows have.
+    """
+
+    meanings: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+def hints_for(
+    question: str,
+    model: SemanticModel,
+    catalogue: Catalogue,
+    values: ValueIndex | None,
+    *,
+    language: Language,
+    as_of: date,
+) -> Hints:
+    """What the words of a question mean.
+
+    Args:
+        question: standing for itself.
+        catalogue: what the asker may see; the model is of it.
+        values: the datasource's value index; None: it has none.
+        as_of: the day of asking.
+    """
+    times = resolve_time(question, as_of, language, conventions_of(model))
+    linked = link_values(values, question, catalogue) if values is not None else ()
+    return hints_of(tokens_with_names(question, model, times, linked, values), model, as_of)
+
+
+def hints_of(tokens: Sequence[Token], model: SemanticModel, as_of: date) -> Hints:
     """A line for each word that means something: ``"销售额": SUM(orders.pay_amount) WHERE orders.status IN (1, 2)``.
 
     Args:
         tokens: the question's.
+        as_of: the day of asking.
     """
     grounded = ground(tokens, model)
     if grounded is None:
-        return ()
-    lines = [
-        f'"{one.token.text}": {told}' for one in grounded.tokens if (told := _told(one, grounded.base, model))
-    ]
-    return tuple(dict.fromkeys((*lines, *_joins(grounded.base, grounded.tokens, model))))
-
-
-def _told(one: Resolved, base: str, model: SemanticModel) -> str:
-    if one.value is not None:
-        return _value(one.value, model)
-    if one.token.sort is Sort.TIME:
-        return _period(one.token, base, model)
-    return _meaning(one.meaning, model) if one.meaning is not None else ""
-
-
-def _value(value: LinkedValue, model: SemanticModel) -> str:
-    column = _column(value.table, value.field, model)
-    said = value.value.replace("'", "''")
-    dataset = model.dataset(value.table)
-    if dataset is not None and dataset.parent is not None and len(dataset.primary_key) == 1:
-        return f"{column} = '{said}', with all that is below it by {value.table}.{dataset.parent}"
-    return f"{column} = '{said}'"
-
-
-def _period(token: Token, base: str, model: SemanticModel) -> str:
-    time, dataset = token.time, model.dataset(base)
-    if time is None:
-        return ""
-    bounds = [
-        f"{{}} {sign} '{day.isoformat()}'"
-        for sign, day in ((">=", time.start), ("<", time.end))
-        if day is not None
-    ]
-    field = spelled(base, dataset.time, model.dialect) if dataset is not None and dataset.time else "its date"
-    return " AND ".join(bounds).format(*(field for _ in bounds))
-
-
-def _meaning(meaning: Meaning, model: SemanticModel) -> str:
-    if meaning.kind is Kind.METRIC:
-        metric = model.metric(meaning.name)
-        return _metric(metric, model) if metric is not None else ""
-    if meaning.kind is Kind.SEGMENT:
-        segment = model.segment(meaning.name)
-        return segment.condition if segment is not None else ""
-    if meaning.kind is Kind.CODE:
-        return f"{_column(meaning.dataset, meaning.name, model)} = {_code(meaning, model)}"
-    if meaning.kind is Kind.FIELD:
-        return _column(meaning.dataset, meaning.name, model)
-    return f"table {meaning.dataset}" if meaning.kind is Kind.DATASET else ""
-
-
-def _metric(metric: Metric, model: SemanticModel) -> str:
-    if metric.numerator is not None and metric.denominator is not None:
-        parts = [model.metric(name) for name in (metric.numerator, metric.denominator)]
-        above, below = (_metric(part, model) if part is not None else "" for part in parts)
-        return f"({above}) divided by ({below})"
-    conditions = [
-        segment.condition for name in metric.segments if (segment := model.segment(name)) is not None
-    ]
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"{metric.expression} FROM {metric.dataset}{where}"
-
-
-def _column(dataset: str, name: str, model: SemanticModel) -> str:
-    field = model.field(dataset, name)
-    if field is not None and field.expression:
-        return field.expression
-    return spelled(dataset, name, model.dialect)
-
-
-def _code(meaning: Meaning, model: SemanticModel) -> str:
-    field = model.field(meaning.dataset, meaning.name)
-    is_number = field is not None and not any(kind in field.type.lower() for kind in ("char", "text", "enum"))
-    return meaning.code if is_number else f"'{meaning.code}'"
-
-
-def _joins(base: str, tokens: Sequence[Resolved], model: SemanticModel) -> Iterator[str]:
-    routes = routes_from(model, base)
-    spoken_of = dict.fromkeys(
-        one.value.table if one.value is not None else one.meaning.dataset if one.meaning is not None else base
-        for one in tokens
+        return Hints()
+    teller = _Teller(grounded, model, as_of)
+    told = [(one, line) for one in grounded.tokens if (line := teller.told(one))]
+    meanings = [f'"{one.token.text}": {line}' for one, line in told if one.value is None]
+    values = [f'"{one.token.text}": {line}' for one, line in told if one.value is not None]
+    return Hints(
+        meanings=tuple(dict.fromkeys((*meanings, *teller.joins()))), values=tuple(dict.fromkeys(values))
     )
-    for dataset in spoken_of:
-        for join in routes.get(dataset, ()):
-            on = " AND ".join(
-                f"{spelled(join.source, mine, model.dialect)} = {spelled(join.target, theirs, model.dialect)}"
-                for mine, theirs in zip(join.source_columns, join.target_columns, strict=True)
-            )
-            yield f"join {join.source} to {join.target} ON {on}"
+
+
+class _Teller:
+    """The lines for one question, around the dataset that its words were settled by."""
+
+    def __init__(self, grounded: Grounded, model: SemanticModel, as_of: date) -> None:
+        self._grounded, self._model, self._as_of = grounded, model, as_of
+        self._is_sure = any(self._is_figure(one) for one in grounded.tokens)
+
+    def told(self, one: Resolved) -> str:
+        """What a word means; empty: nothing that is worth telling."""
+        if one.value is not None:
+            return self._value(one.value)
+        if one.token.sort is Sort.TIME:
+            return self._period(one.token)
+        meaning = one.meaning
+        # A word that may be anything's leads astray: 金额.
+        if meaning is None or one.token.sort is not Sort.TERM or meaning.weight < _LEAST_WEIGHT:
+            return ""
+        return self._meaning(meaning)
+
+    def joins(self) -> Iterator[str]:
+        """The joins from the base to all that is spoken of."""
+        routes = routes_from(self._model, self._grounded.base)
+        spoken_of = dict.fromkeys(_dataset(one) for one in self._grounded.tokens if self.told(one))
+        for dataset in spoken_of:
+            for join in routes.get(dataset, ()):
+                on = " AND ".join(
+                    f"{self._column(join.source, mine)} = {self._column(join.target, theirs)}"
+                    for mine, theirs in zip(join.source_columns, join.target_columns, strict=True)
+                )
+                yield f"join {join.source} to {join.target} ON {on}"
+
+    def _is_figure(self, one: Resolved) -> bool:
+        meaning = one.meaning
+        if meaning is None or one.token.sort is not Sort.TERM or meaning.weight < _LEAST_WEIGHT:
+            return False
+        field = self._model.field(meaning.dataset, meaning.name) if meaning.kind is Kind.FIELD else None
+        return meaning.kind is Kind.METRIC or (field is not None and field.role is Role.MEASURE)
+
+    def _value(self, value: LinkedValue) -> str:
+        field = self._model.field(value.table, value.field)
+        operator = Operator.LIKE if value.how is How.PART else Operator.IS
+        if field is None:
+            return ""
+        operator = Operator.CONTAINS if field.role is Role.LIST else operator
+        place = Place(dataset=value.table, field=value.field)
+        tree = operator is Operator.IS and has_classes(self._model.dataset(value.table))
+        return self._condition(Condition(place=place, operator=operator, values=(value.value,), tree=tree))
+
+    def _condition(self, one: Condition) -> str:
+        try:
+            return Scope(self._model, one.place.dataset).condition(one).sql(self._model.dialect)
+        except NotExpressible:
+            return ""
+
+    def _period(self, token: Token) -> str:
+        """Which days a period has; not where it is not sure what they are days of."""
+        time = token.time
+        if time is None or not self._is_sure:
+            return ""
+        scope = Scope(self._model, self._grounded.base)
+        window = Window(start=time.start, end=time.end, words=token.text)
+        try:
+            return scope.window(window.model_copy(update={"place": scope.time_of()})).sql(self._model.dialect)
+        except NotExpressible:
+            return ""
+
+    def _meaning(self, meaning: Meaning) -> str:
+        match meaning.kind:
+            case Kind.METRIC:
+                metric = self._model.metric(meaning.name)
+                return self._metric(metric) if metric is not None else ""
+            case Kind.SEGMENT:
+                segment = self._model.segment(meaning.name)
+                return self._as_of_today(segment.condition) if segment is not None else ""
+            case Kind.CODE:
+                place = Place(dataset=meaning.dataset, field=meaning.name)
+                return self._condition(Condition(place=place, operator=Operator.IS, values=(meaning.code,)))
+            case Kind.FIELD:
+                return self._column(meaning.dataset, meaning.name)
+            case Kind.DATASET:
+                return f"table {meaning.dataset}"
+            case _:
+                return ""
+
+    def _metric(self, metric: Metric) -> str:
+        if metric.numerator is not None and metric.denominator is not None:
+            parts = [self._model.metric(name) for name in (metric.numerator, metric.denominator)]
+            above, below = (self._metric(part) if part is not None else "" for part in parts)
+            return f"({above}) divided by ({below})"
+        segments = [self._model.segment(name) for name in metric.segments]
+        conditions = [self._as_of_today(one.condition) for one in segments if one is not None]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"{metric.expression} FROM {metric.dataset}{where}"
+
+    def _as_of_today(self, condition: str) -> str:
+        return condition.replace("CURRENT_DATE", f"DATE '{self._as_of.isoformat()}'")
+
+    def _column(self, dataset: str, name: str) -> str:
+        field = self._model.field(dataset, name)
+        if field is not None and field.expression:
+            return field.expression
+        return spelled(dataset, name, self._model.dialect)
+
+
+def _dataset(one: Resolved) -> str:
+    if one.value is not None:
+        return one.value.table
+    return one.meaning.dataset if one.meaning is not None else ""

@@ -35,6 +35,14 @@ class Compiled(Frozen):
     grounded: bool = False
 
 
+def conventions_of(model: SemanticModel) -> TimeConventions:
+    """How the business counts its years and weeks."""
+    return TimeConventions(
+        fiscal_year_start_month=model.conventions.fiscal_year_start_month,
+        week_start=model.conventions.week_start,
+    )
+
+
 def compiled_question(
     question: str,
     model: SemanticModel,
@@ -55,14 +63,10 @@ def compiled_question(
     if not (speaks(catalogue, language) or model.is_owned):
         # Words that only resemble identifiers are better understood by a model.
         return Compiled(sql=None, doubts=("too few columns say what they are in the question's language",))
-    conventions = TimeConventions(
-        fiscal_year_start_month=model.conventions.fiscal_year_start_month,
-        week_start=model.conventions.week_start,
-    )
     read = read_intent(
         question,
         model,
-        times=resolve_time(question, as_of, language, conventions),
+        times=resolve_time(question, as_of, language, conventions_of(model)),
         values=link_values(values, question, catalogue) if values is not None else (),
         known=values,
         as_of=as_of,

@@ -19,6 +19,7 @@ from chat2sql.engine.semantics.analytic.intent import (
 from chat2sql.engine.semantics.analytic.limits import Limit, Limits
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
@@ -166,7 +167,12 @@ class _Finder:
             if near.token.act is Act.TREE and dataset is not None and dataset.parent is not None:
                 near.used = True
                 return True
-        return dataset is not None and dataset.parent is not None and self._holds_leaves(dataset)
+        if dataset is None or dataset.parent is None:
+            return False
+        thing = self._phrase.thing_asked_for()
+        if thing is not None and thing.dataset == dataset.name:
+            return False
+        return has_classes(dataset) or self._holds_leaves(dataset)
 
     def _of_children(self, piece: Piece, place: Place) -> Place:
         """研发部的下级部门, 王伟的直接下属: the rows of the same tree that lead to this one."""

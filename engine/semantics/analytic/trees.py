@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from chat2sql.engine.semantics.model.semantic_model import Dataset
 
+_CLASSES = re.compile(r"类目|分类|品类|类别|科目|目录|行政区|categor|taxonom", re.IGNORECASE)
 NODE, TOP_NAME = "node", "top_name"
 _BELOW, _TOPS, _CHILD = "below", "tops", "child"
+
+
+def has_classes(dataset: Dataset | None) -> bool:
+    """Whether it is a tree of classes, of which a node stands for all below it: 空调 is every kind of them."""
+    if dataset is None or dataset.parent is None or len(dataset.primary_key) != 1:
+        return False
+    return _CLASSES.search(f"{dataset.label.zh} {dataset.label.en} {dataset.name}") is not None
 
 
 def below(dataset: Dataset, start: exp.Select, child: exp.Table) -> exp.Subquery:
