@@ -11,7 +11,7 @@ from datetime import date
 
 from chat2sql.config.vocabulary import Frozen, Language
 from chat2sql.engine.schema.catalogue import Catalogue
-from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Place, Window
+from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Place, SegmentUse, Window
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.question import conventions_of
 from chat2sql.engine.semantics.analytic.resolve import Grounded, Resolved, ground
@@ -26,7 +26,7 @@ from chat2sql.engine.semantics.time_expressions import resolve_time
 from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
 from chat2sql.engine.values.linking import link_values
 
-_LEAST_WEIGHT = 0.75
+_LEAST_WEIGHT = 0.65
 """How well a word has to name what it stands for, to be told."""
 
 
@@ -172,10 +172,15 @@ class _Teller:
             parts = [self._model.metric(name) for name in (metric.numerator, metric.denominator)]
             above, below = (self._metric(part) if part is not None else "" for part in parts)
             return f"({above}) divided by ({below})"
-        segments = [self._model.segment(name) for name in metric.segments]
-        conditions = [self._as_of_today(one.condition) for one in segments if one is not None]
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"{metric.expression} FROM {metric.dataset}{where}"
+        scope = Scope(self._model, metric.dataset)
+        try:
+            computed = scope.bound(metric.expression).sql(self._model.dialect)
+            conditions = [scope.segment(SegmentUse(segment=name)) for name in metric.segments]
+        except NotExpressible:
+            return ""
+        told = " AND ".join(self._as_of_today(one.sql(self._model.dialect)) for one in conditions)
+        joins = "".join(f" JOIN {table.name} ON {on.sql(self._model.dialect)}" for table, on in scope.joins())
+        return f"{computed} FROM {metric.dataset}{joins}{' WHERE ' if told else ''}{told}"
 
     def _as_of_today(self, condition: str) -> str:
         return condition.replace("CURRENT_DATE", f"DATE '{self._as_of.isoformat()}'")

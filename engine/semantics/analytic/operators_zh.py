@@ -7,7 +7,10 @@ from chat2sql.engine.semantics.analytic.intent import Aggregate, Grain, Operator
 from chat2sql.engine.semantics.numerals import HAN_NUMERAL
 
 _N = rf"(?P<n>[0-9]+(?:\.[0-9]+)?|{HAN_NUMERAL}{{1,5}})"
-_PIECES = "个|家|位|名|款|种|类|条|笔|张|件|项|单|间|大|强|人|座|台|次|门|份|批|户|套|辆|场|宗|箱"
+_PIECES = (
+    "个|家|位|名|款|种|类|条|笔|张|件|项|单|间|大|强|人|座|台|次|门|份|批|户|套|辆|场|宗|箱"
+    "|本|册|部|支|只|瓶|袋|栋|所|封|起|例|节|艘|架|篇|通|票|车|趟"
+)
 _HIGH, _LOW = "高|多|大|长|贵|好|强|快|晚|新|近|重", "低|少|小|短|便宜|差|慢|早|久|轻"
 _UNITS_SOLD = "[台件个双部瓶支套本包箱款]"
 _GRAINS = {

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.tokens import Sort, Token, tokens_of
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import TermIndex, term_index, units_of
 from chat2sql.engine.semantics.time_expressions import TimeExpression
-from chat2sql.engine.sql.masking.person_names import name_words
+from chat2sql.engine.sql.masking.person_names import name_words, word_tags
 from chat2sql.engine.values.index import How, LinkedValue, ValueIndex, field_name
 
 _LONGEST, _SHORTEST = 10, 2
@@ -137,7 +138,18 @@ def _words(text: str, offset: int, values: ValueIndex, model: SemanticModel) -> 
 
 
 def _holding(part: str, values: ValueIndex, model: SemanticModel) -> tuple[LinkedValue, ...]:
-    return _linked(part, lambda value: part in value, values, model)
+    return _linked(part, lambda value: _has_part(value, part), values, model)
+
+
+def _has_part(value: str, part: str) -> bool:
+    """Whether a value has a part that is no piece of a longer word: not 联网 in 年轻/互联网."""
+    if part not in value:
+        return False
+    if value.startswith(part) or value.endswith(part):
+        return True
+    ends = list(accumulate(len(word) for word, _ in word_tags(value)))
+    start = value.index(part)
+    return start in ends and start + len(part) in ends
 
 
 def _holding_words(

@@ -253,8 +253,8 @@ def _numbers(question: str) -> Iterator[Token]:
         said = float(match["n"]) * scale + float(match["rest"]) * scale / 10
         yield Token(Sort.NUMBER, match.start(), match.end(), match.group(), number=said)
     for match in _NUMBER.finditer(question):
-        if _NOT_ONE.match(question, match.start()):
-            # 一件都没卖出去 counts nothing.
+        if _NOT_ONE.match(question, match.start()) or question.startswith("年", match.end()):
+            # 一件都没卖出去 counts nothing; 两年 is compared with years only, and nothing says what a field counts.
             continue
         value = _number(match["n"])
         if value is not None:

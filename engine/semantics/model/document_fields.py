@@ -18,6 +18,9 @@ _LISTED = re.compile(r"[:：]\s*([A-Za-z_][\w\s,，、;；]*)$")
 _KEY = re.compile(r"[A-Za-z_]\w*")
 _HAN = "[㐀-鿿]"
 _UNIT = re.compile(r"(?:瓦|升|克|千克|公斤|吨|米|厘米|毫米|月|天|小时|分钟|秒|伏|安|元)$")
+_UNIT_WORD = re.compile(
+    r"(?:year|month|week|day|hour|minute|min|sec)s?|kg|g|mg|t|l|ml|k?w|v|mm|cm|m|km|pct|percent|amt|cnt|qty|mah|inch"
+)
 _CERTAINTY = 0.7
 _ROLES = {
     PartKind.TEXT: (Role.CATEGORY, "text"),
@@ -25,6 +28,14 @@ _ROLES = {
     PartKind.TRUTH: (Role.FLAG, "boolean"),
     PartKind.LIST: (Role.LIST, "json"),
 }
+
+
+def as_list(field: Field, table: str, values: ValueIndex | None) -> Field:
+    """The field, as a list where its documents are lists of texts."""
+    lists = values is not None and any(
+        (part.table, part.column, part.name) == (table, field.name, ELEMENT) for part in values.parts
+    )
+    return field.model_copy(update={"role": Role.LIST}) if lists else field
 
 
 def document_fields(
@@ -98,6 +109,6 @@ def _shorter(zh: str) -> tuple[str, ...]:
 
 
 def _in_chinese(name: str) -> tuple[str, ...]:
-    """What the words of an identifier are called in Chinese, each by itself."""
-    found = (word for part in name.split("_") for word in in_chinese(part))
-    return tuple(dict.fromkeys(found))
+    """What a key of one word, but for its unit, is called in Chinese; of several words each says too little."""
+    words = [word for word in name.lower().split("_") if word and not _UNIT_WORD.fullmatch(word)]
+    return tuple(dict.fromkeys(in_chinese(words[0]))) if len(words) == 1 else ()

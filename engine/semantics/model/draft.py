@@ -15,7 +15,7 @@ from chat2sql.engine.schema.codes import is_amount, is_truth
 from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.semantics.model.dataset_names import with_short_names
 from chat2sql.engine.semantics.model.definitions import defined
-from chat2sql.engine.semantics.model.document_fields import document_fields
+from chat2sql.engine.semantics.model.document_fields import as_list, document_fields
 from chat2sql.engine.semantics.model.finer import finer_metrics, volumes
 from chat2sql.engine.semantics.model.implied import PREFIX, TABLE_ENDING, implied, told_of
 from chat2sql.engine.semantics.model.roles import draft_field, label_of, names_in
@@ -103,11 +103,15 @@ def _dataset(
     name = catalogue.key(table)
     keys = {column for key in table.foreign_keys for column in key.columns} | set(table.primary_key)
     fields = tuple(
-        as_meant(
-            draft_field(column, is_key=column.name in keys, few_values=(name, column.name) in few),
+        as_list(
+            as_meant(
+                draft_field(column, is_key=column.name in keys, few_values=(name, column.name) in few),
+                name,
+                column,
+                catalogue.dialect,
+            ),
             name,
-            column,
-            catalogue.dialect,
+            values,
         )
         for column in table.columns
     )
