@@ -105,7 +105,7 @@ def _request(
     asked = question_messages(
         question,
         time_notes=ask.understanding.time_notes,
-        evidence="\n".join(filter(None, (ask.request.evidence, *ask.schema_context.meanings))),
+        evidence=_told(ask, values=values),
         values=ask.schema_context.values if values else "",
         wrong=wrong,
     )
@@ -120,6 +120,12 @@ def _request(
         seed=ask.round,
         certainty=_samples(parts, ask, entry) > 0,
     )
+
+
+def _told(ask: GenerateInput, *, values: bool) -> str:
+    """What the asker adds, and what the semantic model says of the question's words."""
+    meant = (one.text for one in ask.schema_context.meanings if values or not one.has_value)
+    return "\n".join(filter(None, (ask.request.evidence, *meant)))
 
 
 def _unlinked(ask: GenerateInput, catalogue: Catalogue, question: str) -> float:

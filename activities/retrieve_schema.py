@@ -13,7 +13,7 @@ from chat2sql.engine.schema.linking import link
 from chat2sql.engine.semantics.absent import missing_data
 from chat2sql.engine.semantics.absent_reading import Asked, asked
 from chat2sql.engine.semantics.ambiguity import QuestionBack, which_meaning
-from chat2sql.engine.semantics.analytic.hints import Hints, hints_for
+from chat2sql.engine.semantics.analytic.hints import Hint, hints_for
 from chat2sql.engine.semantics.language import detect_language
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.stores.datasources import Datasource
@@ -21,7 +21,7 @@ from chat2sql.engine.values.codes import link_codes, united
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
 from chat2sql.engine.values.linking import link_values
 from chat2sql.engine.values.rendering import render_values
-from chat2sql.graph.state import RetrieveSchemaInput, SchemaContext
+from chat2sql.graph.state import RetrieveSchemaInput, SchemaContext, WordMeaning
 
 
 async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaContext:
@@ -52,8 +52,8 @@ async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaConte
         whole=linked.whole,
         prompt_tokens=linked.prompt_tokens,
         needs_approval=datasource.approval == "always",
-        values="\n".join(filter(None, (mentioned, *hints.values))),
-        meanings=hints.meanings,
+        values=mentioned,
+        meanings=tuple(WordMeaning(text=hint.text, has_value=hint.has_value) for hint in hints),
         missing=missing,
         question_back=back.question_back if back is not None else None,
         choices=back.choices if back is not None else (),
@@ -62,10 +62,10 @@ async def retrieve_schema(parts: Parts, ask: RetrieveSchemaInput) -> SchemaConte
 
 async def _hints(
     parts: Parts, ask: RetrieveSchemaInput, datasource: Datasource, version: str, view: Catalogue
-) -> Hints:
+) -> tuple[Hint, ...]:
     """What the words of the question mean, for the model that may have to write the SQL."""
     if not parts.settings.semantic_hints:
-        return Hints()
+        return ()
     return await asyncio.to_thread(
         hints_for,
         ask.understanding.standalone,

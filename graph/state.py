@@ -104,6 +104,13 @@ class RetrieveSchemaInput(StepInput):
     clarified: bool = Field(False, description="Whether the asker has answered a question back already.")
 
 
+class WordMeaning(Frozen):
+    """What a word of the question means: ``"销售额": SUM(orders.amount) FROM orders``."""
+
+    text: str
+    has_value: bool = Field(False, description="Whether it tells a value that rows have.")
+
+
 class SchemaContext(Frozen):
     """Step 2: which part of which schema the model will see. The text itself is rendered where it is used."""
 
@@ -115,8 +122,8 @@ class SchemaContext(Frozen):
     prompt_tokens: int
     needs_approval: bool = False
     values: str = Field("", description="Values in the database that the question mentions, a line each.")
-    meanings: tuple[str, ...] = Field(
-        (), description="What the question's words mean by the semantic model, a line each."
+    meanings: tuple[WordMeaning, ...] = Field(
+        (), description="What the question's words mean by the semantic model."
     )
     missing: Bilingual | None = Field(None, description="What is asked for that the data does not have.")
     question_back: Bilingual | None = Field(

@@ -16,7 +16,7 @@ import yaml
 from chat2sql.config.vocabulary import Dialect, Language
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.introspect import introspect
-from chat2sql.engine.semantics.analytic.hints import Hints, hints_for
+from chat2sql.engine.semantics.analytic.hints import Hint, hints_for
 from chat2sql.engine.semantics.analytic.reader import ReadIntent, read_intent
 from chat2sql.engine.semantics.language import detect_language
 from chat2sql.engine.semantics.model.draft import draft_model
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
             as_of=self.as_of,
         )
 
-    def hints(self, question: str) -> Hints:
+    def hints(self, question: str) -> tuple[Hint, ...]:
         return hints_for(
             question,
             self.model,

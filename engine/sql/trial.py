@@ -61,6 +61,7 @@ class Tried(Frozen):
         repairs: how it was mended.
         result: what its rows are, as ``result_key`` has it; None: it has not run to its end.
         has_rows: whether it has run and given any.
+        is_blank: whether it has run and given nothing: no row, or one without a value.
     """
 
     sql: str
@@ -72,6 +73,7 @@ class Tried(Frozen):
     repairs: tuple[Repair, ...] = ()
     result: str | None = None
     has_rows: bool = False
+    is_blank: bool = False
 
     @property
     def was_wrong(self) -> bool:
@@ -137,7 +139,10 @@ def _ran(
         if fetched.kind in (SqlProblemKind.TIMEOUT, SqlProblemKind.TOO_LARGE):
             return tried
         return _failed(sql, tried.sql, fetched, no_permission)
-    return tried.model_copy(update={"result": result_key(rows.rows), "has_rows": bool(rows.rows)})
+    is_blank = len(rows.rows) < 2 and all(value is None for row in rows.rows for value in row)
+    return tried.model_copy(
+        update={"result": result_key(rows.rows), "has_rows": bool(rows.rows), "is_blank": is_blank}
+    )
 
 
 def _failed(sql: str, shown: str, problem: SqlProblem, no_permission: Bilingual) -> Tried:

@@ -53,3 +53,19 @@ async def test_what_the_model_of_meanings_has_is_not_doubted_by_the_other(
     asked = await start_question(client, a_request("哪些部门没有下级部门"))
     answer = await asked.result()
     assert answer.outcome is Outcome.ANSWERED, answer
+
+
+async def test_the_model_is_told_what_the_words_mean(stack: RunningStack, client: Client) -> None:
+    told = sql_reply("SELECT 1 AS told")
+    by_the_metric = Rule(match=r"SUM\(orders\.total_amount\) FROM orders WHERE", replies=told.replies)
+    stack.script(by_the_metric, sql_reply("SELECT 2 AS untold"))
+    asked = await start_question(client, a_request("2024年销售额比隔壁好看的门店"))
+    answer = await asked.result()
+    assert answer.sql == "SELECT 1 AS told", answer
+
+
+async def test_what_returns_nothing_is_doubted(stack: RunningStack, client: Client) -> None:
+    stack.script(sql_reply(WRITTEN))
+    asked = await start_question(client, a_request("1999年各大区的销售额"))
+    answer = await asked.result()
+    assert answer.usage.calls > 0, answer

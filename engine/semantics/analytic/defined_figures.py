@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure
 from chat2sql.engine.semantics.analytic.phrase import Phrase
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Origin, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind
 
@@ -15,6 +15,8 @@ def as_defined(figure: Figure, phrase: Phrase, model: SemanticModel, *, is_named
     Args:
         is_named: whether the question names the quantity; of one that it does not name, any definition is meant.
     """
+    if figure.aggregate is Aggregate.COUNT and figure.field is None:
+        return _counted(figure, phrase, model)
     field = model.field(figure.dataset, figure.field or "")
     if figure.aggregate is not Aggregate.SUM or field is None:
         return figure
@@ -27,10 +29,38 @@ def as_defined(figure: Figure, phrase: Phrase, model: SemanticModel, *, is_named
         and metric.segments
         and (not is_named or _is_called_alike(metric.label.zh, field.label.zh))
     ]
-    says_which = any(piece.kind is Kind.CODE and piece.dataset == figure.dataset for piece in phrase)
-    if len(defined) != 1 or says_which:
+    if len(defined) != 1 or _says_which(figure, phrase):
         return figure
     return Figure(metric=defined[0].name, dataset=figure.dataset)
+
+
+def _counted(figure: Figure, phrase: Phrase, model: SemanticModel) -> Figure:
+    """多少单 counts what 订单数 counts, where that is defined."""
+    plain = {
+        name
+        for metric in model.metrics
+        if metric.dataset == figure.dataset
+        and metric.origin is Origin.KEY
+        and metric.expression == "COUNT(*)"
+        for name in (metric.label.zh, *metric.synonyms)
+    }
+    defined = [
+        metric
+        for metric in model.metrics
+        if metric.dataset == figure.dataset
+        and metric.origin is not Origin.KEY
+        and metric.expression == "COUNT(*)"
+        and metric.label.zh in plain
+    ]
+    if len(defined) != 1 or _says_which(figure, phrase):
+        return figure
+    return Figure(metric=defined[0].name, dataset=figure.dataset)
+
+
+def _says_which(figure: Figure, phrase: Phrase) -> bool:
+    """Whether the question says itself which rows count."""
+    kinds = (Kind.CODE, Kind.SEGMENT) if figure.aggregate is Aggregate.COUNT else (Kind.CODE,)
+    return any(piece.kind in kinds and piece.dataset == figure.dataset for piece in phrase)
 
 
 def _is_called_alike(metric: str, field: str) -> bool:

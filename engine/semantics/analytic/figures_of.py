@@ -52,7 +52,8 @@ class Asked:
             return as_defined(summed, self._phrase, self._model) if summed is not None else None
         is_thing = piece.kind is Kind.SEGMENT or (piece.kind is Kind.DATASET and not piece.restricts)
         if is_thing and piece.counted:
-            return Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset)
+            counted = Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset)
+            return as_defined(counted, self._phrase, self._model)
         return None
 
     def _only_ranks(self, piece: Piece) -> bool:
@@ -121,7 +122,7 @@ class Asked:
             groups and not self._phrase.has(Act.LIST, Act.WHICH)
         )
         if asks or self._phrase.has(Act.SHARE, Act.YEAR_BEFORE, Act.PERIOD_BEFORE, Act.RUNNING):
-            counted = Figure(aggregate=Aggregate.COUNT, dataset=base)
+            counted = as_defined(Figure(aggregate=Aggregate.COUNT, dataset=base), self._phrase, self._model)
             how_much = self._asks_how_much() or not self._phrase.has(Act.COUNT)
             self._phrase.use(Act.COUNT)
             return (self._amount(counted) if how_much else counted,)

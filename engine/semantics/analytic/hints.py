@@ -30,16 +30,15 @@ _LEAST_WEIGHT = 0.65
 """How well a word has to name what it stands for, to be told."""
 
 
-class Hints(Frozen):
-    """What the words of a question mean, a line each.
+class Hint(Frozen):
+    """What a word means, in a line.
 
     Attributes:
-        meanings: of metrics, fields, codes, periods and joins.
-        values: of values that rows have.
+        has_value: whether it tells a value that rows have.
     """
 
-    meanings: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
+    text: str
+    has_value: bool = False
 
 
 def hints_for(
@@ -50,7 +49,7 @@ def hints_for(
     *,
     language: Language,
     as_of: date,
-) -> Hints:
+) -> tuple[Hint, ...]:
     """What the words of a question mean.
 
     Args:
@@ -64,7 +63,7 @@ def hints_for(
     return hints_of(tokens_with_names(question, model, times, linked, values), model, as_of)
 
 
-def hints_of(tokens: Sequence[Token], model: SemanticModel, as_of: date) -> Hints:
+def hints_of(tokens: Sequence[Token], model: SemanticModel, as_of: date) -> tuple[Hint, ...]:
     """A line for each word that means something: ``"销售额": SUM(orders.pay_amount) WHERE orders.status IN (1, 2)``.
 
     Args:
@@ -73,14 +72,14 @@ def hints_of(tokens: Sequence[Token], model: SemanticModel, as_of: date) -> Hint
     """
     grounded = ground(tokens, model)
     if grounded is None:
-        return Hints()
+        return ()
     teller = _Teller(grounded, model, as_of)
-    told = [(one, line) for one in grounded.tokens if (line := teller.told(one))]
-    meanings = [f'"{one.token.text}": {line}' for one, line in told if one.value is None]
-    values = [f'"{one.token.text}": {line}' for one, line in told if one.value is not None]
-    return Hints(
-        meanings=tuple(dict.fromkeys((*meanings, *teller.joins()))), values=tuple(dict.fromkeys(values))
-    )
+    lines = [
+        Hint(text=f'"{one.token.text}": {line}', has_value=one.value is not None)
+        for one in grounded.tokens
+        if (line := teller.told(one))
+    ]
+    return tuple(dict.fromkeys((*lines, *(Hint(text=join) for join in teller.joins()))))
 
 
 class _Teller:

@@ -88,7 +88,8 @@ def comparison_of(
     differs = phrase.has(Act.DIFFERENCE)
     if not (year or before or ((grows or differs) and (earlier or len(windows) == 2))):
         return None, windows
-    phrase.use(Act.YEAR_BEFORE, Act.PERIOD_BEFORE, Act.GROWTH, Act.DIFFERENCE)
+    # 同比和环比 asks for two comparisons, of which one is made: the other is left in doubt.
+    phrase.use(Act.YEAR_BEFORE if year else Act.PERIOD_BEFORE, Act.GROWTH, Act.DIFFERENCE)
     kind = Compared.PERIOD_BEFORE if before and not year else Compared.YEAR_BEFORE
     growth = not differs or grows
     if phrase.has(Act.GRAIN) and len(windows) < 2 + len(earlier):

@@ -28,6 +28,7 @@ _NOWHERE = -9
 _OWN_FIGURE = 1.6
 _KEY_FOR_THING = 0.3
 _CODE_FOR_THING = 0.6
+_SEVERAL = 0.5
 
 
 class Resolved(NamedTuple):
@@ -130,6 +131,9 @@ def _fitness(base: str, meaning: Meaning, model: SemanticModel, is_head: bool) -
     field = model.field(meaning.dataset, meaning.name)
     if field is None or field.role is not Role.MEASURE:
         own = 0.0
+    if field is not None and field.role in (Role.LIST, Role.DOCUMENT):
+        # What holds several is seldom what rows are told apart by.
+        own -= _SEVERAL
     # 门店 is the shop, whatever column leads to it.
     return own - (_KEY_FOR_THING if field is not None and field.role is Role.KEY else 0.0)
 

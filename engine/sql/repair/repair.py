@@ -36,6 +36,7 @@ from chat2sql.engine.sql.repair.periods import mend_periods
 from chat2sql.engine.sql.repair.precedence import mend_precedence
 from chat2sql.engine.sql.repair.steps import Repair, Repaired, RepairKind
 from chat2sql.engine.sql.repair.tables import mend_tables
+from chat2sql.engine.sql.repair.ties import mend_ties
 from chat2sql.engine.sql.repair.values import mend_values
 from chat2sql.engine.values.index import ValueIndex
 
@@ -149,5 +150,7 @@ def _mended(
         done += [*mend_groups(tree, view, question), *mend_ratios(tree, view, question)]
     done += mend_nulls_first(tree, text, view)
     done += order_outputs(tree, view.dialect, question)
+    tree, kept = mend_ties(tree, question)
+    done += kept
     written = tree.sql(dialect=view.dialect, comments=False)
     return (written, tuple(done)), alternatives

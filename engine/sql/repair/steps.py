@@ -25,6 +25,7 @@ class RepairKind(StrEnum):
     WHOLE_DIVISION = "whole_division"
     LABEL = "label"
     PRECEDENCE = "precedence"
+    TIES = "ties"
     NULLS_LAST = "nulls_last"
     COUNTED_CONDITION = "counted_condition"
     ALIAS_IN_CONDITION = "alias_in_condition"
