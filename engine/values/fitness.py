@@ -5,7 +5,8 @@ The index outlives a question and is read for everybody's, so nothing personal o
 - columns that the datasource's policy masks, for whomever, since a mask is for copies above all;
 - views, as soon as a policy masks anything: they may show a masked column under another name;
 - tables with rows of tenants, and those of which a policy with tenants does not say whose rows they hold;
-- columns whose name or comment speaks of people's names, numbers, addresses or accounts, or of secrets;
+- columns whose name or comment speaks of people's names, numbers, addresses or accounts, or of secrets, but for names of
+  customers of which eight in ten are names of firms: those firms are kept;
 - columns that hold names of people in all likelihood, and single values with anything personal in them;
 - long, structured or padded texts, which nobody quotes, dates, and codes that are made to be unique.
 
@@ -52,6 +53,15 @@ _A_PERSON = re.compile(
     r"(?:users?|assignee|creator|editor|operator|approver|reviewer|manager|inspector|employee|staff|sales ?man"
     r"|(?:created|updated|modified|approved|assigned|reviewed|handled|signed) (?:by|to))|.{0,4}(?:人|者|员)(?:员|名)?"
 )
+_CONTACT = re.compile(r"contact|联系人|姓名|法人|负责人|经理")
+_CUSTOMERS = re.compile(r"\b(?:customers?|clients?|cust)\b|客户")
+_FIRM = re.compile(
+    r".{2,}(?:公司|集团|商行|商社|工厂|厂|医院|学校|大学|银行|支行|分行|超市|商场|酒店|饭店|经营部|营业部|门市部|事务所|研究[院所]|合作社"
+    r"|中心|协会|基金会|委员会|局)(?:[(（].*[)）])?"
+    r"|.*\b(?:inc|ltd|llc|gmbh|corp|co|plc|ag|sa|limited|company|group|bank|hospital|university|school)\.?",
+    re.IGNORECASE,
+)
+_SHARE_OF_FIRMS = 0.8
 _UNQUOTED = re.compile(
     r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d\d?:\d\d.*|https?://.*|[0-9a-fA-F-]{16,}|[{\[<].*|\S+/\S+/\S+|[A-Za-z0-9+/=_-]{25,}",
     re.DOTALL,
@@ -119,9 +129,21 @@ def _is_text(column: Column, dialect: Dialect) -> bool:
 
 def _speaks_of_people(table: Table, column: Column) -> bool:
     names = (column.name, f"{table.name}.{column.name}", column.comment)
+    if _may_name_firms(*names):
+        # Its values tell.
+        return False
     spelled = (" ".join(_CAMEL.split(name)).lower().strip() for name in (column.name, column.comment))
     return any(evidence(name).kinds for name in names) or any(
         _SECRET.search(name) or _OF_A_PERSON.search(name) or _A_PERSON.fullmatch(name) for name in spelled
+    )
+
+
+def _may_name_firms(*names: str) -> bool:
+    """Whether a column announces names of customers, which may be firms, and nothing else that is personal."""
+    kinds = {kind for name in names for kind in evidence(name).kinds}
+    spelled = " ".join(" ".join(_CAMEL.split(name)).lower() for name in names)
+    return (
+        kinds == {MaskKind.NAME} and _CUSTOMERS.search(spelled) is not None and not _CONTACT.search(spelled)
     )
 
 
@@ -134,9 +156,13 @@ def kept_values(table: str, column: str, values: Sequence[str]) -> tuple[str, ..
     """Those of a column's distinct values that may be copied and are worth it; empty: the column is left out.
 
     Args:
+        column: its name; what it holds of customers is kept where they are firms.
         values: each at most a little longer than ``LONGEST_VALUE``; what was longer is cut there.
     """
     fit = [value for value in values if is_fit(value)]
+    if _may_name_firms(column):
+        firms = tuple(value for value in fit if _FIRM.fullmatch(value))
+        return firms if len(firms) >= max(_FEWEST_NAMES, len(fit) * _SHARE_OF_FIRMS) else ()
     if len(fit) * 2 < len(values) or _are_codes(fit) or _are_names(fit):
         return ()
     name = f"{table}.{column}"

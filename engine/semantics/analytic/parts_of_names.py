@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 from chat2sql.engine.schema.lexicon import has_han
@@ -138,7 +139,19 @@ def _words(text: str, offset: int, values: ValueIndex, model: SemanticModel) -> 
 
 
 def _holding(part: str, values: ValueIndex, model: SemanticModel) -> tuple[LinkedValue, ...]:
+    if len(part) == _SHORTEST and part in _schema_words(model):
+        # 城市 is a column, whatever department is called 城市配送.
+        return ()
     return _linked(part, lambda value: _has_part(value, part), values, model)
+
+
+@lru_cache(maxsize=16)
+def _schema_words(model: SemanticModel) -> str:
+    """All that datasets, fields and metrics are called, in one text."""
+    called = [dataset.label.zh for dataset in model.datasets]
+    called += [field.label.zh for dataset in model.datasets for field in dataset.fields]
+    called += [word for metric in model.metrics for word in (metric.label.zh, *metric.synonyms)]
+    return "\n".join(called)
 
 
 def _has_part(value: str, part: str) -> bool:

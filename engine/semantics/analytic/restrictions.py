@@ -24,6 +24,7 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, Semant
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
+_NEAR = 1
 _LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
 
 
@@ -195,10 +196,13 @@ class _Finder:
 
     def _denied(self, piece: Piece) -> bool:
         before = self._phrase.before(piece)
-        if before is not None and before.token.act is Act.NOT:
-            before.used = True
-            return True
-        return False
+        if before is None or before.token.act is not Act.NOT:
+            return False
+        if piece.token.start - before.token.end > _NEAR:
+            # 没提过的战略客户 are 战略客户.
+            return False
+        before.used = True
+        return True
 
     def _segment(self, piece: Piece, name: str) -> None:
         use = SegmentUse(segment=name, negated=self._denied(piece))

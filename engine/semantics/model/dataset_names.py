@@ -11,7 +11,7 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, Role
 from chat2sql.engine.sql.masking.person_names import word_tags
 
 _SAYS_NOTHING = re.compile(r"[与和及]|(?:实际|历史|拉链|变更|记录|数据|信息|流水|快照|情况|结果)$")
-_NAME_OF = re.compile(r"([㐀-鿿]{2,6}?)(?:的?名称|名字|名)")
+_NAME_OF = re.compile(r"([㐀-鿿]{2,6}?)(?:的?名称|姓名|名字|(?<!姓)名)")
 _PAPER = re.compile(r"(?:(?<![订账清菜名])单据?|记录|档案|信息|流水|台账|主数据|主档|[头主])表?$")
 
 

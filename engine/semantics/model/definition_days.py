@@ -21,6 +21,7 @@ _COMPARED = re.compile(
     rf"\s*(?P<how>不早于|不晚于|晚于|早于|大于等于|小于等于|大于|小于|>=|<=|>|<|在)\s*(?:{_TODAY})(?P<side>之?[前后])?",
     re.IGNORECASE,
 )
+_PASSED = re.compile(r"(?:已?经?过了?|已经?过|超过了?)\s*$")
 _SIGNS = {
     "晚于": ">",
     "大于": ">",
@@ -84,10 +85,24 @@ def _single(text: str, times: list[Field], dataset: Dataset, dialect: Dialect) -
                 state = pattern.match(text, match.end())
                 if state is not None:
                     yield Said(match.start(), state.end(), f"{column} {condition}")
+            passed = _PASSED.search(text[: match.start()])
+            if passed is not None:
+                end = (
+                    match.end() + len(named)
+                    if (named := _told_again(text, match.end(), field))
+                    else match.end()
+                )
+                yield Said(passed.start(), end, f"{column} < CURRENT_DATE")
             compared = _COMPARED.match(text, match.end())
             sign = _sign(compared) if compared is not None else ""
             if compared is not None and sign:
                 yield Said(match.start(), compared.end(), f"{column} {sign} CURRENT_DATE")
+
+
+def _told_again(text: str, end: int, field: Field) -> str:
+    """The column's name in brackets behind what it is called: 到期日(due_dt)."""
+    match = re.match(rf"\s*[(（]\s*{re.escape(field.name)}\s*[)）]", text[end:])
+    return match.group() if match is not None else ""
 
 
 def _sign(compared: re.Match[str]) -> str:
@@ -125,6 +140,7 @@ def _named(text: str, field: Field) -> Iterator[re.Match[str]]:
 
 def _words(field: Field) -> str:
     """What a time may be called: 完工时间, 完工, finish_tm; the longest first."""
-    called = {field.name, field.label.zh, _ENDING.sub("", field.label.zh)}
+    stem = _ENDING.sub("", field.label.zh)
+    called = {field.name, field.label.zh, stem, *(f"{stem}{ending}" for ending in ("日期", "日", "时间"))}
     known = sorted((word for word in called if len(word) > 1), key=len, reverse=True)
     return "|".join(map(re.escape, known))

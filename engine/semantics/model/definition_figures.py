@@ -210,11 +210,13 @@ def _with_metrics(
     model: SemanticModel,
 ) -> Computed | None:
     """What is made of metrics, or of a metric and the sum of a quantity of the same rows: 已缴合计/应收合计."""
-    if "/" not in written or len(metrics) != 2 or metrics.count(None) != 1:
+    if len(metrics) != 2 or metrics.count(None) != 1:
         return _of_metrics(written, metrics, dataset)
     metric = next(one for one in metrics if one is not None)
-    if metric.dataset != dataset.name or not metric.expression:
+    if metric.dataset != dataset.name or not metric.expression or "*" in written:
         return None
+    if "/" not in written:
+        return _less_or_more(written, operands, metric, model)
     above, below = (
         metric.expression
         if known is not None
@@ -227,6 +229,28 @@ def _with_metrics(
     return Computed(
         expression=f"{above} * 1.0 / NULLIF({below}, 0)", segments=metric.segments, time=metric.time
     )
+
+
+def _less_or_more(
+    written: str, operands: list[Meaning], metric: Metric, model: SemanticModel
+) -> Computed | None:
+    """A metric less the sum of a quantity of the same rows, or with it: 毛利=销售额-成本."""
+    other = next(
+        operands[ord(char) - _PLACE]
+        for char in written
+        if ord(char) >= _PLACE and operands[ord(char) - _PLACE].kind is not Kind.METRIC
+    )
+    if other.dataset != metric.dataset or not _is_metric(written[0], operands):
+        return None
+    operator = "-" if "-" in written else "+"
+    summed = f"COALESCE(SUM({spelled(other.dataset, other.name, model.dialect)}), 0)"
+    return Computed(
+        expression=f"{metric.expression} {operator} {summed}", segments=metric.segments, time=metric.time
+    )
+
+
+def _is_metric(char: str, operands: list[Meaning]) -> bool:
+    return ord(char) >= _PLACE and operands[ord(char) - _PLACE].kind is Kind.METRIC
 
 
 def _aggregated(formula: str, how: str, *, is_distinct: bool) -> str:

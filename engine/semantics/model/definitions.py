@@ -40,7 +40,9 @@ _FIGURE = re.compile(
 _ASIDE = re.compile(
     r"[(（][^()（）]*(?:[也都仍还]算|算在内|\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?)[^()（）]*[)）]"
 )
-_NO_CHANGE = re.compile(r"[，,、]\s*(?:不扣|未扣|不减|不另扣)[^，,、；;]*")
+_NO_CHANGE = re.compile(
+    r"[，,、]\s*(?:(?:不扣|未扣|不减|不另扣)[^，,、；;]*|(?:折|税|优惠)[后前](?=[，,、；;]|$)|(?:不?含税)(?=[，,、；;]|$))"
+)
 _CODED = re.compile(
     r"(?P<word>[㐀-鿿]{2,8})\s*[(（]\s*(?P<column>[A-Za-z_]\w*)\s*(?:=|＝|为|是)\s*['\"]?(?P<code>\w+)['\"]?\s*[)）]"
 )
@@ -57,6 +59,8 @@ _FEES = re.compile(
 _SAYS_WHICH = re.compile(
     r"[加减乘扣补另只仅不非除未没无前后内外超过满至少多于以上以下大小于等>=<]|平均|去重|累计|比|率|[0-9]"
 )
+_OF_ROWS = re.compile(r"^\s*[㐀-鿿]{0,4}[行单表条](?=\s+[A-Za-z_]\w*\s*(?:之和|合计|总和|求和|加总|累计))")
+"""费用行 amt 之和: the rows are those of the table."""
 _BY = re.compile(r"[，,；;][^，,；;]{0,4}按照?[^，,；;]{0,4}$")
 _BEHIND = re.compile(
     r"(?<![^，,；;])([^，,；;]{2,40}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入)(?:在内|入)?[^，,；;]{0,6}"
@@ -70,6 +74,8 @@ _PAUSE = re.compile("[，,。；;、()（）]")
 _LENGTH_COUNTS = 1.25
 _PASSES = 3
 _ROWS = ".rows"
+_WEAK = 0.75
+"""Up to here a word only resembles what it may stand for."""
 _CERTAINTY = 0.9
 
 
@@ -103,7 +109,7 @@ def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
 
 def _is_unclear(definition: Definition, model: SemanticModel, index: TermIndex) -> bool:
     """Whether a name is one of the business's own that no other entry has: 活跃业主, 逾期账单."""
-    if index.meanings(definition.name) or not has_han(definition.name):
+    if any(one.weight > _WEAK for one in index.meanings(definition.name)) or not has_han(definition.name):
         return False
     read = _read(definition, model, index)
     # What speaks of nothing that the schema has is a remark, no definition.
@@ -181,6 +187,9 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> _Re
     mentions = _best(rows.text, units, definition, index, model)
     reader.read_words(units, mentions)
     rows.text = _without_remarks(rows.text, units, mentions, model)
+    of_rows = _OF_ROWS.match(rows.text)
+    if of_rows is not None:
+        rows.text = " " * of_rows.end() + rows.text[of_rows.end() :]
     computed = computed_in(rows.text, units, mentions, dataset, model)
     if raw.expression and computed is not None:
         computed = computed._replace(expression=raw.expression) if not computed.expression else None
@@ -258,9 +267,16 @@ def _without_thing(read: _Read) -> tuple[str, ...]:
     """在管 for 在管项目."""
     name = read.definition.name
     called = [read.dataset.label.zh, *read.dataset.synonyms]
-    stems = {name.removesuffix(thing) for thing in called if thing and name.endswith(thing)}
-    also = {read.definition.also} if read.definition.also else set()
-    return tuple(sorted(stem for stem in stems | also if len(stem) > 1))
+    stems = {name.removesuffix(thing) for thing in (*called, "单", "订单") if thing and name.endswith(thing)}
+    stems = {stem for stem in stems if len(stem) > 1}
+    # 有效单 of 运单 are 有效运单.
+    whole = {f"{stem}{thing}" for stem in stems for thing in called if has_han(thing)} - {name}
+    return tuple(sorted(stems | whole | set(_others(read.definition))))
+
+
+def _others(definition: Definition) -> tuple[str, ...]:
+    """What else is defined: 销售额(=营收、收入)."""
+    return tuple(word for word in re.split(r"[、,，/和或\s]+", definition.also) if len(word) > 1)
 
 
 def _rows(read: _Read, owner: str, condition: str) -> Segment:
@@ -290,7 +306,7 @@ def _metric(read: _Read, rows: tuple[Segment, ...], model: SemanticModel) -> Met
     return Metric(
         name=f"{read.definition.dataset}.{read.definition.name}",
         label=_label(read.definition.name),
-        synonyms=(read.definition.also,) if read.definition.also else (),
+        synonyms=_others(read.definition),
         origin=Origin.COMMENT,
         certainty=_CERTAINTY,
         dataset=read.definition.dataset,

@@ -12,7 +12,7 @@ from chat2sql.engine.semantics.model.roles import label_of
 from chat2sql.engine.semantics.model.semantic_model import Origin, Relationship
 
 TABLE_ENDING = re.compile(
-    r"(?:信息表|数据表|记录表|明细表|主表|基础表|档案表|字典表|维度表|维表|事实表|拉链表|历史表|快照表|(?<=[㐀-鿿][㐀-鿿])树表?|记录|字典|对照|台账|档案|表|信息|主数据)$"
+    r"(?:信息表|数据表|记录表|明细表|主表|基础表|档案表|字典表|维度表|维表|事实表|花名册|名册|拉链表|历史表|快照表|(?<=[㐀-鿿][㐀-鿿])树表?|记录|字典|对照|台账|档案|表|信息|主数据)$"
 )
 """What a comment says of every table: 订单表, 客户档案."""
 PREFIX = re.compile(r"^(?:所属|所在|当前|对应|关联|归属)")

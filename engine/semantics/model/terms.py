@@ -25,6 +25,7 @@ from chat2sql.engine.sql.masking.person_names import word_tags
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
 _NUMBERS = re.compile(r"(?:_|^)(?:no|code|sn|number)\b|编号|单号|工号|编码|号码|代码")
 _PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
+_PLANNED = re.compile(r"目标|计划|预算|预计|预测|应收|应付|未|待")
 _LEADS = re.compile(r"上级|领导|主管|经理|汇报|负责")
 _LEADERS = (
     "直属领导",
@@ -199,6 +200,9 @@ class TermIndex:
         for dataset in model.datasets:
             for field in dataset.fields:
                 words = [word for word, _ in word_tags(field.label.zh)] if has_han(field.label.zh) else []
+                if _PLANNED.match(field.label.zh):
+                    # 目标销售额 is none of what was sold.
+                    continue
                 if field.role is Role.MEASURE and len(words) > 1 and not says_little(words[-1]):
                     whole = Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name, weight=_KNOWN)
                     found.setdefault(words[-1], []).append(whole)
