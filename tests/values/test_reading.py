@@ -93,9 +93,11 @@ async def test_enumerations_of_postgres(database: str) -> None:
             """INSERT INTO days VALUES ('good', 'red', '{a}', '{"a": "b"}', now(), 1)"""
         )
     index = await read_values(database, await introspect(database, Dialect.POSTGRESQL, "d"), OPEN)
-    assert {column.column: column.values for column in index.columns} == {
-        "felt": ("good",),
-        "colour": ("red",),
+    assert {(column.column, column.part): column.values for column in index.columns} == {
+        ("felt", ""): ("good",),
+        ("colour", ""): ("red",),
+        ("tags", "[]"): ("a",),
+        ("body", "a"): ("b",),
     }
 
 

@@ -73,6 +73,26 @@ def held_of(
     return (), segments, windows
 
 
+def held_then(
+    base: str, windows: tuple[Window, ...], model: SemanticModel
+) -> tuple[tuple[Held, ...], tuple[Window, ...]]:
+    """去年8月15号的挂牌价: of rows that only say from when to when something held, those of that day."""
+    dataset = model.dataset(base)
+    days = [
+        window
+        for window in windows
+        if window.place is None
+        and window.start is not None
+        and window.end is not None
+        and window.end - window.start == DAY
+    ]
+    if dataset is None or dataset.validity is None or dataset.display is not None or len(days) != 1:
+        return (), windows
+    assert days[0].start is not None
+    held = Held(dataset=base, day=days[0].start)
+    return (held,), tuple(one for one in windows if one != days[0])
+
+
 def comparison_of(
     phrase: Phrase, windows: tuple[Window, ...], as_of: date
 ) -> tuple[Comparison | None, tuple[Window, ...]]:

@@ -241,8 +241,20 @@ class Phrase:
         return None
 
     def unread(self) -> tuple[str, ...]:
-        """Words that nothing stands for."""
-        return tuple(piece.token.text for piece in self._pieces if piece.token.sort is Sort.UNREAD)
+        """Words that nothing stands for, but for the verb that the base's own time is called after: 建 of 建单时间."""
+        dataset = self._model.dataset(self.base)
+        time = dataset.field(dataset.time or "") if dataset is not None else None
+        happens = time.label.zh[:1] if time is not None and self._happens() else ""
+        return tuple(
+            piece.token.text
+            for piece in self._pieces
+            if piece.token.sort is Sort.UNREAD and piece.token.text != happens
+        )
+
+    def _happens(self) -> bool:
+        """Whether rows of the base are named, and a period."""
+        named = any(piece.kind is Kind.DATASET and piece.dataset == self.base for piece in self._pieces)
+        return named and any(piece.token.sort is Sort.TIME for piece in self._pieces)
 
     def unused(self, base: str) -> tuple[str, ...]:
         """Words that say something and have no part in the intent.

@@ -29,7 +29,7 @@ from chat2sql.engine.semantics.analytic.intent import (
     Window,
 )
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
-from chat2sql.engine.semantics.analytic.periods_of import comparison_of, held_of, windows_of
+from chat2sql.engine.semantics.analytic.periods_of import comparison_of, held_of, held_then, windows_of
 from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
@@ -121,6 +121,8 @@ class _Reader:
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
+        elif not figures:
+            held, windows = held_then(base, windows, model)
         asked.settle_sums(figures)
         shown = () if figures else self._shown()
         doubts = self._never_together(figures) + self._doubts(

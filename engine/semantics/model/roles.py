@@ -37,7 +37,7 @@ _UNSET = re.compile(
     r"([^\s,，;；。.)）/=]{1,12}(?: [a-z]+)?)",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]")
+_UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]|[，,\s]([万亿千]元|元)(?=$|[，,；;。\s/])")
 _DETAIL = re.compile(
     r"\s+(?:[万亿千]?元|分|吨|公斤|千克|克|件|个|次|天|小时|分钟|度|℃|㎡|%)(?:\s*[/／][㐀-鿿/／]*)?$|[(（][^()（）]*[)）]|\s*[=＝].*$|\s*[0-9]+\s*[-~～到至]\s*[0-9]+$|\s*[yY]{4}-?[mM]{2}(?:-?[dD]{2})?$"
 )
@@ -78,7 +78,7 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool) -> Field:
         codes=codes,
         unset_words=unset_words(column.comment) if column.nullable else (),
         additivity=_additivity(column, label) if role is Role.MEASURE else Additivity.NON_ADDITIVE,
-        unit=unit.group(1) if unit and role is Role.MEASURE else "",
+        unit=(unit.group(1) or unit.group(2)) if unit and role is Role.MEASURE else "",
     )
 
 

@@ -78,12 +78,15 @@ def _figure(words: tuple[str, ...], index: TermIndex, model: SemanticModel) -> M
         # 退货数量 is what was sent back, before it is how often.
         if len(measures) == 1:
             one = measures[0]
+            field = model.field(one.dataset, one.name)
+            # What is planned is often written in ten thousands, what was done is not.
+            scale = " * 10000" if field is not None and field.unit.startswith("万") else ""
             return Metric(
                 name=f"{one.dataset}.{one.name}.total",
                 origin=Origin.NAME,
                 certainty=_CERTAINTY,
                 dataset=one.dataset,
-                expression=f"SUM({spelled(one.dataset, one.name, model.dialect)})",
+                expression=f"SUM({spelled(one.dataset, one.name, model.dialect)}){scale}",
             )
     return None
 

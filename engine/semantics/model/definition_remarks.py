@@ -1,0 +1,100 @@
+"""What a definition says beside rows and arithmetic: units, remarks, what is said twice and what is said behind.
+
+All of it is put plainly, or taken out, before the rest is read; what restricts anything stays, so that a definition is
+never understood by leaving out what matters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chat2sql.engine.semantics.model.joins import routes_from
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIndex, Unit
+
+_ASIDE = re.compile(
+    r"[(（][^()（）]*(?:[也都仍还]算|算在内|\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?)[^()（）]*[)）]"
+)
+_NO_CHANGE = re.compile(
+    r"[，,、]\s*(?:(?:不扣|未扣|不减|不另扣)[^，,、；;]*|(?:折|税|优惠)[后前](?=[，,、；;]|$)|(?:不?含税)(?=[，,、；;]|$))"
+)
+_CODED = re.compile(
+    r"(?P<word>[㐀-鿿]{2,8})\s*[(（]\s*(?P<column>[A-Za-z_]\w*)\s*(?:=|＝|为|是)\s*['\"]?(?P<code>\w+)['\"]?\s*[)）]"
+)
+_UNIT = re.compile(
+    r"[，,]\s*(?:单位\s*[:：为]?\s*)?(?:[万亿千百]?元|分|[万千百]?件|个|次|天|小时|分钟|%|％|百分比|小数)\s*$"
+)
+_AMOUNTS_ASIDE = re.compile(
+    r"(?:^|(?<=[，,、；;(（\s]))(?:且|均|也)?(?:不含|不包含|不包括|不计|不算|含|已含|包含|包括)"
+    r"(?P<what>[㐀-鿿]{1,6}?)(?=[，,、；;)）]|$)"
+)
+_FEES = re.compile(
+    r"^(?:运费|邮费|配送费|税|税费|税额|押金|手续费|服务费|优惠|折扣|退货|退款|红包|积分抵扣)$"
+)
+_SAYS_WHICH = re.compile(
+    r"[加减乘扣补另只仅不非除未没无前后内外超过满至少多于以上以下大小于等>=<]|平均|去重|累计|比|率|[0-9]"
+)
+_OF_ROWS = re.compile(r"^\s*[㐀-鿿]{0,4}[行单表条](?=\s+[A-Za-z_]\w*\s*(?:之和|合计|总和|求和|加总|累计))")
+"""费用行 amt 之和: the rows are those of the table."""
+_BY = re.compile(r"[，,；;][^，,；;]{0,4}按照?[^，,；;]{0,4}$")
+_BEHIND = re.compile(
+    r"(?<![^，,；;])([^，,；;]{2,40}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入)(?:在内|入)?[^，,；;]{0,6}"
+    r"|剔除|排除|除外|去掉|刨除)(?=[，,、；;]|$)"
+)
+
+
+def plainly(body: str, dataset: Dataset, model: SemanticModel, index: TermIndex) -> str:
+    """The text of a definition with exclusions before what they exclude, and without what changes nothing."""
+    body = _as_coded(_UNIT.sub("", _NO_CHANGE.sub("", body)), dataset)
+    body = _BEHIND.sub(r"不含\1", _ASIDE.sub(" ", body))
+    return _AMOUNTS_ASIDE.sub(
+        lambda match: "" if _is_amount(match["what"], dataset, model, index) else match.group(), body
+    )
+
+
+def _as_coded(body: str, dataset: Dataset) -> str:
+    """The text without the conditions in brackets that say a word's code: 外包人员(emp_type=3)."""
+
+    def plain(match: re.Match[str]) -> str:
+        field = dataset.field(match["column"].lower())
+        codes = field.codes if field is not None else ()
+        meant = [word for one in codes if one.code == match["code"] for word in one.words]
+        said = [word for word in meant if match["word"].startswith(word)]
+        return said[0] if said else match.group()
+
+    return _CODED.sub(plain, body)
+
+
+def _is_amount(word: str, dataset: Dataset, model: SemanticModel, index: TermIndex) -> bool:
+    """Whether what is not in a figure is another amount, and no rows of it: 不含运费, 不含退货."""
+    near = [one for one in index.meanings(word) if one.dataset in routes_from(model, dataset.name)]
+    if any(one.kind in (Kind.CODE, Kind.SEGMENT) for one in near):
+        return False
+    fields = [field for one in near if (field := model.field(one.dataset, one.name)) is not None]
+    fields += [field for field in dataset.fields if field.label.zh.startswith(word)]
+    if any(field.role in (Role.FLAG, Role.CATEGORY) for field in fields):
+        return False
+    return bool(_FEES.match(word)) or any(field.role is Role.MEASURE for field in fields)
+
+
+def without_remarks(text: str, units: list[Unit], mentions: list[Mention], model: SemanticModel) -> str:
+    """The text without clauses that name nothing of the schema and restrict nothing (以财务确认为准, 每日更新), or say
+    only by what people group it (大区按收货城市)."""
+    named = [
+        units[mention.first].start
+        for mention in mentions
+        if not (_BY.search(text[: units[mention.first].start]) and _is_no_time(mention.meanings[0], model))
+    ]
+    place = 0
+    for clause in re.split(r"([，,；;、。()（）])", text):
+        start, place = place, place + len(clause)
+        names = any(start <= at < place for at in named)
+        if start and not names and clause.strip() and len(clause) > 1 and not _SAYS_WHICH.search(clause):
+            text = text[:start] + " " * len(clause) + text[place:]
+    of_rows = _OF_ROWS.match(text)
+    return " " * of_rows.end() + text[of_rows.end() :] if of_rows is not None else text
+
+
+def _is_no_time(meaning: Meaning, model: SemanticModel) -> bool:
+    field = model.field(meaning.dataset, meaning.name) if meaning.kind is Kind.FIELD else None
+    return field is not None and field.role in (Role.KEY, Role.NAME, Role.TEXT, Role.CATEGORY)

@@ -1,0 +1,97 @@
+"""The words of a definition that the schema has: columns by identifier or name, codes, names that are defined already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from chat2sql.engine.schema.lexicon import has_han, singular
+from chat2sql.engine.semantics.model.joins import routes_from
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIndex, Unit
+
+_BY_TIME = re.compile(r"(?:按照?|以)(?P<time>(?P<of>[㐀-鿿]{2,6}?)(?:日期|时间|日))")
+_PAUSE = re.compile("[，,。；;、()（）]")
+_LENGTH_COUNTS = 1.25
+
+
+def known_words(
+    text: str, units: list[Unit], dataset: str, index: TermIndex, model: SemanticModel
+) -> list[Mention]:
+    """The words without overlap that explain most of a text, each with its meanings for the definition's dataset."""
+    ending: dict[int, list[Mention]] = {}
+    for mention in _known_words(text, units, dataset, index, model):
+        ending.setdefault(mention.after, []).append(mention)
+    best: list[tuple[float, tuple[Mention, ...]]] = [(0.0, ())]
+    for after in range(1, len(units) + 1):
+        choices = [best[-1]]
+        for mention in ending.get(after, ()):
+            worth, before = best[mention.first]
+            choices.append((worth + (after - mention.first) ** _LENGTH_COUNTS, (*before, mention)))
+        best.append(max(choices, key=lambda one: one[0]))
+    return list(best[-1][1])
+
+
+def _known_words(
+    text: str, units: list[Unit], dataset: str, index: TermIndex, model: SemanticModel
+) -> Iterator[Mention]:
+    """Names of columns, and the words to which the dataset, or one that its rows have one of, gives a meaning."""
+    own, reach = model.dataset(dataset), routes_from(model, dataset)
+    columns = _columns(reach, model)
+    for number, unit in enumerate(units):
+        if unit.text in columns:
+            owner, name = columns[unit.text]
+            named = Meaning(kind=Kind.FIELD, dataset=owner, name=name)
+            yield Mention(number, number + 1, unit.text, (named,))
+    yield from _by_first_words(text, units, own, index)
+    yield from _times(text, units, own)
+    for mention in index.mentions(units):
+        near = [one for one in mention.meanings if one.dataset in reach and one.kind is not Kind.JOIN]
+        whole = text[units[mention.first].start : units[mention.after - 1].end]
+        if near and not _PAUSE.search(whole):
+            near.sort(key=lambda one: (len(reach[one.dataset]), not _is_figure(model, one), -one.weight))
+            yield mention._replace(meanings=tuple(near))
+
+
+def _columns(reach: Collection[str], model: SemanticModel) -> dict[str, tuple[str, str]]:
+    """The columns that a definition may name, the nearest of each name."""
+    found: dict[str, tuple[str, str]] = {}
+    for dataset in (known for name in reach if (known := model.dataset(name)) is not None):
+        for field in dataset.fields:
+            found.setdefault(singular(field.name.lower()), (dataset.name, field.name))
+    return found
+
+
+def _times(text: str, units: list[Unit], own: Dataset | None) -> Iterator[Mention]:
+    """按开始日期 for 请假开始日, where one time of the dataset is called so."""
+    for match in _BY_TIME.finditer(text):
+        alike = [
+            field
+            for field in (own.fields if own is not None else ())
+            if field.role is Role.TIME and match["of"] in field.label.zh
+        ]
+        place = [
+            number for number, unit in enumerate(units) if match.start("time") <= unit.start < match.end()
+        ]
+        if len(alike) == 1 and own is not None and place:
+            named = Meaning(kind=Kind.FIELD, dataset=own.name, name=alike[0].name, weight=0.6)
+            yield Mention(place[0], place[-1] + 1, match["time"], (named,))
+
+
+def _by_first_words(text: str, units: list[Unit], own: Dataset | None, index: TermIndex) -> Iterator[Mention]:
+    """基本 for 基本工资, where one quantity of the dataset begins so."""
+    measures = [field for field in (own.fields if own is not None else ()) if field.role is Role.MEASURE]
+    for number in range(len(units) - 1):
+        word = text[units[number].start : units[number + 1].end]
+        alike = [field for field in measures if field.label.zh.startswith(word)]
+        beside = text[: units[number].start].rstrip()[-1:] + text[units[number + 1].end :].lstrip()[:1]
+        in_formula = any(char in "÷/×*＋+－-" for char in beside)
+        is_word = len(word) == 2 and has_han(word) and (in_formula or not index.meanings(word))
+        if is_word and len(alike) == 1 and own is not None:
+            named = Meaning(kind=Kind.FIELD, dataset=own.name, name=alike[0].name, weight=0.6)
+            yield Mention(number, number + 2, word, (named,))
+
+
+def _is_figure(model: SemanticModel, meaning: Meaning) -> bool:
+    field = model.field(meaning.dataset, meaning.name) if meaning.kind is Kind.FIELD else None
+    return meaning.kind is not Kind.FIELD or (field is not None and field.role is Role.MEASURE)
