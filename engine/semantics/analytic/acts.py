@@ -9,6 +9,9 @@ from typing import NamedTuple
 AFTER = "!"
 """Marks a comparison that stands behind its number."""
 
+SOLD, BOUGHT = "sold", "bought"
+"""Of what is denied: that anything was sold, as the business counts it; that anything was bought at all."""
+
 MONEY = "money"
 """What 多少钱 asks for: the sum of money of the rows that are spoken of."""
 

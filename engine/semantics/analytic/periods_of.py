@@ -15,6 +15,7 @@ from chat2sql.engine.semantics.analytic.intent import (
 )
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
@@ -31,6 +32,10 @@ def windows_of(
     """The periods of a question, and the rows of the many side with theirs."""
     found: list[Window] = []
     told = list(presences)
+    periods = [piece for piece in phrase if piece.token.time is not None]
+    if len(told) > 1 and len(periods) == len(told) and all(_has_time(one, model) for one in told):
+        # 2023年下过单、2024年一单没下: each in its own period, in their order.
+        return (), tuple(_in_period(one, piece) for one, piece in zip(told, periods, strict=True))
     for piece in phrase:
         time = piece.token.time
         if time is None or time.ambiguous:
@@ -48,6 +53,13 @@ def windows_of(
         else:
             found.append(window)
     return tuple(found), tuple(told)
+
+
+def _in_period(presence: Presence, piece: Piece) -> Presence:
+    time = piece.token.time
+    assert time is not None
+    piece.used = True
+    return presence.model_copy(update={"window": Window(start=time.start, end=time.end, words=time.text)})
 
 
 def held_of(
@@ -217,5 +229,9 @@ def _as_time(piece: Piece, model: SemanticModel) -> Piece | None:
 
 
 def _has_time(presence: Presence, model: SemanticModel) -> bool:
-    dataset = model.dataset(presence.dataset)
-    return dataset is not None and dataset.time is not None
+    """Whether its rows are placed in time, themselves or by what they are lines of."""
+    own = model.dataset(presence.dataset)
+    if own is None or own.time is not None:
+        return own is not None
+    heads = [model.dataset(join.target) for join in model.joins_from(own.name)] if are_lines(own) else []
+    return any(head is not None and head.time is not None and head.validity is None for head in heads)

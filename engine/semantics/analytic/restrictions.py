@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.acts import BOUGHT, SOLD, Act
 from chat2sql.engine.semantics.analytic.intent import (
     Condition,
     Figure,
@@ -20,11 +20,13 @@ from chat2sql.engine.semantics.analytic.limits import Limit, Limits
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.analytic.trees import has_classes
+from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
-from chat2sql.engine.semantics.model.terms import Kind
+from chat2sql.engine.semantics.model.terms import Kind, term_index
 from chat2sql.engine.values.index import How
 
 _NEAR = 1
+_SALES = ("销量", "销售额", "订单数")
 _LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
 
 
@@ -95,6 +97,7 @@ class _Finder:
         for piece in self._phrase:
             self._unset(piece)
             self._presence(piece)
+            self._unsold(piece)
         return Restrictions(
             conditions=tuple(self._conditions.values()),
             segments=tuple(dict.fromkeys(self._segments)),
@@ -248,6 +251,30 @@ class _Finder:
                 near.used = True
         piece.used = piece.restricts = True
         self._add_below(piece.dataset, negated=negated)
+
+    def _unsold(self, piece: Piece) -> None:
+        """一件都没卖出去的商品, 一单都没下过的客户: none of what was sold leads there."""
+        if piece.token.act is not Act.NOT or piece.token.detail not in (SOLD, BOUGHT) or piece.used:
+            return
+        thing = self._phrase.thing_asked_for()
+        base = thing.dataset if thing is not None else self._phrase.base
+        index = term_index(self._model)
+        sales = [
+            metric
+            for word in _SALES
+            for one in index.meanings(word)
+            if one.kind is Kind.METRIC and (metric := self._model.metric(one.name)) is not None
+        ]
+        leading = next((one for one in sales if route(self._model, one.dataset, base)), None)
+        if leading is None:
+            return
+        piece.used = True
+        counted = leading.segments if piece.token.detail == SOLD else ()
+        self._below[leading.dataset, True] = Presence(
+            dataset=leading.dataset,
+            negated=True,
+            segments=tuple(SegmentUse(segment=name) for name in counted),
+        )
 
     def _add_below(
         self,
