@@ -26,6 +26,7 @@ from chat2sql.engine.semantics.time_expressions import resolve_time
 from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
 from chat2sql.engine.values.linking import link_values
 
+_OUT_OF_REACH = 99
 _LEAST_WEIGHT = 0.65
 """How well a word has to name what it stands for, to be told."""
 
@@ -91,6 +92,8 @@ class _Teller:
 
     def told(self, one: Resolved) -> str:
         """What a word means; empty: nothing that is worth telling."""
+        if self._has_rival(one):
+            return ""
         if one.value is not None:
             return self._value(one.value)
         if one.token.sort is Sort.TIME:
@@ -112,6 +115,22 @@ class _Teller:
                     for mine, theirs in zip(join.source_columns, join.target_columns, strict=True)
                 )
                 yield f"join {join.source} to {join.target} ON {on}"
+
+    def _has_rival(self, one: Resolved) -> bool:
+        """Whether a word is as near to the base in another dataset: the first name of customers, or of salespersons."""
+        here = _dataset(one)
+        if one.value is not None:
+            others = {value.table for value in one.token.values} - {here}
+        elif one.meaning is not None and one.meaning.kind in (Kind.FIELD, Kind.CODE):
+            weight = one.meaning.weight
+            others = {other.dataset for other in one.token.meanings if other.weight >= weight} - {here}
+        else:
+            return False
+        return any(self._distance(other) <= self._distance(here) for other in others)
+
+    def _distance(self, dataset: str) -> int:
+        way = routes_from(self._model, self._grounded.base).get(dataset)
+        return len(way) if way is not None else _OUT_OF_REACH
 
     def _is_figure(self, one: Resolved) -> bool:
         meaning = one.meaning
