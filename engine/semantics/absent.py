@@ -31,6 +31,7 @@ from chat2sql.engine.semantics.analytic.tokens import Sort, Token
 from chat2sql.engine.semantics.model.semantic_model import Role
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.sql.masking.person_names import word_tags
+from chat2sql.engine.values.index import How
 
 _NOUNS = ("an", "l", "i")
 _NO_NOUNS = ("nr", "ns", "nt", "nrt")
@@ -39,6 +40,7 @@ _SURE = 0.7
 _STATUS = re.compile(r"status|state|状态", re.IGNORECASE)
 _MOST_TOLD = 3
 _MOST_FIELDS = 8
+_UNSURE = (How.PART, How.FUZZY)
 
 
 def missing_data(asked: Asked) -> Bilingual | None:
@@ -220,7 +222,9 @@ def _things(asked: Asked) -> frozenset[str]:
     for token in asked.of(Sort.TERM):
         whole = {meaning.dataset for meaning in token.meanings if meaning.kind is Kind.DATASET}
         found |= whole or {meaning.dataset for meaning in token.meanings if meaning.kind is not Kind.FIELD}
-    return frozenset(found | {value.table for token in asked.of(Sort.VALUE) for value in token.values})
+    # A part of a longer name may be meant otherwise.
+    sure = (value for token in asked.of(Sort.VALUE) for value in token.values if value.how not in _UNSURE)
+    return frozenset(found | {value.table for value in sure})
 
 
 def _is_attribute(asked: Asked, token: Token) -> bool:

@@ -191,6 +191,9 @@ def _which_rate(asked: Asked) -> QuestionBack | None:
         return None
     for token in asked.of(Sort.TERM):
         for rate, dataset in _rates(asked, token):
+            if rate in asked.model.unclear:
+                # A comment says how, if not in words that rules can read.
+                continue
             choices = rates_of(asked.model, dataset)
             if len(choices) >= _FEWEST_CHARACTERS:
                 return ask_which(f"“{rate}”怎么计算？", f"How is the '{rate}' worked out?", choices)
