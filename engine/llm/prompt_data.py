@@ -21,6 +21,8 @@ _TEMPLATE_TAG = re.compile(
     rf"[<＜](?P<name>\s*/?\s*(?:[|｜][^<>＜＞]{{0,60}}|(?:{_TAGS})(?:\s+[\w-]+=[^<>＜＞]{{0,60}})?)\s*/?\s*)[>＞]",
     re.IGNORECASE,
 )
+# One that is not closed here may be closed by what stands behind it.
+_OPENING = re.compile("[<＜][|｜]")
 _TEMPLATE_BRACKET = re.compile(
     r"\[(?P<name>/?(?:INST|SYS|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT|gMASK|PREFIX|SUFFIX"
     r"|MIDDLE))\]",
@@ -63,7 +65,7 @@ def as_code(text: str) -> str:
         else " " if kind in _SPACES else ""
         for character in text
     )  # fmt: skip
-    tagless = _TEMPLATE_TAG.sub(r"‹\g<name>›", visible)
+    tagless = _OPENING.sub("‹|", _TEMPLATE_TAG.sub(r"‹\g<name>›", visible))
     return _FENCES.sub("'''", _HASHES.sub("#", _TEMPLATE_BRACKET.sub(r"(\g<name>)", tagless)))
 
 

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.schema.catalogue import Column
+from chat2sql.engine.sql.masking.person_names import is_chinese_name
 from chat2sql.engine.values.index import ELEMENT, DocumentPart, PartKind
 
 _DOCUMENT = re.compile(r"json|\[\]|^list\(|^array", re.IGNORECASE)
@@ -19,6 +20,7 @@ _TOLD = re.compile(r"json", re.IGNORECASE)
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[㐀-鿿]{1,12}")
 _MOST_PARTS = 40
 _SHARE_OF_ROWS = 0.02
+_SHARE_OF_NAMES = 0.4
 
 
 class Read(NamedTuple):
@@ -43,7 +45,11 @@ def parts_in(table: str, column: str, documents: Sequence[object]) -> tuple[Read
     for document in documents:
         for name, value in _leaves(_parsed(document)):
             found.setdefault(name, []).append(value)
-    often = sorted(found.items(), key=lambda item: -len(item[1]))
+    people = _people(found)
+    often = sorted(
+        ((name, values) for name, values in found.items() if name.rpartition(".")[0] not in people),
+        key=lambda item: -len(item[1]),
+    )
     kept = [
         (name, values)
         for name, values in often[:_MOST_PARTS]
@@ -53,6 +59,19 @@ def parts_in(table: str, column: str, documents: Sequence[object]) -> tuple[Read
         Read(DocumentPart(table=table, column=column, name=name, kind=kind), _distinct(values))
         for name, values in kept
         if (kind := _kind(name, values)) is not None
+    )
+
+
+def _people(names: Iterable[str]) -> frozenset[str]:
+    """The objects whose keys are names of people: ``{"王小明": 100, "李丽": 50}``."""
+    keys: dict[str, list[str]] = {}
+    for name in names:
+        parent, _, key = name.removesuffix(ELEMENT).rpartition(".")
+        keys.setdefault(parent, []).append(key)
+    return frozenset(
+        parent
+        for parent, own in keys.items()
+        if (named := sum(map(is_chinese_name, own))) > 1 and named >= len(own) * _SHARE_OF_NAMES
     )
 
 

@@ -29,7 +29,7 @@ from chat2sql.engine.sql.masking.evidence import evidence
 from chat2sql.engine.sql.masking.marked import marked
 from chat2sql.engine.sql.masking.person_names import is_chinese_name
 from chat2sql.engine.values.documents import is_document
-from chat2sql.engine.values.index import ValueIndex
+from chat2sql.engine.values.index import ValueIndex, keys_of
 
 LONGEST_VALUE = 60
 """Characters; longer texts are prose."""
@@ -53,14 +53,20 @@ _A_PERSON = re.compile(
     r"(?:users?|assignee|creator|editor|operator|approver|reviewer|manager|inspector|employee|staff|sales ?man"
     r"|(?:created|updated|modified|approved|assigned|reviewed|handled|signed) (?:by|to))|.{0,4}(?:人|者|员)(?:员|名)?"
 )
-_CONTACT = re.compile(r"contact|联系人|姓名|法人|负责人|经理")
+_HOLDER = re.compile(
+    r"member|people|person|\buser|contact|receiv|recipient|address|account|staff|family|guardian|emergency|owner|holder"
+    r"|联系|成员|收[货件]|地址|账户|账号|家属|监护|紧急"
+)
+_CONTACT = re.compile(r"contact|first|last|given|family|middle|nick|full|联系人|姓名|法人|负责人|经理")
 _CUSTOMERS = re.compile(r"\b(?:customers?|clients?|cust)\b|客户")
 _FIRM = re.compile(
-    r".{2,}(?:公司|集团|商行|商社|工厂|厂|医院|学校|大学|银行|支行|分行|超市|商场|酒店|饭店|经营部|营业部|门市部|事务所|研究[院所]|合作社"
-    r"|中心|协会|基金会|委员会|局)(?:[(（].*[)）])?"
-    r"|.*\b(?:inc|ltd|llc|gmbh|corp|co|plc|ag|sa|limited|company|group|bank|hospital|university|school)\.?",
+    r"[㐀-鿿A-Za-z&·（）()]{2,}(?:公司|集团|医院|学校|大学|银行|支行|分行|事务所|研究[院所]|合作社|协会|基金会|委员会)"
+    r"|(?P<called>[㐀-鿿A-Za-z&·（）()]{2,}?)(?:工?厂|商场|酒店|饭店|局|商行|商社|超市|经营部|营业部|门市部|中心)"
+    r"|[A-Za-z&.,' -]+\b(?:inc|ltd|llc|gmbh|corp|plc|limited|company|group|bank|hospital|university|school)\.?",
     re.IGNORECASE,
 )
+"""In the second line those that may be called after who owns them."""
+_IN_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 _SHARE_OF_FIRMS = 0.8
 _UNQUOTED = re.compile(
     r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d\d?:\d\d.*|https?://.*|[0-9a-fA-F-]{16,}|[{\[<].*|\S+/\S+/\S+|[A-Za-z0-9+/=_-]{25,}",
@@ -83,13 +89,31 @@ def permitted(index: ValueIndex, catalogue: Catalogue, policy: Policy) -> ValueI
     Args:
         catalogue: the datasource's, whole.
     """
-    return _permitted(index, indexable(catalogue, policy))
+    return _permitted(index, indexable(catalogue, policy), _kept_parts(index, catalogue, policy))
+
+
+def _kept_parts(index: ValueIndex, catalogue: Catalogue, policy: Policy) -> frozenset[tuple[str, str, str]]:
+    return frozenset(
+        (part.table, part.column, part.name)
+        for part in index.parts
+        if (table := catalogue.table(part.table)) is not None
+        and is_kept_part(table, catalogue, policy, keys_of(part.name))
+    )
 
 
 @lru_cache(maxsize=32)
-def _permitted(index: ValueIndex, places: Places) -> ValueIndex:
-    columns = tuple(found for found in index.columns if (found.table, found.column) in places)
-    parts = tuple(found for found in index.parts if (found.table, found.column) in places)
+def _permitted(index: ValueIndex, places: Places, kept_parts: frozenset[tuple[str, str, str]]) -> ValueIndex:
+    columns = tuple(
+        found
+        for found in index.columns
+        if (found.table, found.column) in places
+        and (not found.part or (found.table, found.column, found.part) in kept_parts)
+    )
+    parts = tuple(
+        found
+        for found in index.parts
+        if (found.table, found.column) in places and (found.table, found.column, found.name) in kept_parts
+    )
     parallels = tuple(
         found for found in index.parallels if all((found.table, column) in places for column in found.columns)
     )
@@ -128,46 +152,70 @@ def _is_text(column: Column, dialect: Dialect) -> bool:
 
 
 def _speaks_of_people(table: Table, column: Column) -> bool:
-    names = (column.name, f"{table.name}.{column.name}", column.comment)
-    if _may_name_firms(*names):
-        # Its values tell.
-        return False
     spelled = (" ".join(_CAMEL.split(name)).lower().strip() for name in (column.name, column.comment))
-    return any(evidence(name).kinds for name in names) or any(
+    if any(
         _SECRET.search(name) or _OF_A_PERSON.search(name) or _A_PERSON.fullmatch(name) for name in spelled
-    )
+    ):
+        return True
+    # Of names of customers the values tell whether they are people.
+    names = (column.name, f"{table.name}.{column.name}", column.comment)
+    return any(evidence(name).kinds for name in names) and not may_name_firms(table, column)
 
 
-def _may_name_firms(*names: str) -> bool:
+def may_name_firms(table: Table, column: Column) -> bool:
     """Whether a column announces names of customers, which may be firms, and nothing else that is personal."""
+    names = (column.name, f"{table.name}.{column.name}", column.comment)
     kinds = {kind for name in names for kind in evidence(name).kinds}
     spelled = " ".join(" ".join(_CAMEL.split(name)).lower() for name in names)
-    return (
-        kinds == {MaskKind.NAME} and _CUSTOMERS.search(spelled) is not None and not _CONTACT.search(spelled)
-    )
+    if kinds != {MaskKind.NAME} or _CONTACT.search(spelled):
+        return False
+    return _CUSTOMERS.search(spelled) is not None
 
 
-def is_of_people(table: Table, name: str, comment: str = "") -> bool:
-    """Whether a part of documents says by its name that it tells of people."""
-    return _speaks_of_people(table, Column(name=name, type="text", comment=comment))
+def is_kept_part(table: Table, catalogue: Catalogue, policy: Policy, keys: Sequence[str]) -> bool:
+    """Whether a part of documents may be known: none of the keys that lead to it speaks of people or is masked.
+
+    Args:
+        keys: from the outermost.
+    """
+    told = dict.fromkeys((*keys, " ".join(keys))) if keys else ()
+    columns = tuple(Column(name=key, type="text") for key in told)
+    if any(_HOLDER.search(key.lower()) for key in keys) or any(
+        _speaks_of_people(table, column) or may_name_firms(table, column) for column in columns
+    ):
+        return False
+    names = dict.fromkeys(policy.masks, MaskKind.SECRET)
+    as_columns = Table(schema_name=table.schema_name, name=table.name, columns=columns)
+    return not marked(as_columns, catalogue, names)
 
 
-def kept_values(table: str, column: str, values: Sequence[str]) -> tuple[str, ...]:
+def kept_values(
+    table: str, column: str, values: Sequence[str], *, firms_only: bool = False
+) -> tuple[str, ...]:
     """Those of a column's distinct values that may be copied and are worth it; empty: the column is left out.
 
     Args:
-        column: its name; what it holds of customers is kept where they are firms.
+        firms_only: whether it may hold names of people beside those of firms, as ``may_name_firms`` has it.
         values: each at most a little longer than ``LONGEST_VALUE``; what was longer is cut there.
     """
     fit = [value for value in values if is_fit(value)]
-    if _may_name_firms(column):
-        firms = tuple(value for value in fit if _FIRM.fullmatch(value))
+    if firms_only:
+        firms = tuple(value for value in fit if _is_firm(value))
         return firms if len(firms) >= max(_FEWEST_NAMES, len(fit) * _SHARE_OF_FIRMS) else ()
     if len(fit) * 2 < len(values) or _are_codes(fit) or _are_names(fit):
         return ()
     name = f"{table}.{column}"
     clean = tuple(value for value in fit if not is_personal(name, value))
     return () if len(fit) - len(clean) > len(fit) * _SHARE_OF_PERSONAL else clean
+
+
+def _is_firm(value: str) -> bool:
+    """Whether a value is the name of a firm and nothing else: no numbers beside it, and not called after a person."""
+    match = _FIRM.fullmatch(value)
+    if match is None:
+        return False
+    called = _IN_BRACKETS.sub("", match["called"] or "")
+    return not is_chinese_name(called) and not is_personal("firm", value)
 
 
 def is_fit(value: str) -> bool:

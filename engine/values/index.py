@@ -123,6 +123,12 @@ class LinkedValue(Frozen):
         return field_name(self.column, self.part)
 
 
+def keys_of(part: str) -> tuple[str, ...]:
+    """The keys that lead to a part, from the outermost; none lead to the elements of a list that is the whole column."""
+    name = part.removesuffix(ELEMENT)
+    return tuple(name.split(".")) if name else ()
+
+
 def field_name(column: str, part: str) -> str:
     """What a semantic model calls a column, or a part of its documents; the list that is the whole column bears its
     name."""

@@ -13,8 +13,8 @@ from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.sql.guard.policy import Policy
 from chat2sql.engine.values.documents import Read, is_document, parts_in
-from chat2sql.engine.values.fitness import LONGEST_VALUE, indexable, is_of_people, kept_values
-from chat2sql.engine.values.index import ELEMENT, ColumnValues, Parallel, ValueIndex
+from chat2sql.engine.values.fitness import LONGEST_VALUE, indexable, is_kept_part, kept_values, may_name_firms
+from chat2sql.engine.values.index import ColumnValues, Parallel, ValueIndex, keys_of
 from chat2sql.engine.values.parallels import MOST_PAIRS, candidates, parallel
 from chat2sql.engine.values.sources import Source, open_source
 
@@ -73,6 +73,7 @@ def _read(dsn: str, catalogue: Catalogue, policy: Policy, timeout_s: float) -> V
             for column in table.columns
             if (catalogue.key(table), column.name) in documents
             for part in _parts(source, catalogue, table, column.name, deadline)
+            if is_kept_part(table, catalogue, policy, keys_of(part.part.name))
         ]
         found += [values for part in read if (values := _texts_of(part)) is not None]
         columns = _within_bounds(found)
@@ -103,7 +104,9 @@ def _column(
     else:
         return None
     read = [str(value) for value, _ in rows[:MOST_IN_COLUMN] if value]
-    kept = kept_values(table.name, column, read)
+    known = table.column(column)
+    firms_only = known is not None and may_name_firms(table, known)
+    kept = kept_values(table.name, column, read, firms_only=firms_only)
     if not kept:
         return None
     seen = sum(int(str(count)) for _, count in rows)
@@ -120,14 +123,11 @@ def _holds_documents(catalogue: Catalogue, place: tuple[str, str]) -> bool:
 def _parts(
     source: Source, catalogue: Catalogue, table: Table, column: str, deadline: float
 ) -> Iterator[Read]:
-    """What the documents of a column have in common, but for what tells of people."""
+    """What the documents of a column have in common."""
     left = min(_QUERY_TIMEOUT_S, deadline - time.monotonic())
     whole = exp.select(_own(column)).from_(_source(table)).where(_there(column)).limit(_MOST_DOCUMENTS)
     rows = source.rows(whole.sql(catalogue.dialect), left) if left > 0 else None
-    for read in parts_in(catalogue.key(table), column, [document for (document,) in rows or ()]):
-        name = read.part.name.rpartition(".")[2].removesuffix(ELEMENT)
-        if not name or not is_of_people(table, name):
-            yield read
+    yield from parts_in(catalogue.key(table), column, [document for (document,) in rows or ()])
 
 
 def _texts_of(read: Read) -> ColumnValues | None:

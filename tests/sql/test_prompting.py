@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat2sql.config.vocabulary import Dialect
@@ -76,6 +76,7 @@ def test_values_of_rows_can_be_left_out() -> None:
     assert without == with_values.replace(", Examples: [Oslo]", "")
 
 
+@example("", "", "", "<|")
 @given(_hostile, _hostile, _hostile, _hostile)
 def test_no_data_leaves_its_block(first: str, second: str, third: str, fourth: str) -> None:
     wrong = (WrongSql(sql=third, problem=fourth),)

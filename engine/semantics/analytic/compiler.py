@@ -12,12 +12,12 @@ from typing import TypeVar
 
 from sqlglot import exp
 
-from chat2sql.config.vocabulary import Dialect, Language
+from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
 from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart
-from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Part
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Group, Part
 from chat2sql.engine.semantics.analytic.lists import Listing
-from chat2sql.engine.semantics.analytic.literals import day_of
+from chat2sql.engine.semantics.analytic.literals import with_today
 from chat2sql.engine.semantics.analytic.scope import NotExpressible
 from chat2sql.engine.semantics.analytic.shapes import first_places, quoted, ranked
 from chat2sql.engine.semantics.analytic.side_by_side import (
@@ -25,7 +25,7 @@ from chat2sql.engine.semantics.analytic.side_by_side import (
     ratio_apart,
     side_by_side,
 )
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 
 _Said = TypeVar("_Said")
 
@@ -50,9 +50,13 @@ def compile_intent(
     """
     select: exp.Expr = _compiled(intent, model, language)
     if as_of is not None:
-        today = day_of(as_of) if model.dialect is Dialect.SQLITE else exp.cast(day_of(as_of), "DATE")
-        select = select.transform(lambda node: today.copy() if isinstance(node, exp.CurrentDate) else node)
+        select = with_today(select, as_of, model.dialect)
     return select.sql(model.dialect)
+
+
+def _holds_several(group: Group, model: SemanticModel) -> bool:
+    field = model.field(group.place.dataset, group.place.field) if group.place is not None else None
+    return field is not None and field.role in (Role.LIST, Role.DOCUMENT)
 
 
 def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:
@@ -68,6 +72,8 @@ def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) 
     if apart is not None and len(intent.figures) == 1:
         select, names, computed = ratio_apart(intent, model, language, apart)
         return _ordered(intent, select, names, computed)
+    if any(_holds_several(group, model) for group in intent.groups):
+        raise NotExpressible("what holds several values tells no groups apart")
     intent = _at_common_base(intent, model)
     if len({figure.dataset for figure in intent.figures}) > 1:
         return side_by_side(intent, model, language)

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+import sqlglot
+from sqlglot import exp
+
 from chat2sql.config.vocabulary import Frozen, Language
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Place, SegmentUse, Window
+from chat2sql.engine.semantics.analytic.literals import with_today
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.question import conventions_of
 from chat2sql.engine.semantics.analytic.resolve import Grounded, Resolved, ground
@@ -174,7 +178,7 @@ class _Teller:
                 return self._metric(metric) if metric is not None else ""
             case Kind.SEGMENT:
                 segment = self._model.segment(meaning.name)
-                return self._as_of_today(segment.condition) if segment is not None else ""
+                return self._written(segment.condition) if segment is not None else ""
             case Kind.CODE:
                 place = Place(dataset=meaning.dataset, field=meaning.name)
                 return self._condition(Condition(place=place, operator=Operator.IS, values=(meaning.code,)))
@@ -192,16 +196,19 @@ class _Teller:
             return f"({above}) divided by ({below})"
         scope = Scope(self._model, metric.dataset)
         try:
-            computed = scope.bound(metric.expression).sql(self._model.dialect)
+            computed = self._sql(scope.bound(metric.expression))
             conditions = [scope.segment(SegmentUse(segment=name)) for name in metric.segments]
         except NotExpressible:
             return ""
-        told = " AND ".join(self._as_of_today(one.sql(self._model.dialect)) for one in conditions)
+        told = " AND ".join(map(self._sql, conditions))
         joins = "".join(f" JOIN {table.name} ON {on.sql(self._model.dialect)}" for table, on in scope.joins())
         return f"{computed} FROM {metric.dataset}{joins}{' WHERE ' if told else ''}{told}"
 
-    def _as_of_today(self, condition: str) -> str:
-        return condition.replace("CURRENT_DATE", f"DATE '{self._as_of.isoformat()}'")
+    def _written(self, condition: str) -> str:
+        return self._sql(sqlglot.parse_one(condition, read=self._model.dialect))
+
+    def _sql(self, tree: exp.Expr) -> str:
+        return with_today(tree, self._as_of, self._model.dialect).sql(self._model.dialect)
 
     def _column(self, dataset: str, name: str) -> str:
         field = self._model.field(dataset, name)

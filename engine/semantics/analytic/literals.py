@@ -8,6 +8,7 @@ from datetime import date
 import sqlglot
 from sqlglot import exp
 
+from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.semantics.model.semantic_model import Field, Role
 from chat2sql.engine.semantics.model.truth import truth
 
@@ -25,6 +26,12 @@ def contains(column: exp.Expr, text: str) -> exp.Expr:
 def day_of(day: date) -> exp.Expr:
     """A day."""
     return exp.Literal.string(day.isoformat())
+
+
+def with_today(tree: exp.Expr, as_of: date, dialect: Dialect) -> exp.Expr:
+    """What is written with CURRENT_DATE, as of a day. SQLite's dates are texts."""
+    today = day_of(as_of) if dialect is Dialect.SQLITE else exp.cast(day_of(as_of), "DATE")
+    return tree.transform(lambda node: today.copy() if isinstance(node, exp.CurrentDate) else node)
 
 
 def literal(value: str, field: Field) -> exp.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from chat2sql.engine.semantics.analytic.acts import Act
@@ -23,6 +24,7 @@ from chat2sql.engine.semantics.periods import DAY, Period, TimeKind, shifted, to
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 
 _SETS_AGAINST = frozenset({"比", "较", "跟", "与", "和", "对比", "相比"})
+_BEGINS = re.compile(r"新|签|开|建|登记|提交|发起|生效|到期|结束")
 _HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
 
 
@@ -86,7 +88,7 @@ def held_of(
 
 
 def held_then(
-    base: str, windows: tuple[Window, ...], model: SemanticModel
+    base: str, windows: tuple[Window, ...], phrase: Phrase, model: SemanticModel
 ) -> tuple[tuple[Held, ...], tuple[Window, ...]]:
     """去年8月15号的挂牌价: of rows that only say from when to when something held, those of that day."""
     dataset = model.dataset(base)
@@ -99,6 +101,9 @@ def held_then(
         and window.end - window.start == DAY
     ]
     if dataset is None or dataset.validity is None or dataset.display is not None or len(days) != 1:
+        return (), windows
+    if any(_BEGINS.search(piece.token.text) for piece in phrase):
+        # 6月1日新增的合同 began on that day.
         return (), windows
     assert days[0].start is not None
     held = Held(dataset=base, day=days[0].start)

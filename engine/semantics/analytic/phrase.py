@@ -19,7 +19,18 @@ from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.values.index import LinkedValue
 
 _MATTERING = frozenset(
-    {Act.TOP, Act.MOST, Act.AGGREGATE, Act.NOT, Act.TREE, Act.COMPARE, Act.GROWTH, Act.DIFFERENCE}
+    {
+        Act.TOP,
+        Act.MOST,
+        Act.AGGREGATE,
+        Act.NOT,
+        Act.TREE,
+        Act.COMPARE,
+        Act.YEAR_BEFORE,
+        Act.PERIOD_BEFORE,
+        Act.GROWTH,
+        Act.DIFFERENCE,
+    }
 )
 _NEXT = 3
 

@@ -122,7 +122,7 @@ class _Reader:
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
         elif not figures:
-            held, windows = held_then(base, windows, model)
+            held, windows = held_then(base, windows, phrase, model)
         asked.settle_sums(figures)
         shown = () if figures else self._shown()
         doubts = self._never_together(figures) + self._doubts(

@@ -21,7 +21,7 @@ _COMPARED = re.compile(
     rf"\s*(?P<how>不早于|不晚于|晚于|早于|大于等于|小于等于|大于|小于|>=|<=|>|<|在)\s*(?:{_TODAY})(?P<side>之?[前后])?",
     re.IGNORECASE,
 )
-_PASSED = re.compile(r"(?:已?经?过了?|已经?过|超过了?)\s*$")
+_PASSED = re.compile(r"(?<![未没不通])(?:已?经?过了?|已经?过|超过了?)\s*$")
 _SIGNS = {
     "晚于": ">",
     "大于": ">",

@@ -150,7 +150,7 @@ def _arithmetic(
         written = _ALONE.sub(r"\1", _EMPTY.sub("", written))
     if not written:
         return Computed(time=time)
-    if not _is_formula(written):
+    if not _is_formula(written) or _sets_one_against_itself(written, operands):
         return None
     metrics = [_metric_of(operands, char, model) for char in written if ord(char) >= _PLACE]
     if any(metric is not None for metric in metrics):
@@ -175,6 +175,13 @@ def _is_formula(written: str) -> bool:
     bare = re.sub(r"[()]", "", written)
     shape = re.fullmatch(r"[\ue000-\uf8ff](?:[-+*/][\ue000-\uf8ff])*", bare)
     return shape is not None and written.count("(") == written.count(")")
+
+
+def _sets_one_against_itself(written: str, operands: list[Meaning]) -> bool:
+    """已付款金额-已退款金额: of one quantity for two kinds of rows."""
+    used = [operands[ord(char) - _PLACE] for char in written if ord(char) >= _PLACE]
+    alike = len({(one.dataset, one.name) for one in used}) < len(used)
+    return alike and re.search("[-/]", written) is not None
 
 
 def _metric_of(operands: list[Meaning], char: str, model: SemanticModel) -> Metric | None:
@@ -212,6 +219,11 @@ def _with_metrics(
     """What is made of metrics, or of a metric and the sum of a quantity of the same rows: 已缴合计/应收合计."""
     if len(metrics) != 2 or metrics.count(None) != 1:
         return _of_metrics(written, metrics, dataset)
+    plain = next(one for one in operands if one.kind is not Kind.METRIC)
+    field = model.field(plain.dataset, plain.name)
+    if field is None or field.role is not Role.MEASURE:
+        # 销售额/客户数 counts customers, and does not sum up their numbers.
+        return None
     metric = next(one for one in metrics if one is not None)
     if metric.dataset != dataset.name or not metric.expression or "*" in written:
         return None

@@ -13,10 +13,11 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, Semant
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIndex, Unit
 
 _ASIDE = re.compile(
-    r"[(（][^()（）]*(?:[也都仍还]算|算在内|\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?)[^()（）]*[)）]"
+    r"[(（](?![^()（）]*(?:不|剔|排除|除|只|仅|其他))[^()（）]*(?:[也都仍还]算|算在内)[^()（）]*[)）]"
+    r"|(?<=[㐀-鿿])(?<!合计|之和|总和|求和|金额|总额)[(（]\s*\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?\s*[)）]"
 )
 _NO_CHANGE = re.compile(
-    r"[，,、]\s*(?:(?:不扣|未扣|不减|不另扣)[^，,、；;]*|(?:折|税|优惠)[后前](?=[，,、；;]|$)|(?:不?含税)(?=[，,、；;]|$))"
+    r"[，,、]\s*(?:(?:不扣|未扣|不减|不另扣)[㐀-鿿]{1,5}(?=[，,、；;)）]|$)|(?:折|税|优惠)[后前](?=[，,、；;]|$)|(?:不?含税)(?=[，,、；;]|$))"
 )
 _CODED = re.compile(
     r"(?P<word>[㐀-鿿]{2,8})\s*[(（]\s*(?P<column>[A-Za-z_]\w*)\s*(?:=|＝|为|是)\s*['\"]?(?P<code>\w+)['\"]?\s*[)）]"
@@ -31,9 +32,12 @@ _AMOUNTS_ASIDE = re.compile(
 _FEES = re.compile(
     r"^(?:运费|邮费|配送费|税|税费|税额|押金|手续费|服务费|优惠|折扣|退货|退款|红包|积分抵扣)$"
 )
-_SAYS_WHICH = re.compile(
-    r"[加减乘扣补另只仅不非除未没无前后内外超过满至少多于以上以下大小于等>=<]|平均|去重|累计|比|率|[0-9]"
+_REMARK = re.compile(
+    r"(?:以|由|按)?[㐀-鿿]{0,6}(?:确认|审核|系统|报表|财务|手册|文档)(?:数据|口径)?为准|(?:详见|参见|参考|见)[㐀-鿿A-Za-z]{1,12}"
+    r"|(?:每[日天周月年]|实时|定期|T\+1)[㐀-鿿0-9]{0,6}(?:更新|同步|刷新)|(?:数据)?来源[:：]?[㐀-鿿A-Za-z]{1,12}"
+    r"|(?:业务|财务|统计|管理|会计)?口径|除非特别说明|单位[:：]?[㐀-鿿]{1,4}"
 )
+"""All that may stand in a clause of its own and change nothing; what else is not understood may restrict."""
 _OF_ROWS = re.compile(r"^\s*[㐀-鿿]{0,4}[行单表条](?=\s+[A-Za-z_]\w*\s*(?:之和|合计|总和|求和|加总|累计))")
 """费用行 amt 之和: the rows are those of the table."""
 _BY = re.compile(r"[，,；;][^，,；;]{0,4}按照?[^，,；;]{0,4}$")
@@ -78,21 +82,28 @@ def _is_amount(word: str, dataset: Dataset, model: SemanticModel, index: TermInd
 
 
 def without_remarks(text: str, units: list[Unit], mentions: list[Mention], model: SemanticModel) -> str:
-    """The text without clauses that name nothing of the schema and restrict nothing (以财务确认为准, 每日更新), or say
-    only by what people group it (大区按收货城市)."""
-    named = [
+    """The text without remarks (以财务确认为准, 每日更新), and without clauses that say only by what people group it
+    (大区按收货城市)."""
+    beside = {
         units[mention.first].start
         for mention in mentions
-        if not (_BY.search(text[: units[mention.first].start]) and _is_no_time(mention.meanings[0], model))
-    ]
+        if _BY.search(text[: units[mention.first].start]) and _is_no_time(mention.meanings[0], model)
+    }
+    named = {units[mention.first].start for mention in mentions}
     place = 0
     for clause in re.split(r"([，,；;、。()（）])", text):
         start, place = place, place + len(clause)
-        names = any(start <= at < place for at in named)
-        if start and not names and clause.strip() and len(clause) > 1 and not _SAYS_WHICH.search(clause):
+        within = {at for at in named if start <= at < place}
+        is_grouping = bool(within & beside) and _only_groups(clause)
+        if start and (_REMARK.fullmatch(clause.strip()) or is_grouping):
             text = text[:start] + " " * len(clause) + text[place:]
     of_rows = _OF_ROWS.match(text)
     return " " * of_rows.end() + text[of_rows.end() :] if of_rows is not None else text
+
+
+def _only_groups(clause: str) -> bool:
+    """大区按订单收货城市: nothing in it restricts."""
+    return not re.search(r"[只仅不非除未没无限前后内外超过满至少等于>=<]", clause)
 
 
 def _is_no_time(meaning: Meaning, model: SemanticModel) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.definition_days import said_of_days
@@ -29,10 +30,19 @@ _LATER = re.compile(r"及(?:其|之|以)?(?:以后|之后|后续|后|以上)(?:�
 _ENDED = re.compile(
     r"取消|关闭|退|作废|失败|无效|拒|删除|撤|终止|cancel|close|refund|return|void|fail|reject", re.IGNORECASE
 )
+_EITHER = re.compile(r"或者?|\bor\b", re.IGNORECASE)
 _BLANK = " "
 _SEPARATED = r"\s*(?:[,，、/|或和及与]|以及)\s*"
 _NEGATIVE = r"!=|<>|≠|not\s+in|不等于|不为|不是|不在"
 _EQUAL = r"==?|＝|为|是|in|∈|属于|等于|在|取"
+
+
+class _Mark(NamedTuple):
+    """Where a condition stands, and the field of which it is a code."""
+
+    start: int
+    end: int
+    coded: tuple[str, str] | None
 
 
 @dataclass
@@ -45,6 +55,7 @@ class Rows:
         others: further conditions, each with its dataset, as SQL.
         segments: the names of segments that restrict it.
         words: which rows count, in its words.
+        is_either: whether one of two conditions is enough, which conditions here never are.
     """
 
     text: str
@@ -52,6 +63,7 @@ class Rows:
     others: list[tuple[str, str]] = field(default_factory=list)
     segments: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    is_either: bool = False
 
     def conditions(self, model: SemanticModel) -> dict[str, str]:
         """All conditions but the segments, as SQL, by the dataset whose rows they restrict."""
@@ -76,11 +88,13 @@ class RowsReader:
     """
 
     def __init__(self, body: str, dataset: Dataset, model: SemanticModel) -> None:
-        self._dataset, self._model = dataset, model
+        self._dataset, self._model, self._body = dataset, model, body
+        self._marks: list[_Mark] = []
         self.rows = Rows(text=body)
         for said in said_of_days(body, dataset, model.dialect):
             self.rows.others.append((dataset.name, said.condition))
             self.rows.words.append(body[said.start : said.end])
+            self._mark(said.start, said.end)
             self._blank(said.start, said.end)
         for one in dataset.fields:
             if one.codes:
@@ -101,6 +115,8 @@ class RowsReader:
             elif not _CONNECTS.match(between):
                 excluding = False
             if self._taken(mention, meaning, excluding=excluding):
+                coded = (meaning.dataset, meaning.name) if meaning.kind is Kind.CODE else None
+                self._mark(start, end, coded)
                 self._blank(start, end)
                 self._numbered(meaning, start, end)
                 self._blank_marker(last_end, start)
@@ -108,8 +124,29 @@ class RowsReader:
                 excluding = False
             last_end = end
         self._later()
+        self.rows.is_either = self._is_either()
         if self.rows.coded:
             self.rows.text = _VALID.sub(lambda match: _BLANK * len(match.group()), self.rows.text)
+
+    def _mark(self, start: int, end: int, coded: tuple[str, str] | None = None) -> None:
+        self._marks.append(_Mark(start, end, coded))
+
+    def _is_either(self) -> bool:
+        """Whether 或 stands between two conditions that are not codes of one field."""
+        for match in _EITHER.finditer(self._body):
+            if any(mark.start <= match.start() < mark.end for mark in self._marks):
+                continue
+            before = max(
+                (mark for mark in self._marks if mark.end <= match.start()), key=_place, default=None
+            )
+            after = min((mark for mark in self._marks if mark.start >= match.end()), key=_place, default=None)
+            if (
+                before is not None
+                and after is not None
+                and (before.coded is None or before.coded != after.coded)
+            ):
+                return True
+        return False
 
     def _later(self) -> None:
         """已付款及以后状态: the codes behind one in their order, but for those that end it early."""
@@ -188,6 +225,7 @@ class RowsReader:
             meant = {code.code: code.words[0] for code in one.codes if code.words}
             for word in codes:
                 self._said(meant.get(word, word), excluding=leaves_out)
+            self._mark(match.start(), match.end(), (self._dataset.name, one.name))
             self._blank(match.start(), match.end())
             self._blank_marker(0, match.start())
 
@@ -200,6 +238,7 @@ class RowsReader:
             condition = f"{column} {'<>' if match['no'] else '='} {value}"
             self.rows.others.append((self._dataset.name, condition))
             self._said(f"{one.label.zh or one.name} {match['v']}", excluding=match["no"] is not None)
+            self._mark(match.start(), match.end())
             self._blank(match.start(), match.end())
 
     def _names(self, one: Field) -> Iterator[str]:
@@ -240,6 +279,10 @@ class RowsReader:
     def _blank(self, start: int, end: int) -> None:
         text = self.rows.text
         self.rows.text = text[:start] + _BLANK * (end - start) + text[end:]
+
+
+def _place(mark: _Mark) -> int:
+    return mark.start
 
 
 def _unglossed(codes: str) -> str:

@@ -45,7 +45,7 @@ _LIKE = re.compile(
     r"(?:订单|单据|统计|数据|记录|行)?(?:范围|口径|条件)[㐀-鿿]{0,2}?(?:与|同|和|跟)(?P<like>[㐀-鿿A-Za-z]{2,8}?)"
     r"(?:的?(?:统计)?(?:口径|范围|条件))?(?:一致|相同|一样)?(?=[)）,，；;。]|$)"
 )
-_AS_ABOVE = re.compile(r"^(?:的?口径)?同上")
+_AS_ABOVE = re.compile(r"^(?:的?口径)?同上\s*(?:[(（]\s*除非[^()（）]*[)）])?[，,]?")
 _LEAVES_OUT = re.compile(
     r"^\s*(?:但|其中|且|均|都)?(?:不含|不包括|剔除|排除)|(?:不计|不算|除外|剔除|排除)(?:入|在内|进)?[^，,]{0,8}$"
 )
@@ -62,6 +62,7 @@ class Definition(NamedTuple):
         body: of what it is made.
         counts_only: whether only the rows that count are told.
         like: another definition, whose rows count too.
+        as_above: whether nothing more is said of what is computed.
     """
 
     dataset: str
@@ -70,6 +71,7 @@ class Definition(NamedTuple):
     counts_only: bool = False
     also: str = ""
     like: str = ""
+    as_above: bool = False
 
 
 def definitions(catalogue: Catalogue) -> list[Definition]:
@@ -105,10 +107,13 @@ def _in_comment(
         # 销售额=…；退款单不计入销售额: what is left out is said behind.
         found[-1] = found[-1]._replace(body=f"{found[-1].body}，{sentence.strip()}")
     for place, one in enumerate(found):
-        if _AS_ABOVE.match(one.body):
+        above = _AS_ABOVE.match(one.body)
+        if above is not None:
             # 订单数口径同上: the rows of what was defined before it.
-            found[place] = one._replace(body="", like=found[place - 1].name if place else "")
-        elif like is not None and one.name != like["like"]:
+            before = found[place - 1].name if place else ""
+            found[place] = one._replace(body=one.body[above.end() :], like=before, as_above=True)
+        elif like is not None and one.name != like["like"] and 0 <= comment.find(one.name) < like.start():
+            # It speaks of what was defined before it.
             found[place] = one._replace(like=like["like"])
     return found
 

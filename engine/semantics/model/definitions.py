@@ -39,6 +39,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _TIMED = re.compile(r"天数|时长|工时|小时数|次数|人数$")
+_HOW_MANY = re.compile(r"[单笔次张条户人家件]数$|数量$|[单订]量$")
 _PIECES = re.compile(r"量$|件数$")
 _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:用|取|以|按|为|是)")
 _PASSES = 3
@@ -112,6 +113,13 @@ def _with(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
     )
 
 
+def _restricts_a_part(computed: Computed, rows: Rows) -> bool:
+    """Whether rows are told beside a formula of metrics, of which they may be those of one side only."""
+    is_formula = computed.ratio is not None or re.search(r" [-+] |NULLIF", computed.expression) is not None
+    told = bool(rows.coded or rows.others)
+    return is_formula and told and (computed.ratio is not None or bool(computed.segments))
+
+
 def _metric_called(name: str, model: SemanticModel) -> Metric | None:
     return next((one for one in model.metrics if name and one.label.zh == name and one.expression), None)
 
@@ -123,7 +131,7 @@ def _with_rows_of(like: Metric, read: _Read, computed: Computed, model: Semantic
     read.rows.segments += [one.name for one in known if one.dataset in reach]
     time = like.time if like.dataset == read.definition.dataset else None
     computed = computed._replace(time=computed.time or time)
-    if not computed.expression and not read.definition.body:
+    if not computed.expression and read.definition.as_above and _HOW_MANY.search(read.definition.name):
         computed = computed._replace(expression="COUNT(*)")
     return read._replace(computed=computed)
 
@@ -151,6 +159,8 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> _Re
     reader.read_words(units, mentions)
     rows.text = without_remarks(rows.text, units, mentions, model)
     computed = computed_in(rows.text, units, mentions, dataset, model)
+    if rows.is_either or (computed is not None and _restricts_a_part(computed, rows)):
+        computed = None
     if raw.expression and computed is not None:
         computed = computed._replace(expression=raw.expression) if not computed.expression else None
     return _Read(definition, dataset, rows, computed)

@@ -14,13 +14,14 @@ from chat2sql.engine.semantics.model.semantic_model import Additivity, Field, Or
 from chat2sql.engine.values.documents import extracted, is_document
 from chat2sql.engine.values.index import ELEMENT, DocumentPart, PartKind, ValueIndex, field_name
 
-_LISTED = re.compile(r"[:：]\s*([A-Za-z_][\w\s,，、;；]*)$")
-_KEY = re.compile(r"[A-Za-z_]\w*")
+_LISTED = re.compile(r"[:：]\s*([A-Za-z_][\w\s.,，、;；()（）]*)$")
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _HAN = "[㐀-鿿]"
 _UNIT = re.compile(r"(?:瓦|升|克|千克|公斤|吨|米|厘米|毫米|月|天|小时|分钟|秒|伏|安|元)$")
 _UNIT_WORD = re.compile(
     r"(?:year|month|week|day|hour|minute|min|sec)s?|kg|g|mg|t|l|ml|k?w|v|mm|cm|m|km|pct|percent|amt|cnt|qty|mah|inch"
 )
+_JSON = re.compile(r"json", re.IGNORECASE)
 _CERTAINTY = 0.7
 _ROLES = {
     PartKind.TEXT: (Role.CATEGORY, "text"),
@@ -55,11 +56,12 @@ def document_fields(
         if (part.table, part.column) == (table, column.name) and part.name != ELEMENT
     ]
     listed = _LISTED.search(column.comment)
-    names = re.split(r"[\s,，、;；]+", listed.group(1)) if listed is not None else []
+    listed_ones = re.split(r"[\s,，、;；]+", listed.group(1)) if listed is not None else []
+    names = dict.fromkeys(key.group().strip(".") for one in listed_ones if (key := _KEY.match(one)))
     told = [
         DocumentPart(table=table, column=column.name, name=name, kind=PartKind.TEXT)
         for name in names
-        if _KEY.fullmatch(name) and name not in {part.name.removesuffix(ELEMENT) for part in found}
+        if name not in {part.name.removesuffix(ELEMENT) for part in found}
     ]
     return tuple(_field(part, column, dialect) for part in (*found, *told))
 
@@ -77,16 +79,20 @@ def _field(part: DocumentPart, column: Column, dialect: Dialect) -> Field:
         certainty=_CERTAINTY,
         role=role,
         type=kind,
-        expression=_expression(part, name, dialect),
+        expression=_expression(part, name, column, dialect),
         additivity=Additivity.NON_ADDITIVE,
     )
 
 
-def _expression(part: DocumentPart, name: str, dialect: Dialect) -> str:
-    document = exp.column(exp.to_identifier(part.column), table=part.table)
+def _expression(part: DocumentPart, name: str, column: Column, dialect: Dialect) -> str:
+    document: exp.Expr = exp.column(exp.to_identifier(part.column), table=part.table)
+    if dialect is Dialect.POSTGRESQL and not _JSON.search(column.type):
+        document = exp.cast(document, "JSONB")
     text = extracted(document, name, dialect, as_text=part.kind is not PartKind.LIST)
     if part.kind is PartKind.NUMBER:
-        return f"CAST({text} AS {'DECIMAL(18, 4)' if dialect is Dialect.MYSQL else 'DOUBLE PRECISION'})"
+        # One document in many may write a number in words.
+        cast = "TRY_CAST" if dialect is Dialect.DUCKDB else "CAST"
+        return f"{cast}({text} AS {'DECIMAL(18, 4)' if dialect is Dialect.MYSQL else 'DOUBLE PRECISION'})"
     if part.kind is not PartKind.TRUTH:
         return text
     # SQLite and MySQL have no truth values to cast to.

@@ -9,8 +9,12 @@ from sqlglot import exp
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
 _TIES = re.compile(
-    r"并列|(?:一样|相同|同样|相等)的?(?:多|高|大)?的?(?:话)?(?:[也都]|全)(?:都|要|算|列|留|给|显示)"
+    r"并列(?!出)|(?:一样|相同|同样|相等)的?(?:多|高|大)?的?(?:话)?(?:[也都]|全)(?:都|要|算|列|留|给|显示)"
     r"|\b(?:everyone|anyone|all|any|those|include|including|keep|with|also) (?:\w+ ){0,3}tied?s?\b|\bties\b",
+    re.IGNORECASE,
+)
+_NOT_KEPT = re.compile(
+    r"(?:并列|一样|相同)的?(?:话)?(?:不|忽略|只取|仅取|略)|(?:忽略|不含|不算|不要|去掉)并列|\bbreak\w* ties\b|\bignor\w+ ties\b",
     re.IGNORECASE,
 )
 _PLACE, _RANKED = "place", "ranked"
@@ -18,7 +22,8 @@ _PLACE, _RANKED = "place", "ranked"
 
 def mend_ties(tree: exp.Query, question: str) -> tuple[exp.Query, list[Repair]]:
     """Rank instead of cutting off: ``ORDER BY x DESC LIMIT 3`` drops one of two that share the third place."""
-    ordered = _cut_off(tree) if _TIES.search(question) else None
+    wanted = _TIES.search(question) and not _NOT_KEPT.search(question)
+    ordered = _cut_off(tree) if wanted else None
     if ordered is None:
         return tree, []
     select, key, most = ordered
@@ -50,8 +55,15 @@ def _cut_off(tree: exp.Query) -> tuple[exp.Select, exp.Ordered, int] | None:
     order, limit = tree.args.get("order"), tree.args.get("limit")
     if order is None or not isinstance(limit, exp.Limit) or tree.find(exp.Window) is not None or tree.is_star:
         return None
+    # A second key decides among those who share a place.
+    outputs = [item.alias_or_name.lower() for item in tree.expressions]
+    if len(order.expressions) > 1 or len(set(outputs)) < len(outputs) or _PLACE in outputs:
+        return None
     most, first = limit.expression, order.expressions[0]
     if not isinstance(most, exp.Literal) or most.is_string or not isinstance(first, exp.Ordered):
+        return None
+    within = first.this.find_all(exp.Column) if not isinstance(first.this, exp.Column) else ()
+    if any(not column.table and column.name.lower() in outputs for column in within):
         return None
     return tree, first, int(most.name)
 

@@ -38,3 +38,10 @@ def test_definitions_are_taken_as_they_stand(comment: str) -> None:
         if metric.origin is Origin.COMMENT and metric.expression != "COUNT(*)" and not metric.is_of_lines
     }
     assert defined == WRITTEN["comments"][comment]
+
+
+@pytest.mark.parametrize("comment", WRITTEN["segments"])
+def test_rows_that_have_a_name(comment: str) -> None:
+    model = draft_model(_with_comment(comment))
+    named = {one.label.zh: one.condition for one in model.segments if one.origin is Origin.COMMENT}
+    assert named == WRITTEN["segments"][comment]
