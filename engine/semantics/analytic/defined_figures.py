@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure
 from chat2sql.engine.semantics.analytic.phrase import Phrase
-from chat2sql.engine.semantics.model.semantic_model import Origin, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind
 
@@ -16,12 +16,22 @@ def as_defined(figure: Figure, phrase: Phrase, model: SemanticModel, *, is_named
         is_named: whether the question names the quantity; of one that it does not name, any definition is meant.
     """
     if figure.aggregate is Aggregate.COUNT and figure.field is None:
-        return _counted(figure, phrase, model)
-    field = model.field(figure.dataset, figure.field or "")
-    if figure.aggregate is not Aggregate.SUM or field is None:
+        defined = _counts(figure, model)
+    elif figure.aggregate is Aggregate.SUM:
+        defined = _sums(figure, model, is_named=is_named)
+    else:
         return figure
+    if len(defined) != 1 or _says_which(figure, phrase):
+        return figure
+    return Figure(metric=defined[0].name, dataset=figure.dataset)
+
+
+def _sums(figure: Figure, model: SemanticModel, *, is_named: bool) -> list[Metric]:
+    field = model.field(figure.dataset, figure.field or "")
+    if field is None:
+        return []
     plain = f"SUM({spelled(figure.dataset, field.name, model.dialect)})"
-    defined = [
+    return [
         metric
         for metric in model.metrics
         if metric.expression == plain
@@ -29,32 +39,22 @@ def as_defined(figure: Figure, phrase: Phrase, model: SemanticModel, *, is_named
         and metric.segments
         and (not is_named or _is_called_alike(metric.label.zh, field.label.zh))
     ]
-    if len(defined) != 1 or _says_which(figure, phrase):
-        return figure
-    return Figure(metric=defined[0].name, dataset=figure.dataset)
 
 
-def _counted(figure: Figure, phrase: Phrase, model: SemanticModel) -> Figure:
+def _counts(figure: Figure, model: SemanticModel) -> list[Metric]:
     """多少单 counts what 订单数 counts, where that is defined."""
-    plain = {
-        name
-        for metric in model.metrics
-        if metric.dataset == figure.dataset
-        and metric.origin is Origin.KEY
-        and metric.expression == "COUNT(*)"
-        for name in (metric.label.zh, *metric.synonyms)
-    }
-    defined = [
+    counts = [
         metric
         for metric in model.metrics
-        if metric.dataset == figure.dataset
-        and metric.origin is not Origin.KEY
-        and metric.expression == "COUNT(*)"
-        and metric.label.zh in plain
+        if metric.dataset == figure.dataset and metric.expression == "COUNT(*)"
     ]
-    if len(defined) != 1 or _says_which(figure, phrase):
-        return figure
-    return Figure(metric=defined[0].name, dataset=figure.dataset)
+    plain = {
+        name
+        for metric in counts
+        if metric.origin is Origin.KEY
+        for name in (metric.label.zh, *metric.synonyms)
+    }
+    return [metric for metric in counts if metric.origin is not Origin.KEY and metric.label.zh in plain]
 
 
 def _says_which(figure: Figure, phrase: Phrase) -> bool:

@@ -6,7 +6,7 @@ model has is told with its expression, its condition or its period, and the join
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import sqlglot
@@ -17,7 +17,7 @@ from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Place, SegmentUse, Window
 from chat2sql.engine.semantics.analytic.literals import with_today
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
-from chat2sql.engine.semantics.analytic.question import conventions_of
+from chat2sql.engine.semantics.analytic.question import mentioned
 from chat2sql.engine.semantics.analytic.resolve import Grounded, Resolved, ground
 from chat2sql.engine.semantics.analytic.scope import NotExpressible, Scope
 from chat2sql.engine.semantics.analytic.tokens import Sort, Token
@@ -26,9 +26,7 @@ from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Metric, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
-from chat2sql.engine.semantics.time_expressions import resolve_time
 from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
-from chat2sql.engine.values.linking import link_values
 
 _OUT_OF_REACH = 99
 _LEAST_WEIGHT = 0.65
@@ -63,9 +61,8 @@ def hints_for(
         values: the datasource's value index; None: it has none.
         as_of: the day of asking.
     """
-    times = resolve_time(question, as_of, language, conventions_of(model))
-    linked = link_values(values, question, catalogue) if values is not None else ()
-    return hints_of(tokens_with_names(question, model, times, linked, values), model, as_of)
+    said = mentioned(question, model, catalogue, values, language=language, as_of=as_of)
+    return hints_of(tokens_with_names(question, model, said.times, said.values, values), model, as_of)
 
 
 def hints_of(tokens: Sequence[Token], model: SemanticModel, as_of: date) -> tuple[Hint, ...]:
@@ -79,12 +76,10 @@ def hints_of(tokens: Sequence[Token], model: SemanticModel, as_of: date) -> tupl
     if grounded is None:
         return ()
     teller = _Teller(grounded, model, as_of)
-    lines = [
-        Hint(text=f'"{one.token.text}": {line}', has_value=one.value is not None)
-        for one in grounded.tokens
-        if (line := teller.told(one))
-    ]
-    return tuple(dict.fromkeys((*lines, *(Hint(text=join) for join in teller.joins()))))
+    told = [(one, line) for one in grounded.tokens if (line := teller.told(one))]
+    words = (Hint(text=f'"{one.token.text}": {line}', has_value=one.value is not None) for one, line in told)
+    joins = (Hint(text=join) for join in teller.joins({_dataset(one): None for one, _ in told}))
+    return tuple(dict.fromkeys((*words, *joins)))
 
 
 class _Teller:
@@ -108,11 +103,10 @@ class _Teller:
             return ""
         return self._meaning(meaning)
 
-    def joins(self) -> Iterator[str]:
-        """The joins from the base to all that is spoken of."""
+    def joins(self, datasets: Iterable[str]) -> Iterator[str]:
+        """The joins from the base to some datasets."""
         routes = routes_from(self._model, self._grounded.base)
-        spoken_of = dict.fromkeys(_dataset(one) for one in self._grounded.tokens if self.told(one))
-        for dataset in spoken_of:
+        for dataset in datasets:
             for join in routes.get(dataset, ()):
                 on = " AND ".join(
                     f"{self._column(join.source, mine)} = {self._column(join.target, theirs)}"

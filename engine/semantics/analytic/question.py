@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual, Frozen, Language
 from chat2sql.engine.schema.catalogue import Catalogue
@@ -12,8 +13,8 @@ from chat2sql.engine.semantics.analytic.reader import read_intent
 from chat2sql.engine.semantics.analytic.words import in_words
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.time_conventions import TimeConventions
-from chat2sql.engine.semantics.time_expressions import resolve_time
-from chat2sql.engine.values.index import ValueIndex
+from chat2sql.engine.semantics.time_expressions import TimeExpression, resolve_time
+from chat2sql.engine.values.index import LinkedValue, ValueIndex
 from chat2sql.engine.values.linking import link_values
 
 
@@ -35,12 +36,30 @@ class Compiled(Frozen):
     grounded: bool = False
 
 
-def conventions_of(model: SemanticModel) -> TimeConventions:
-    """How the business counts its years and weeks."""
-    return TimeConventions(
+class Mentioned(NamedTuple):
+    """The periods and the values that a question mentions."""
+
+    times: tuple[TimeExpression, ...]
+    values: tuple[LinkedValue, ...]
+
+
+def mentioned(
+    question: str,
+    model: SemanticModel,
+    catalogue: Catalogue,
+    values: ValueIndex | None,
+    *,
+    language: Language,
+    as_of: date,
+) -> Mentioned:
+    """What a question mentions, its years and weeks as the business counts them; arguments as ``compiled_question`` has
+    them."""
+    conventions = TimeConventions(
         fiscal_year_start_month=model.conventions.fiscal_year_start_month,
         week_start=model.conventions.week_start,
     )
+    times = resolve_time(question, as_of, language, conventions)
+    return Mentioned(times, link_values(values, question, catalogue) if values is not None else ())
 
 
 def compiled_question(
@@ -63,14 +82,8 @@ def compiled_question(
     if not (speaks(catalogue, language) or model.is_owned):
         # Words that only resemble identifiers are better understood by a model.
         return Compiled(sql=None, doubts=("too few columns say what they are in the question's language",))
-    read = read_intent(
-        question,
-        model,
-        times=resolve_time(question, as_of, language, conventions_of(model)),
-        values=link_values(values, question, catalogue) if values is not None else (),
-        known=values,
-        as_of=as_of,
-    )
+    said = mentioned(question, model, catalogue, values, language=language, as_of=as_of)
+    read = read_intent(question, model, times=said.times, values=said.values, known=values, as_of=as_of)
     if read.intent is None:
         return Compiled(sql=None, doubts=read.doubts)
     try:

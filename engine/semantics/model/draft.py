@@ -102,24 +102,13 @@ def _dataset(
 ) -> Dataset:
     name = catalogue.key(table)
     keys = {column for key in table.foreign_keys for column in key.columns} | set(table.primary_key)
-    fields = tuple(
-        as_list(
-            as_meant(
-                draft_field(column, is_key=column.name in keys, few_values=(name, column.name) in few),
-                name,
-                column,
-                catalogue.dialect,
-            ),
-            name,
-            values,
-        )
-        for column in table.columns
-    )
-    fields += tuple(
-        field
-        for column in table.columns
-        for field in document_fields(name, column, values, catalogue.dialect)
-    )
+    own: list[Field] = []
+    parts: list[Field] = []
+    for column in table.columns:
+        plain = draft_field(column, is_key=column.name in keys, few_values=(name, column.name) in few)
+        own.append(as_list(as_meant(plain, name, column, catalogue.dialect), name, values))
+        parts += document_fields(name, column, values, catalogue.dialect)
+    fields = (*own, *parts)
     label = label_of(table.comment, table.name)
     zh = TABLE_ENDING.sub("", label.zh) or label.zh
     return Dataset(
