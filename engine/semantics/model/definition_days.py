@@ -87,11 +87,7 @@ def _single(text: str, times: list[Field], dataset: Dataset, dialect: Dialect) -
                     yield Said(match.start(), state.end(), f"{column} {condition}")
             passed = _PASSED.search(text[: match.start()])
             if passed is not None:
-                end = (
-                    match.end() + len(named)
-                    if (named := _told_again(text, match.end(), field))
-                    else match.end()
-                )
+                end = match.end() + len(_told_again(text, match.end(), field))
                 yield Said(passed.start(), end, f"{column} < CURRENT_DATE")
             compared = _COMPARED.match(text, match.end())
             sign = _sign(compared) if compared is not None else ""
