@@ -53,15 +53,18 @@ _LINKS = (
     _Link(_BRACKET, is_plain=False, han=12, words=4, for_words=True),
     _Link(r"\s*[.、)\]]\s*", is_plain=False, han=6, words=2),
     _Link(_SPACE, is_plain=False, han=8, words=3),
-    _Link(_NOTHING, is_plain=False, han=8, words=0, for_words=True),
+    _Link(_NOTHING, is_plain=False, han=10, words=0, for_words=True),
 )
 _NUMBER = r"(?:(?<![\w.])-\d{1,4}|(?<![A-Za-z0-9_.])\d{1,4})(?![A-Za-z0-9_%]|\.\d)"
 _CAPITALS = r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]{0,2}(?![A-Za-z0-9_])"
 _WORD = r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9_]{1,23}(?![A-Za-z0-9_])"
 _QUOTE = r"[\"'`]?"
 
-# Signs that say the same, character by character, so that places stay what they are.
-_SIGNS = str.maketrans("【】〔〕“”‘’「」『』—–，。", '[][]""\'\'""""--,.')
+# Signs that say the same, character by character, so that places stay what they are. What follows a full stop is
+# another sentence.
+_SIGNS = str.maketrans("【】〔〕“”‘’「」『』—–，。", '[][]""\'\'""""--,\n')
+_ASIDE = re.compile(r"(?<=[㐀-鿿])\([^()A-Za-z0-9]*[,、;][^()A-Za-z0-9]*\)")
+"""A remark in brackets that lists something else."""
 _ENDS_MEANING = re.compile(
     r"[,;|\n→]|、|->|=>|\.(?:\s|$)|\s/\s|默认|缺省|\bdefaults?\b|(?<=[㐀-鿿])\s+(?=[㐀-鿿])", re.IGNORECASE
 )
@@ -111,7 +114,7 @@ def code_list(comment: str) -> tuple[Entry, ...]:
         plain if len(plain := unicodedata.normalize("NFKC", character)) == 1 else character
         for character in comment
     )
-    text = narrow.translate(_SIGNS)
+    text = _ASIDE.sub(lambda aside: " " * len(aside.group()), narrow.translate(_SIGNS))
     for entries in _readings(text):
         if entries:
             return tuple(entries) if _EXAMPLES.search(text[: entries[0].start]) is None else ()

@@ -34,6 +34,7 @@ class Act(StrEnum):
     RUNNING = "running"
     NOT = "not"
     TREE = "tree"
+    TOPMOST = "topmost"
     LIST = "list"
     WHICH = "which"
     SAID = "said"

@@ -138,10 +138,12 @@ class Aggregation:
         then = window_of(comparison.window, figure, self._model, scope)
         current = expression_of(figure, self._model, scope, both(only, now))
         before = expression_of(figure, self._model, scope, both(only, then))
-        told = [
-            (named(name, "本期", "current", self._language), current),
-            (named(name, "对比期", "before", self._language), before),
-        ]
+        told: list[tuple[str, exp.Expr]] = []
+        if comparison.values:
+            told = [
+                (named(name, "本期", "current", self._language), current),
+                (named(name, "对比期", "before", self._language), before),
+            ]
         if comparison.difference:
             told.append(
                 (

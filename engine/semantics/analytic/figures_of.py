@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.acts import MONEY, Act
 from chat2sql.engine.semantics.analytic.defined_figures import as_defined
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
@@ -35,7 +35,7 @@ class Asked:
             if figure is None:
                 continue
             piece.used = True
-            if found and self._only_ranks(piece):
+            if found and (self._only_ranks(piece) or self._says_again(piece, found)):
                 continue
             counts = figure.aggregate is Aggregate.COUNT and self._asks_how_much()
             found.append(self._amount(figure) if counts else figure)
@@ -44,17 +44,40 @@ class Asked:
     def _figure(self, piece: Piece, compared: frozenset[int]) -> Figure | None:
         """The figure that a piece names, None where it names none."""
         if piece.kind is Kind.METRIC and piece.meaning is not None:
-            return Figure(metric=piece.meaning.name, dataset=piece.meaning.dataset)
+            piece.used = self._only_says_of_what(piece)
+            named = Figure(metric=piece.meaning.name, dataset=piece.meaning.dataset)
+            return None if piece.used else named
         if piece.number in compared:
             return None
         if self._phrase.is_measure(piece):
             summed = self._aggregated(piece)
             return as_defined(summed, self._phrase, self._model) if summed is not None else None
+        return self._counted(piece) if piece.counted else None
+
+    def _counted(self, piece: Piece) -> Figure | None:
+        """How many there are of a thing, or of rows that have a name."""
+        rows = f"{piece.meaning.name}_count" if piece.kind is Kind.SEGMENT and piece.meaning else ""
+        if self._model.metric(rows) is not None:
+            return Figure(metric=rows, dataset=piece.dataset)
         is_thing = piece.kind is Kind.SEGMENT or (piece.kind is Kind.DATASET and not piece.restricts)
-        if is_thing and piece.counted:
-            counted = Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset)
-            return as_defined(counted, self._phrase, self._model)
-        return None
+        if not is_thing:
+            return None
+        return as_defined(Figure(aggregate=Aggregate.COUNT, dataset=piece.dataset), self._phrase, self._model)
+
+    def _only_says_of_what(self, piece: Piece) -> bool:
+        """营收目标完成率: what stands right before a ratio of it names no figure of its own."""
+        after = next(iter(self._phrase.next_to(piece, 1)), None)
+        beside = after is not None and after.token.start == piece.token.end
+        if after is None or not beside or after.kind is not Kind.METRIC or after.meaning is None:
+            return False
+        metric = self._model.metric(after.meaning.name)
+        assert piece.meaning is not None
+        return metric is not None and piece.meaning.name in (metric.numerator, metric.denominator)
+
+    def _says_again(self, piece: Piece, found: list[Figure]) -> bool:
+        """名字和金额, behind 销售额: that of the metric."""
+        is_amount = piece.token.act is Act.SAID and piece.token.detail == MONEY
+        return is_amount and any(figure.metric is not None for figure in found)
 
     def _only_ranks(self, piece: Piece) -> bool:
         """按金额从高到低, behind the figure itself, says by what it goes."""

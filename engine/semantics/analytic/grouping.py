@@ -8,10 +8,11 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Condition, Grain, Group, Operator, Place
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.tokens import Sort
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 
+_LEVEL_FIELD = re.compile(r"level|lvl|tier|层级|级别|级次|层次", re.IGNORECASE)
 _LEVEL = re.compile(r"级|层|level|top", re.IGNORECASE)
 
 
@@ -21,11 +22,13 @@ class Grouping:
     Attributes:
         topmost: the segments that only say that a group is what stands at the top of its tree.
         levels: the fields whose codes only say at which level of its tree.
+        placed_by: the time by which the periods of the question are meant: 按结算时间.
     """
 
     def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
         self._phrase, self._model = phrase, model
         self.topmost: set[str] = set()
+        self.placed_by: Place | None = None
         self.levels: set[Place] = set()
 
     def groups(self) -> tuple[Group, ...]:
@@ -42,14 +45,25 @@ class Grouping:
                 piece.used = True
                 chained = True
                 continue
+            level = self._as_level(piece)
+            if level is not None:
+                found.append(level)
+                chained = True
+                continue
             place = self._phrase.place_of(piece) if piece.token.sort is Sort.TERM else None
             before = self._phrase.before(piece)
             # 每家营业中的门店: what restricts a thing may stand before it.
             each = before
-            while each is not None and (each.restricts or each.kind in (Kind.SEGMENT, Kind.CODE)):
+            while each is not None and (
+                each.restricts or each.kind in (Kind.SEGMENT, Kind.CODE) or each.token.act is Act.TOPMOST
+            ):
                 each = self._phrase.before(each)
             follows = each is not None and each.token.act is Act.EACH
             chained = chained and before is not None and before.token.act is Act.ALSO
+            if place is not None and each is not None and follows and self._is_time(piece, each):
+                self.placed_by = place
+                piece.used = each.used = True
+                continue
             if place is not None and not self._phrase.is_measure(piece) and (follows or chained):
                 found.append(self.of(place, before))
                 piece.used = True
@@ -59,6 +73,13 @@ class Grouping:
             elif piece.token.act is not Act.ALSO and piece.token.sort is not Sort.NOISE:
                 chained = False
         return tuple(dict.fromkeys(found)) or self._by_values()
+
+    def _is_time(self, piece: Piece, each: Piece) -> bool:
+        """Whether 按 before a time says what a period is about, and no group."""
+        field = self._phrase.field_of(piece)
+        is_time = field is not None and field.role is Role.TIME
+        has_period = any(one.token.time is not None for one in self._phrase)
+        return is_time and has_period and each.token.text.startswith(("按", "依", "by"))
 
     def each_of_nothing(self) -> bool:
         """Whether 每个 or 按 stands before something that nothing is grouped by."""
@@ -73,6 +94,22 @@ class Grouping:
     def _asks_when(self, piece: Piece) -> bool:
         is_which = piece.token.text.startswith(("哪", "which", "Which"))
         return is_which and not self._phrase.has(Act.MOST, Act.TOP, Act.RANKED, Act.COMPARE)
+
+    def _as_level(self, piece: Piece) -> Group | None:
+        """各大区, where that is what a level of a tree is called: the nodes of that level, for what hangs below them."""
+        before = self._phrase.before(piece)
+        dataset = self._model.dataset(piece.dataset) if piece.kind is Kind.CODE else None
+        if before is None or before.token.act is not Act.EACH or piece.place is None or piece.meaning is None:
+            return None
+        field = self._model.field(piece.place.dataset, piece.place.field)
+        if dataset is None or dataset.parent is None or dataset.display is None or field is None:
+            return None
+        if not _LEVEL_FIELD.search(f"{field.name} {field.label.zh}"):
+            return None
+        self.levels.add(piece.place)
+        piece.used = before.used = True
+        at = Condition(place=piece.place, operator=Operator.IS, values=(piece.meaning.code,))
+        return Group(place=Place(dataset=dataset.name, field=dataset.display), topmost=True, at=at)
 
     def _by_values(self) -> tuple[Group, ...]:
         """金卡、白金客户各有多少人: several values of a field and each of them."""
@@ -100,6 +137,10 @@ class Grouping:
 
     def _is_topmost(self, piece: Piece, place: Place) -> bool:
         """一级类目: what stands at the top of a tree, for what hangs below it."""
+        if piece.token.act is Act.TOPMOST:
+            known = self._model.dataset(place.dataset)
+            piece.used = known is not None and known.parent is not None
+            return piece.used
         segment = (
             self._model.segment(piece.meaning.name) if piece.kind is Kind.SEGMENT and piece.meaning else None
         )

@@ -179,9 +179,19 @@ class _Teller:
             case Kind.FIELD:
                 return self._column(meaning.dataset, meaning.name)
             case Kind.DATASET:
-                return f"table {meaning.dataset}"
+                kept = self._kept(meaning.dataset)
+                return f"table {meaning.dataset}{' WHERE ' if kept else ''}{kept}"
             case _:
                 return ""
+
+    def _kept(self, dataset: str) -> str:
+        """The rows of a dataset that count unless a question says otherwise."""
+        told = [
+            self._written(segment.condition)
+            for place, name in self._model.conventions.default_segments
+            if place == dataset and (segment := self._model.segment(name)) is not None
+        ]
+        return " AND ".join(told)
 
     def _metric(self, metric: Metric) -> str:
         if metric.numerator is not None and metric.denominator is not None:

@@ -171,12 +171,14 @@ class Comparison(Frozen):
         window: the other period, where the question has one; None: each group beside the one before it.
         growth: whether the growth rate is asked for.
         difference: whether the difference is.
+        values: whether the figures of both periods are asked for beside it.
     """
 
     with_: Compared
     window: Window | None = None
     growth: bool = True
     difference: bool = False
+    values: bool = True
 
 
 class Part(Frozen):

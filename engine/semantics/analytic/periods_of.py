@@ -23,7 +23,16 @@ from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.semantics.periods import DAY, Period, TimeKind, shifted, to_date
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 
+_A_STATE = 2
 _SETS_AGAINST = frozenset({"比", "较", "跟", "与", "和", "对比", "相比"})
+_ASKS_FOR_BOTH = re.compile(
+    r"(?:和|及|以及|还有|、|与|并|\band\b)\s*(?:其|它的|算出?|给出|计算)?\s*"
+    r"(?:对应的?|相应的?|各自的?)?(?:与?(?:去年|上年)同期(?:相?比)?的?)?"
+    r"(?:同比|环比|增长|增幅|增速|涨幅|涨跌|变化|差额|差异|差多少|(?:its |the )?(?:growth|change|yoy|mom))"
+    r"|对比|分别是?多少|各是?多少|各自?为?多少|同期(?:的)?(?:值|数|金额|销售额)",
+    re.IGNORECASE,
+)
+"""The figures themselves, beside what became of them."""
 _BEGINS = re.compile(r"新|签|开|建|登记|提交|发起|生效|到期|结束")
 _HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
 
@@ -114,6 +123,16 @@ def comparison_of(
     phrase: Phrase, windows: tuple[Window, ...], as_of: date
 ) -> tuple[Comparison | None, tuple[Window, ...]]:
     """What is compared with what, and the periods that are left for the figures themselves."""
+    comparison, left = _comparison_of(phrase, windows, as_of)
+    if comparison is None:
+        return None, left
+    said = "".join(piece.token.text for piece in phrase)
+    return comparison.model_copy(update={"values": _ASKS_FOR_BOTH.search(said) is not None}), left
+
+
+def _comparison_of(
+    phrase: Phrase, windows: tuple[Window, ...], as_of: date
+) -> tuple[Comparison | None, tuple[Window, ...]]:
     earlier = [
         piece.token.time
         for piece in phrase
@@ -216,9 +235,29 @@ def _time_beside(phrase: Phrase, piece: Piece, model: SemanticModel) -> Piece | 
                 return near
             if near.kind is Kind.FIELD:
                 break
+            if near.kind is Kind.CODE and (told := _time_of_state(near, model)) is not None:
+                return told
             if near.kind is Kind.SEGMENT and near.meaning is not None and near.meaning.name.endswith(".set"):
                 return _as_time(near, model)
     return None
+
+
+def _time_of_state(piece: Piece, model: SemanticModel) -> Piece | None:
+    """离职 as a state beside a period is when that came about, where one time of its rows is called so; the state
+    holds as well."""
+    assert piece.meaning is not None
+    dataset = model.dataset(piece.meaning.dataset)
+    said = piece.token.text.removeprefix("已").replace(" ", "")
+    times = [
+        field
+        for field in (dataset.fields if dataset is not None else ())
+        if field.role is Role.TIME and field.label.zh.startswith(said)
+    ]
+    if len(times) != 1 or len(said) < _A_STATE:
+        return None
+    meaning = piece.meaning.model_copy(update={"kind": Kind.FIELD, "name": times[0].name})
+    piece.resolved = piece.resolved._replace(meaning=meaning)
+    return piece
 
 
 def _as_time(piece: Piece, model: SemanticModel) -> Piece | None:

@@ -9,13 +9,16 @@ from chat2sql.config.vocabulary import Bilingual, Frozen, Language
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.spoken import speaks
 from chat2sql.engine.semantics.analytic.compiler import NotExpressible, compile_intent
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent
 from chat2sql.engine.semantics.analytic.reader import read_intent
 from chat2sql.engine.semantics.analytic.words import in_words
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Origin, SemanticModel
 from chat2sql.engine.semantics.time_conventions import TimeConventions
 from chat2sql.engine.semantics.time_expressions import TimeExpression, resolve_time
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
 from chat2sql.engine.values.linking import link_values
+
+_UNSPOKEN = "too few columns say what they are in the question's language"
 
 
 class Compiled(Frozen):
@@ -79,16 +82,27 @@ def compiled_question(
         values: the datasource's value index; None: it has none.
         as_of: the day of asking.
     """
-    if not (speaks(catalogue, language) or model.is_owned):
+    spoken = speaks(catalogue, language) or model.is_owned
+    if not spoken and not any(speaks(catalogue, other) for other in Language):
         # Words that only resemble identifiers are better understood by a model.
-        return Compiled(sql=None, doubts=("too few columns say what they are in the question's language",))
+        return Compiled(sql=None, doubts=(_UNSPOKEN,))
     said = mentioned(question, model, catalogue, values, language=language, as_of=as_of)
     read = read_intent(question, model, times=said.times, values=said.values, known=values, as_of=as_of)
     if read.intent is None:
         return Compiled(sql=None, doubts=read.doubts)
+    if not spoken and not _asks_for_defined(read.intent, model):
+        return Compiled(sql=None, doubts=(_UNSPOKEN, *read.doubts))
     try:
         sql = compile_intent(read.intent, model, language, as_of=as_of)
     except NotExpressible as problem:
         return Compiled(sql=None, doubts=(*read.doubts, problem.reason), grounded=True)
     meaning = in_words(read.intent, model) if not read.doubts else None
     return Compiled(sql=sql, meaning=meaning, doubts=read.doubts, is_near=read.is_near, grounded=True)
+
+
+def _asks_for_defined(intent: AnalyticIntent, model: SemanticModel) -> bool:
+    """Whether the figures are ones that the business has defined, which have names in either language."""
+    metrics = [model.metric(figure.metric) for figure in intent.figures if figure.metric is not None]
+    return len(metrics) == len(intent.figures) > 0 and all(
+        metric is not None and metric.origin not in (Origin.NAME, Origin.KEY) for metric in metrics
+    )

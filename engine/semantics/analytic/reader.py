@@ -112,12 +112,16 @@ class _Reader:
             groups = grouping.things_listed()
         base = figures[0].dataset if figures else base
         windows, presences = windows_of(phrase, model, restricted.presences)
+        if grouping.placed_by is not None:
+            windows = tuple(
+                one.model_copy(update={"place": one.place or grouping.placed_by}) for one in windows
+            )
         comparison, windows = comparison_of(phrase, windows, self._as_of)
         segments = tuple(use for use in restricted.segments if use.segment not in grouping.topmost)
         segments = (*segments, *self._held_now(figures, segments, windows))
         conditions, segments, part = self._parted(restricted, segments, groups)
         conditions = tuple(one for one in conditions if one.place not in grouping.levels)
-        segments = (*segments, *self._by_default(base, figures, segments))
+        segments = (*segments, *self._by_default(base, figures, segments, conditions))
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
@@ -210,7 +214,11 @@ class _Reader:
         )
 
     def _by_default(
-        self, base: str, figures: tuple[Figure, ...], segments: tuple[SegmentUse, ...]
+        self,
+        base: str,
+        figures: tuple[Figure, ...],
+        segments: tuple[SegmentUse, ...],
+        conditions: tuple[Condition, ...],
     ) -> tuple[SegmentUse, ...]:
         """The rows that count by convention, unless the question says which: those of the base, and of what its rows
         are lines of."""
@@ -221,6 +229,7 @@ class _Reader:
             if figure.metric is not None and (metric := self._model.metric(figure.metric)) is not None
             for segment in metric.segments
         }
+        told = self._columns_of(figures)
         dataset = self._model.dataset(base)
         spoken_of = {base}
         if dataset is not None and are_lines(dataset):
@@ -228,7 +237,38 @@ class _Reader:
         return tuple(
             SegmentUse(segment=name)
             for place, name in self._model.conventions.default_segments
-            if place in spoken_of and name not in said
+            if place in spoken_of and name not in said and not self._is_asked_for(name, conditions, told)
+        )
+
+    def _columns_of(self, figures: tuple[Figure, ...]) -> set[str]:
+        """The columns by which the definitions of figures say which rows count: of 作废率 the state itself."""
+        named = [self._model.metric(figure.metric) for figure in figures if figure.metric is not None]
+        parts = [
+            self._model.metric(name)
+            for one in named
+            if one is not None
+            for name in (one.numerator, one.denominator)
+            if name
+        ]
+        segments = [
+            self._model.segment(name)
+            for one in parts
+            if one is not None and not one.label.zh
+            for name in one.segments
+        ]
+        written = " ".join(one.condition for one in segments if one is not None)
+        return set(re.findall(r"\w+\.\w+", written))
+
+    def _is_asked_for(self, segment: str, conditions: tuple[Condition, ...], told: set[str]) -> bool:
+        """Whether a question speaks of the very mark by which rows are left out: 测试单有多少; or a figure is of it."""
+        known = self._model.segment(segment)
+        if known is not None and told & set(re.findall(r"\w+\.\w+", known.condition)):
+            return True
+        columns = {
+            one.place.field for one in conditions if known is not None and one.place.dataset == known.dataset
+        }
+        return known is not None and any(
+            re.search(rf"\b{re.escape(name)}\b", known.condition) for name in columns
         )
 
     def _parted(

@@ -32,10 +32,9 @@ def beside_before(intent: AnalyticIntent, model: SemanticModel, language: Langua
     inner, names, computed = Aggregation(plain, model, language).select(plain.figures)
     key, value = names[0], computed[0][0]
     now = quoted(value, _NOW)
-    shown: list[exp.Expr] = [
-        exp.alias_(quoted(key, _NOW), key, quoted=True),
-        exp.alias_(now, value, quoted=True),
-    ]
+    shown: list[exp.Expr] = [exp.alias_(quoted(key, _NOW), key, quoted=True)]
+    if intent.comparison.values:
+        shown.append(exp.alias_(now, value, quoted=True))
     rate = named(value, "增长率", "growth", language)
     if intent.comparison.with_ is Compared.PERIOD_BEFORE:
         before = exp.Window(
@@ -46,7 +45,8 @@ def beside_before(intent: AnalyticIntent, model: SemanticModel, language: Langua
         told = exp.select(*shown).from_(inner.subquery(_NOW))
     else:
         then = quoted(value, _THEN)
-        shown.append(exp.alias_(then, named(value, "对比期", "before", language), quoted=True))
+        if intent.comparison.values:
+            shown.append(exp.alias_(then, named(value, "对比期", "before", language), quoted=True))
         shown.append(exp.alias_(growth(now, then), rate, quoted=True))
         told = (
             exp.select(*shown)

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from chat2sql.engine.semantics.model.semantic_model import Dataset
 
-_CLASSES = re.compile(r"类目|分类|品类|类别|科目|目录|行政区|categor|taxonom", re.IGNORECASE)
+_CLASSES = re.compile(r"类目|分类|品类|类别|科目|目录|行政区|区域|地区|categor|taxonom|region", re.IGNORECASE)
 NODE, TOP_NAME = "node", "top_name"
 _BELOW, _TOPS, _CHILD = "below", "tops", "child"
 

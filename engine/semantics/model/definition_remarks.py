@@ -17,8 +17,17 @@ _ASIDE = re.compile(
     r"|(?<=[㐀-鿿])(?<!合计|之和|总和|求和|金额|总额)[(（]\s*\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?\s*[)）]"
 )
 _NO_CHANGE = re.compile(
-    r"[，,、]\s*(?:(?:不扣|未扣|不减|不另扣)[㐀-鿿]{1,5}(?=[，,、；;)）]|$)|(?:折|税|优惠)[后前](?=[，,、；;]|$)|(?:不?含税)(?=[，,、；;]|$))"
+    r"[，,、]\s*(?:(?:不扣|未扣|不减|不另扣)[㐀-鿿]{1,5}(?=[，,、；;)）]|$)|(?:折|税|优惠)[后前](?=[，,、；;]|$)|(?:不?含税)(?=[，,、；;]|$)"
+    r"|已[减扣除][㐀-鿿]{1,5}(?=[，,、；;]|$))"
 )
+_GLOSSED = re.compile(
+    r"(?<=[=＝][A-Za-z0-9'])\s*[(（][^()（）=＝<>]*(?:不算|不计|除外|剔除|不统计)[^()（）=＝<>]*[)）]"
+)
+"""del_flag=N(逻辑删除单不算): what is told in brackets is what the condition says."""
+_WITH_COLUMN = re.compile(
+    r"(?P<word>[㐀-鿿]{2,12})\s*[(（]\s*(?:(?P<table>[A-Za-z_]\w*)\.)?(?P<column>[A-Za-z_]\w*)\s*[)）]"
+)
+_SUM_SIGN = re.compile(r"[∑Σ]\s*(?=[(（])")
 _CODED = re.compile(
     r"(?P<word>[㐀-鿿]{2,8})\s*[(（]\s*(?P<column>[A-Za-z_]\w*)\s*(?:=|＝|为|是)\s*['\"]?(?P<code>\w+)['\"]?\s*[)）]"
 )
@@ -49,11 +58,28 @@ _BEHIND = re.compile(
 
 def plainly(body: str, dataset: Dataset, model: SemanticModel, index: TermIndex) -> str:
     """The text of a definition with exclusions before what they exclude, and without what changes nothing."""
-    body = _as_coded(_UNIT.sub("", _NO_CHANGE.sub("", body)), dataset)
+    body = _GLOSSED.sub("", _SUM_SIGN.sub("合计", body))
+    body = _as_coded(_as_column(_UNIT.sub("", _NO_CHANGE.sub("", body)), dataset), dataset)
     body = _BEHIND.sub(r"不含\1", _ASIDE.sub(" ", body))
     return _AMOUNTS_ASIDE.sub(
         lambda match: "" if _is_amount(match["what"], dataset, model, index) else match.group(), body
     )
+
+
+def _as_column(body: str, dataset: Dataset) -> str:
+    """The text with columns in place of the words that they explain: 明细行金额(order_line.amt) is amt."""
+
+    def plain(match: re.Match[str]) -> str:
+        column = dataset.field(match["column"].lower()) or dataset.field(match["column"])
+        if (
+            column is None
+            or (match["table"] or dataset.name).lower() != dataset.name.rpartition(".")[2].lower()
+        ):
+            return match.group()
+        before, particle, _ = match["word"].rpartition("的")
+        return f"{before}{particle} {column.name} "
+
+    return _WITH_COLUMN.sub(plain, body)
 
 
 def _as_coded(body: str, dataset: Dataset) -> str:

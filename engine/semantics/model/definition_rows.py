@@ -37,6 +37,12 @@ _NEGATIVE = r"!=|<>|≠|not\s+in|不等于|不为|不是|不在"
 _EQUAL = r"==?|＝|为|是|in|∈|属于|等于|在|取"
 
 
+_SIGNS = {"<=": "<=", "≤": "<=", "<": "<", "＜": "<", ">=": ">=", "≥": ">=", ">": ">", "＞": ">"}
+_COMPARED = re.compile(
+    r"(?P<left>[A-Za-z_][A-Za-z0-9_]*)\s*(?P<sign><=|>=|≤|≥|<|>|＜|＞)\s*(?P<right>[A-Za-z_][A-Za-z0-9_]*)"
+)
+
+
 class _Mark(NamedTuple):
     """Where a condition stands, and the field of which it is a code."""
 
@@ -96,6 +102,7 @@ class RowsReader:
             self.rows.words.append(body[said.start : said.end])
             self._mark(said.start, said.end)
             self._blank(said.start, said.end)
+        self._columns_compared()
         for one in dataset.fields:
             if one.codes:
                 self._listed(one)
@@ -229,10 +236,25 @@ class RowsReader:
             self._blank(match.start(), match.end())
             self._blank_marker(0, match.start())
 
+    def _columns_compared(self) -> None:
+        """Two columns set against each other: sign_time <= promise_time."""
+        names = {one.name.lower(): one.name for one in self._dataset.fields}
+        for match in _COMPARED.finditer(self.rows.text):
+            left, right = (names.get(match[side].lower()) for side in ("left", "right"))
+            if left is None or right is None:
+                continue
+            first, second = (spelled(self._dataset.name, name, self._model.dialect) for name in (left, right))
+            self.rows.others.append((self._dataset.name, f"{first} {_SIGNS[match['sign']]} {second}"))
+            self.rows.words.append(match.group())
+            self._mark(match.start(), match.end())
+            self._blank(match.start(), match.end())
+
     def _equal(self, one: Field) -> None:
         """A column without codes that has to have a value: is_deleted=0, kind = 'web'."""
-        name = rf"(?<![\w.]){re.escape(one.name)}\s*(?P<no>!=|<>|≠)?(?(no)|(?:==?|＝|为|是))\s*"
-        for match in re.finditer(name + r"(?P<v>'[^']*'|[0-9]+(?!\w))", self.rows.text):
+        name = rf"(?<![A-Za-z0-9_.]){re.escape(one.name)}\s*(?P<no>!=|<>|≠)?(?(no)|(?:==?|＝|为|是))\s*"
+        for match in re.finditer(
+            name + r"(?P<v>'[^']*'|(?:[0-9]+|[A-Z]{1,3})(?![A-Za-z0-9_]))", self.rows.text
+        ):
             column = spelled(self._dataset.name, one.name, self._model.dialect)
             value = match["v"] if match["v"].startswith("'") else _written(match["v"], one)
             condition = f"{column} {'<>' if match['no'] else '='} {value}"

@@ -10,9 +10,21 @@ from typing import NamedTuple
 
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.codes import read_codes
+from chat2sql.engine.schema.notations import code_list
 from chat2sql.engine.values.documents import is_document
 
-_HEADING = re.compile(r"[【［\[]\s*[^】］\]]{1,10}[】］\]]")
+_HEADING = re.compile(
+    r"[【［\[]\s*(?P<name>[^】］\]]{1,12}?)\s*[】］\]]"
+    r"(?P<sign>\s*(?:(?:公司|集团|财务|业务)?(?:统一|标准)?(?:口径|定义))?\s*[=＝:：])?"
+)
+_ABOUT_WORDS = re.compile(
+    r"(?:统计|计算|业务|数据|使用|公司|集团|财务|重要)*(?:口径|说明|注意|注意事项|重要|备注|规则|定义|提示|公式|注|必读|事项)?"
+)
+"""Headings and names that say of what sort the text is, and define nothing."""
+_NO_NAME = re.compile(
+    r"^(?:之|空为|单位|小于|大于|等于|其中|不|[一二三四五六七八九十]级$)|(?:公司|集团|统一)$"
+)
+_OWNERS = r"(?:公司|集团|全公司|全集团|财务|业务|内部|官方)?(?:统一|标准)?"
 _SENTENCE = re.compile(r"[。；;\n！]|!(?!=)|\.\s|\s/\s")
 _BEFORE = (
     r"(?:^|(?<=[，,、（(：:\s]))\s*"
@@ -21,7 +33,7 @@ _BEFORE = (
 _NAME = r"(?P<name>[A-Za-z][A-Za-z -]{1,24}?|[㐀-鿿A-Za-z]{2,12}?)"
 _GLOSS = r"(?:\s*[(（]\s*(?:=|＝|即|又称|也叫|也称|亦称|或称|或)?\s*(?P<also>[^()（）=＝]{1,16})[)）])?"
 _AMOUNT_NAME = r"(?P<name>[㐀-鿿A-Za-z]{0,10}?(?:额|金额|收入|营收|支出|成本|费用|数|量|率|价|GMV|gmv))"
-_WAYS = r"(?:统计|计算|业务|核算)?(?:口径|定义|公式|方式|方法|规则|逻辑)"
+_WAYS = rf"{_OWNERS}" + r"(?:统计|计算|业务|核算)?(?:口径|定义|公式|方式|方法|规则|逻辑)"
 _SIGN = re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:=|＝|:=|：=)\s*")
 _COLON = re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*[：:]\s*")
 _HEADS = (
@@ -37,7 +49,7 @@ _HEADS = (
     re.compile(rf"{_BEFORE}{_AMOUNT_NAME}{_GLOSS}\s*(?=按|以|取|不含|不包|剔除|排除)"),
 )
 _ONLY = re.compile(
-    r"^\s*(?:注意?[：:])?\s*(?:统计|计算|核算)?(?P<name>[^，,：:=＝只仅按以取]{2,24}?)时?[，,]?(?:只|仅)(?:统计|计算|计入|包含|算|计|含)\s*"
+    r"^\s*(?:注意?[：:])?\s*(?:统计|计算|核算|算)?(?P<name>[^，,：:=＝只仅按以取]{2,24}?)时?[，,]?(?:只|仅)(?:统计|计算|计入|包含|算|计|含|取|看)\s*"
 )
 _TAIL = re.compile(rf"^(?P<body>.{{4,60}}?)\s*(?:即为|记为|计入|作为|称为|就是|为)\s*{_AMOUNT_NAME}\s*$")
 _THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项|金额|值)?(?=为准|计算|统计|合计|求和)")
@@ -80,14 +92,44 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
     for table in catalogue.tables:
         dataset = catalogue.key(table)
         columns = frozenset(column.name.lower() for column in table.columns)
-        found += _in_comment(dataset, _HEADING.sub("，", table.comment), columns, lists_codes=False)
+        found += _in_comment(dataset, _HEADING.sub(_headed, table.comment), columns, lists_codes=False)
         for column in table.columns:
             if is_document(column):
                 # What it lists are the parts of its documents.
                 continue
             comment = _THIS.sub(f" {column.name} ", column.comment)
-            found += _in_comment(dataset, comment, columns, lists_codes=len(read_codes(comment)) > 1)
-    return list(dict.fromkeys(found))
+            codes, behind = _codes_and_rest(comment)
+            told = _in_comment(dataset, codes, columns, lists_codes=len(read_codes(comment)) > 1)
+            told += _in_comment(dataset, behind, columns, lists_codes=False) if behind else []
+            found += [
+                one._replace(body=f"{column.name}={one.body}") if _is_code(one, comment) else one
+                for one in told
+            ]
+    return [one for one in dict.fromkeys(found) if not (_NO_NAME.search(one.name) or _is_about(one.name))]
+
+
+def _is_code(definition: Definition, comment: str) -> bool:
+    """算收款只取1: of the codes that the comment lists."""
+    codes = {code.code for code in read_codes(comment)}
+    return definition.counts_only and set(re.split(r"[\s、，,/和或]+", definition.body.strip())) <= codes
+
+
+def _codes_and_rest(comment: str) -> tuple[str, str]:
+    """A comment up to the end of the sentence in which its codes end, and what it says after that."""
+    entries = code_list(comment)
+    end = comment.find("。", entries[-1].start) if len(entries) > 1 else -1
+    return (comment, "") if end < 0 else (comment[:end], comment[end + 1 :])
+
+
+def _headed(heading: re.Match[str]) -> str:
+    """【有效订单】 as the name of what is defined behind it; 【口径】 as nothing."""
+    if _is_about(heading["name"]):
+        return "，"
+    return f"，{heading['name']}="
+
+
+def _is_about(name: str) -> bool:
+    return _ABOUT_WORDS.fullmatch(name) is not None
 
 
 def _in_comment(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.semantics.model.joins import routes_from
-from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Relationship, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIndex, Unit
 
 _BY_TIME = re.compile(r"(?:按照?|以)(?P<time>(?P<of>[㐀-鿿]{2,6}?)(?:日期|时间|日))")
 _PAUSE = re.compile("[，,。；;、()（）]")
+_SUMS = re.compile("合计|总计|小计|总额|金额|之和")
 _LENGTH_COUNTS = 1.25
 
 
@@ -46,7 +47,7 @@ def _known_words(
     yield from _by_first_words(text, units, own, index)
     yield from _times(text, units, own)
     for mention in index.mentions(units):
-        near = [one for one in mention.meanings if one.dataset in reach and one.kind is not Kind.JOIN]
+        near = [one for one in mention.meanings if _is_near(one, reach)]
         whole = text[units[mention.first].start : units[mention.after - 1].end]
         if near and not _PAUSE.search(whole):
             near.sort(key=lambda one: (len(reach[one.dataset]), not _is_figure(model, one), -one.weight))
@@ -86,10 +87,20 @@ def _by_first_words(text: str, units: list[Unit], own: Dataset | None, index: Te
         alike = [field for field in measures if field.label.zh.startswith(word)]
         beside = text[: units[number].start].rstrip()[-1:] + text[units[number + 1].end :].lstrip()[:1]
         in_formula = any(char in "÷/×*＋+－-" for char in beside)
+        if in_formula and not alike and not _SUMS.fullmatch(word):
+            alike = [field for field in measures if field.label.zh.endswith(word)]
         is_word = len(word) == 2 and has_han(word) and (in_formula or not index.meanings(word))
         if is_word and len(alike) == 1 and own is not None:
             named = Meaning(kind=Kind.FIELD, dataset=own.name, name=alike[0].name, weight=0.6)
             yield Mention(number, number + 2, word, (named,))
+
+
+def _is_near(meaning: Meaning, reach: Mapping[str, Sequence[Relationship]]) -> bool:
+    """Whether a definition may mean it: states of what is two joins away are no business of its rows."""
+    way = reach.get(meaning.dataset)
+    return (
+        way is not None and meaning.kind is not Kind.JOIN and (meaning.kind is not Kind.CODE or len(way) <= 1)
+    )
 
 
 def _is_figure(model: SemanticModel, meaning: Meaning) -> bool:

@@ -15,6 +15,7 @@ from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.definition_figures import Computed, as_sql, computed_in
 from chat2sql.engine.semantics.model.definition_remarks import plainly, without_remarks
 from chat2sql.engine.semantics.model.definition_rows import Rows, RowsReader
+from chat2sql.engine.semantics.model.definition_sides import homes_elsewhere, sides_of
 from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
 from chat2sql.engine.semantics.model.definition_words import known_words
 from chat2sql.engine.semantics.model.finer import amount_of, pieces_of
@@ -33,7 +34,9 @@ from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, TermIndex, units_of
 
-_AMOUNT = re.compile(r"额|金额|费用|支出|收入|成本|GMV|sales|revenue|turnover|amount", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"额|金额|费用|支出|收入|成本|[收付回退]款|实收|GMV|sales|revenue|turnover|amount", re.IGNORECASE
+)
 _FIGURE = re.compile(
     r"[额率价费量]$|费用|天数|时长|工时|金额|收入|支出|成本|利润|毛利|GMV|sales|revenue|turnover|amount",
     re.IGNORECASE,
@@ -44,6 +47,8 @@ _PIECES = re.compile(r"量$|件数$")
 _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:用|取|以|按|为|是)")
 _PASSES = 3
 _ROWS = ".rows"
+_SIDES = (".above", ".below")
+NAMELESS = Bilingual(zh="", en="")
 _WEAK = 0.75
 """Up to here a word only resembles what it may stand for."""
 _CERTAINTY = 0.9
@@ -62,11 +67,33 @@ class _Read(NamedTuple):
 def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
     """The model with the segments and metrics that the comments of its tables and columns define."""
     waiting = definitions(catalogue)
+    # Where a definition can be read of its own table's rows, those are meant.
+    for elsewhere in (False, True):
+        model, waiting = _as_far_as_read(waiting, model, elsewhere=elsewhere)
+    model = _placed_alike(model)
+    index = TermIndex(model)
+    return model.extended(unclear=tuple(one.name for one in waiting if _is_unclear(one, model, index)))
+
+
+def _as_far_as_read(
+    waiting: list[Definition], model: SemanticModel, *, elsewhere: bool
+) -> tuple[SemanticModel, list[Definition]]:
+    """The model with the definitions that can be read, and those that are left.
+
+    Args:
+        elsewhere: whether they may be of the rows of other tables than that whose comment has them, and ratios of two.
+    """
     index = TermIndex(model)
     for _ in range(_PASSES):
-        left = []
+        left: list[Definition] = []
         for definition in waiting:
-            extended = _with(definition, model, index)
+            extended = None
+            if not _speaks_of_others(definition, waiting, model):
+                extended = (
+                    (_anywhere(definition, model, index) or _as_ratio(definition, model, index))
+                    if elsewhere
+                    else _with(definition, model, index)
+                )
             if extended is None:
                 left.append(definition)
             else:
@@ -74,7 +101,131 @@ def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
         if len(left) == len(waiting):
             break
         waiting = left
-    return model.extended(unclear=tuple(one.name for one in waiting if _is_unclear(one, model, index)))
+    return model, waiting
+
+
+def _placed_alike(model: SemanticModel) -> SemanticModel:
+    """The model, figures that are defined without a time placed by that of the others of the same rows: profit as sales."""
+    times: dict[str, set[str]] = {}
+    for metric in model.metrics:
+        if metric.origin is Origin.COMMENT and metric.time:
+            times.setdefault(metric.dataset, set()).add(metric.time)
+    placed = tuple(
+        metric.model_copy(update={"time": next(iter(times[metric.dataset]))})
+        for metric in model.metrics
+        if metric.origin is Origin.COMMENT
+        and not metric.time
+        and not metric.numerator
+        and metric.label.zh
+        and metric.expression != "COUNT(*)"
+        and len(times.get(metric.dataset, ())) == 1
+        and (own := model.dataset(metric.dataset)) is not None
+        and own.time is None
+    )
+    return model.extended(metrics=placed) if placed else model
+
+
+def _speaks_of_others(definition: Definition, waiting: list[Definition], model: SemanticModel) -> bool:
+    """Whether it is made of a name that is defined, and not read yet: 有效订单 would be orders that are valid by chance."""
+    index = TermIndex(model)
+    return any(
+        other.name in definition.body and other.name != definition.name and not index.meanings(other.name)
+        for other in waiting
+    )
+
+
+def _anywhere(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:
+    """The model with what is defined, of its table's rows or of those of the only other one that it can be had from."""
+    extended = _with(definition, model, index)
+    if extended is not None or definition.counts_only or _is_known(definition, model, index):
+        return extended
+    found = [
+        told
+        for home in homes_elsewhere(definition, model)
+        if (told := _with(definition._replace(dataset=home.name), model, index)) is not None
+        # The sum of what each order has, over its lines, would repeat it.
+        and re.search(rf"(?<!\w){re.escape(home.name)}\W", told.metrics[-1].expression)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:
+    """The model with a ratio each side of which is read for itself; None: it is none, or a side is not understood."""
+    sides = sides_of(definition)
+    if sides is None or _is_known(definition, model, index):
+        return None
+    made: list[Metric] = []
+    for number, side in enumerate(sides):
+        named = [one for one in index.meanings(side) if one.kind is Kind.METRIC and one.weight == 1]
+        known = model.metric(named[0].name) if len(named) == 1 else None
+        if known is None:
+            extended = _side(
+                definition._replace(name=f"{definition.name}{_SIDES[number]}", body=side), model, index
+            )
+            if extended is None:
+                return None
+            model, known = extended, extended.metrics[-1]
+        made.append(known)
+    above, below = made
+    if above.time and above.time != below.time and above.time.rpartition(".")[0] == below.dataset:
+        # Orders are counted when their sales are.
+        below = below.model_copy(
+            update={
+                "name": f"{definition.dataset}.{definition.name}{_SIDES[1]}",
+                "label": NAMELESS,
+                "synonyms": (),
+                "time": above.time,
+            }
+        )
+    return model.extended(
+        metrics=(
+            below,
+            Metric(
+                name=f"{definition.dataset}.{definition.name}",
+                label=_label(definition.name),
+                synonyms=_others(definition),
+                origin=Origin.COMMENT,
+                certainty=_CERTAINTY,
+                dataset=above.dataset,
+                numerator=above.name,
+                denominator=below.name,
+                time=above.time if above.dataset == below.dataset else None,
+                additivity=Additivity.NON_ADDITIVE,
+            ),
+        )
+    )
+
+
+def _side(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:
+    """The model with one side of a ratio, a figure without a name, as its last metric."""
+    read = _read(definition, model, index)
+    if read is None or read.computed is None or read.computed.ratio is not None:
+        return None
+    conditions = read.rows.conditions(model)
+    rows = tuple(_rows(read, owner, condition) for owner, condition in conditions.items())
+    segments = (*read.computed.segments, *read.rows.segments, *(one.name for one in rows))
+    counts = bool(segments) or _HOW_MANY.search(definition.body) is not None
+    expression = read.computed.expression or ("COUNT(*)" if counts else "")
+    # 销售额/客户数: of all customers, or of those of these orders?
+    if not expression or expression.startswith("COUNT(DISTINCT"):
+        return None
+    side = Metric(
+        name=f"{definition.dataset}.{definition.name}",
+        origin=Origin.COMMENT,
+        certainty=_CERTAINTY,
+        dataset=definition.dataset,
+        expression=f"{expression}{_scale(expression, model)}",
+        segments=tuple(dict.fromkeys(segments)),
+        time=read.computed.time,
+    )
+    return model.extended(segments=rows, metrics=(side,))
+
+
+def _scale(expression: str, model: SemanticModel) -> str:
+    """What is planned is often written in ten thousands, what was done is not."""
+    summed = re.fullmatch(r"SUM\((\S+)\.(\w+)\)", expression)
+    field = model.field(summed.group(1), summed.group(2)) if summed is not None else None
+    return " * 10000" if field is not None and field.unit.startswith("万") else ""
 
 
 def _is_unclear(definition: Definition, model: SemanticModel, index: TermIndex) -> bool:
@@ -116,7 +267,7 @@ def _with(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
 def _restricts_a_part(computed: Computed, rows: Rows) -> bool:
     """Whether rows are told beside a formula of metrics, of which they may be those of one side only."""
     is_formula = computed.ratio is not None or re.search(r" [-+] |NULLIF", computed.expression) is not None
-    told = bool(rows.coded or rows.others)
+    told = bool(rows.coded or rows.others or (computed.ratio is not None and rows.segments))
     return is_formula and told and (computed.ratio is not None or bool(computed.segments))
 
 
@@ -194,6 +345,8 @@ def _without_thing(read: _Read) -> tuple[str, ...]:
     stems = {stem for stem in stems if len(stem) > 1}
     # 有效单 of 运单 are 有效运单.
     whole = {f"{stem}{thing}" for stem in stems for thing in called if has_han(thing)} - {name}
+    # 有效单 are those of 收费单.
+    whole |= {f"{stem}单" for stem in stems if name.endswith("单")} - {name}
     return tuple(sorted(stems | whole | set(_others(read.definition))))
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from chat2sql.config.vocabulary import Bilingual, Dialect
+from chat2sql.config.vocabulary import Bilingual, Dialect, Language
 from chat2sql.engine.schema.catalogue import Catalogue, Table
-from chat2sql.engine.schema.codes import is_amount, is_truth
 from chat2sql.engine.schema.lexicon import has_han, singular
+from chat2sql.engine.schema.spoken import speaks
 from chat2sql.engine.semantics.model.dataset_names import with_short_names
+from chat2sql.engine.semantics.model.default_rows import always_meant, kept_rows
 from chat2sql.engine.semantics.model.definitions import defined
 from chat2sql.engine.semantics.model.document_fields import as_list, document_fields
 from chat2sql.engine.semantics.model.finer import finer_metrics, volumes
 from chat2sql.engine.semantics.model.implied import PREFIX, TABLE_ENDING, implied, told_of
-from chat2sql.engine.semantics.model.roles import draft_field, label_of, names_in
+from chat2sql.engine.semantics.model.roles import draft_field, label_of, names_in, with_thing
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
     Conventions,
@@ -33,17 +34,16 @@ from chat2sql.engine.semantics.model.semantic_model import (
     Validity,
 )
 from chat2sql.engine.semantics.model.spelling import spelled, unset
-from chat2sql.engine.semantics.model.usual import usual_ratios
+from chat2sql.engine.semantics.model.usual import usual_ratios, with_usual_names
 from chat2sql.engine.semantics.model.written_as import as_meant
 from chat2sql.engine.values.index import ValueIndex
 
 _FEW_VALUES = 60
 _BRACKETED = re.compile(r"[(（]([^()（）]{1,12})[)）]")
-_DELETED = re.compile(r"^(?:is_?)?del(?:eted)?(?:_flag)?\b|是否(?:已)?删除|删除标[志记识]", re.IGNORECASE)
-_WHEN = re.compile(r"date|time", re.IGNORECASE)
 _TIMES = ("次数", "人次", "笔数")
 _COUNTED = ("数量", "个数", "总数", "量", "数", "数目", "次数", "人次", "笔数", "件数")
 _SHORTEST_STATE = 2
+_A_NAME = 2
 _START = re.compile(
     r"(?:^|_)(?:start|begin|from|effective|valid_from|hired?|opened|since|launched)|开始|生效|起始|入职|开业|开通",
     re.IGNORECASE,
@@ -68,7 +68,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
         values: the texts that columns hold, as they may be used; None: not known.
     """
     few = _few_values(values)
-    kept = [one for table in catalogue.tables for one in _kept(catalogue, table)]
+    kept = [one for table in catalogue.tables for one in kept_rows(catalogue, table)]
     datasets = tuple(_dataset(catalogue, table, few, values) for table in catalogue.tables)
     relationships = _relationships(catalogue)
     segments = tuple(segment for dataset in datasets for segment in _segments(dataset, catalogue.dialect))
@@ -85,6 +85,8 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     whole = defined(model.extended(metrics=counts), catalogue)
     # 客单价 is made of 有效订单数, which is made of 有效订单.
     whole = defined(whole.extended(metrics=_segment_counts(whole)), catalogue)
+    whole = with_usual_names(whole)
+    whole = whole.meaning_always(always_meant(catalogue, whole))
     whole = whole.extended(metrics=finer_metrics(whole))
     whole = whole.extended(metrics=volumes(whole))
     return whole.extended(metrics=usual_ratios(whole))
@@ -104,13 +106,16 @@ def _dataset(
     keys = {column for key in table.foreign_keys for column in key.columns} | set(table.primary_key)
     own: list[Field] = []
     parts: list[Field] = []
+    spoken = name if speaks(catalogue, Language.ZH) else ""
     for column in table.columns:
-        plain = draft_field(column, is_key=column.name in keys, few_values=(name, column.name) in few)
+        plain = draft_field(
+            column, is_key=column.name in keys, few_values=(name, column.name) in few, table=spoken
+        )
         own.append(as_list(as_meant(plain, name, column, catalogue.dialect), name, values))
         parts += document_fields(name, column, values, catalogue.dialect)
-    fields = (*own, *parts)
     label = label_of(table.comment, table.name)
     zh = TABLE_ENDING.sub("", label.zh) or label.zh
+    fields = (*(with_thing(field, zh) for field in own), *parts)
     return Dataset(
         name=name,
         label=Bilingual(zh=zh, en=label.en),
@@ -248,37 +253,15 @@ def _given(dataset: Dataset, field: Field, zh: str, dialect: Dialect) -> Segment
     )
 
 
-def _kept(catalogue: Catalogue, table: Table) -> list[Segment]:
-    """The rows that are not marked as deleted."""
-    dataset, found = catalogue.key(table), []
-    for column in table.columns:
-        if _DELETED.search(f"{column.name} {column.comment}") is None or _WHEN.search(column.type):
-            continue
-        field = spelled(dataset, column.name, catalogue.dialect)
-        condition = f"{field} = 0" if is_amount(column.type) else f"NOT {field}"
-        if not is_amount(column.type) and not is_truth(column.type):
-            continue
-        found.append(
-            Segment(
-                name=f"{dataset}.kept",
-                label=Bilingual(zh="未删除", en="not deleted"),
-                origin=Origin.COMMENT if column.comment else Origin.NAME,
-                certainty=0.8,
-                dataset=dataset,
-                condition=condition,
-            )
-        )
-    return found[:1]
-
-
 def _segment_counts(model: SemanticModel) -> tuple[Metric, ...]:
     """How many rows the segments have that are called after their dataset: 有效订单数."""
     found = []
     for segment in model.segments:
         dataset = model.dataset(segment.dataset)
         called = [dataset.label.zh, *dataset.synonyms] if dataset is not None else []
+        # 有效订单 of 销售订单.
         if dataset is None or not any(
-            name and has_han(name) and segment.label.zh.endswith(name) for name in called
+            name and has_han(name) and segment.label.zh[-_A_NAME:] == name[-_A_NAME:] for name in called
         ):
             continue
         zh = segment.label.zh
@@ -292,10 +275,16 @@ def _segment_counts(model: SemanticModel) -> tuple[Metric, ...]:
                 dataset=dataset.name,
                 expression="COUNT(*)",
                 segments=(segment.name,),
-                time=dataset.time,
+                time=_placed_with(segment, model) or dataset.time,
             )
         )
     return tuple(found)
+
+
+def _placed_with(segment: Segment, model: SemanticModel) -> str | None:
+    """By what the figures of the same rows are placed in time: orders are counted when their sales are."""
+    times = {one.time for one in model.metrics if one.time and one.segments == (segment.name,)}
+    return times.pop() if len(times) == 1 else None
 
 
 def _count(dataset: Dataset) -> Metric:

@@ -9,6 +9,7 @@ from chat2sql.engine.present.naming import label_of_comment
 from chat2sql.engine.schema.catalogue import Column
 from chat2sql.engine.schema.codes import Code, column_codes, introduction, is_amount, is_truth, spellings
 from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.identifier_names import chinese_name
 from chat2sql.engine.semantics.model.semantic_model import Additivity, CodeMeaning, Field, Origin, Role
 from chat2sql.engine.semantics.model.truth import says_yes_or_no
 
@@ -46,10 +47,12 @@ _SHORTEST_WORD = 2
 _SURE, _LIKELY, _GUESSED = 0.9, 0.7, 0.5
 
 
-def draft_field(column: Column, *, is_key: bool, few_values: bool) -> Field:
+def draft_field(column: Column, *, is_key: bool, few_values: bool, table: str = "") -> Field:
     """The field that a column is likely to be.
 
     Args:
+        table: the table's name where the database speaks Chinese: then a column that is not commented is called by its
+            identifier's words in Chinese.
         is_key: whether it is of the primary key or a foreign key.
         few_values: whether it holds few distinct texts.
     """
@@ -57,6 +60,8 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool) -> Field:
     flag = _ONE_CODE.match(column.comment) if is_amount(column.type) else None
     if flag is not None:
         label = label.model_copy(update={"zh": flag.group(1)})
+    if table and not label.zh:
+        label = label.model_copy(update={"zh": chinese_name(column.name, table)})
     codes = _codes(column)
     role, certainty = _role(
         column,
@@ -80,6 +85,20 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool) -> Field:
         additivity=_additivity(column, label) if role is Role.MEASURE else Additivity.NON_ADDITIVE,
         unit=(unit.group(1) or unit.group(2)) if unit and role is Role.MEASURE else "",
     )
+
+
+def with_thing(field: Field, thing: str) -> Field:
+    """A field that only its identifier names, also called with what it is of: 退款原因 for the 原因 of 退款申请."""
+    if field.origin is not Origin.NAME and field.label.zh and not field.codes:
+        return field
+    if (
+        field.role is not Role.CATEGORY
+        or len(field.label.zh) != _SHORTEST_WORD
+        or len(thing) < _SHORTEST_WORD
+    ):
+        return field
+    called = dict.fromkeys((f"{thing}{field.label.zh}", f"{thing[:_SHORTEST_WORD]}{field.label.zh}"))
+    return field.model_copy(update={"synonyms": (*field.synonyms, *called)})
 
 
 def label_of(comment: str, name: str) -> Bilingual:
@@ -114,7 +133,11 @@ def _codes(column: Column) -> tuple[CodeMeaning, ...]:
 def _spellings(code: Code) -> tuple[str, ...]:
     """What a code is called; one that is a word itself may be said too."""
     spoken_itself = (code.code.lower(),) if code.code.isalpha() and len(code.code) > _SHORTEST_WORD else ()
-    return (*spellings(code.meaning), *spoken_itself)
+    # B2B线上平台 is written with its code by some.
+    both = (
+        (f"{code.code}{code.meaning}",) if has_han(code.meaning) and re.search("[A-Za-z]", code.code) else ()
+    )
+    return (*spellings(code.meaning), *spoken_itself, *both)
 
 
 def _role(

@@ -245,6 +245,16 @@ class SemanticModel(Frozen):
         whole["unclear"] = self.unclear if unclear is None else unclear
         return SemanticModel.model_validate(whole)
 
+    def meaning_always(self, defaults: tuple[tuple[str, str], ...]) -> SemanticModel:
+        """The model with further segments that count by default, each with its dataset before it."""
+        if not defaults:
+            return self
+        told = self.conventions.model_copy(
+            update={"default_segments": (*self.conventions.default_segments, *defaults)}
+        )
+        whole = {name: getattr(self, name) for name in type(self).model_fields}
+        return SemanticModel.model_validate(whole | {"conventions": told})
+
     @cached_property
     def _datasets_by_name(self) -> dict[str, Dataset]:
         return {dataset.name: dataset for dataset in self.datasets}

@@ -41,6 +41,19 @@ _RATIOS = (
 )
 
 
+_TURNOVER = ("销售额", "营收", "营业额", "营业收入", "销售收入", "业绩")
+
+
+def with_usual_names(model: SemanticModel) -> SemanticModel:
+    """The model whose turnover, defined by one of its names, has the others too where nothing else is called so."""
+    index = TermIndex(model)
+    main = [one for one in model.metrics if one.label.zh in _TURNOVER and not one.is_of_lines]
+    free = tuple(word for word in _TURNOVER if word not in model.unclear and not index.meanings(word))
+    if len(main) != 1 or not free:
+        return model
+    return model.extended(metrics=(main[0].model_copy(update={"synonyms": (*main[0].synonyms, *free)}),))
+
+
 def usual_ratios(model: SemanticModel) -> tuple[Metric, ...]:
     """The ratios that a model has both sides of, and the sums that they are made of."""
     index = TermIndex(model)

@@ -1,0 +1,59 @@
+"""Ratios in definitions, side by side: 退费率=已完成退费金额÷营收, 爽约率=爽约÷(已到诊+爽约), and of whose rows they are."""
+
+from __future__ import annotations
+
+import re
+
+from chat2sql.engine.semantics.model.definition_texts import Definition
+from chat2sql.engine.semantics.model.finer import are_lines
+from chat2sql.engine.semantics.model.semantic_model import Dataset, SemanticModel
+
+_RATE = re.compile(r"[率比价]$|占比|人均|单均|件均|\brate$|\bratio$|\bmargin$", re.IGNORECASE)
+_DIVIDED = re.compile(r"÷|/|除以")
+_SAME_PERIOD = re.compile(r"(?:同期|当期|本期|当月|同月|该期间?)(?:的|内的?)?")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,}")
+_SHORTEST_SIDE = 2
+
+
+def sides_of(definition: Definition) -> tuple[str, str] | None:
+    """What is above and below the line of a ratio; None: the definition is none."""
+    if _RATE.search(definition.name) is None or definition.counts_only:
+        return None
+    cuts = [
+        match for match in _DIVIDED.finditer(definition.body) if _is_outside(definition.body, match.start())
+    ]
+    if len(cuts) != 1:
+        return None
+    above, below = definition.body[: cuts[0].start()], definition.body[cuts[0].end() :]
+    # What is said behind a comma is of both sides, or a remark.
+    below = re.split(r"[，,；;]", below, maxsplit=1)[0] if not re.search("[，,；;]", above) else below
+    sides = (_plain(above), _plain(below))
+    return sides if min(map(len, sides)) >= _SHORTEST_SIDE else None
+
+
+def _is_outside(body: str, place: int) -> bool:
+    before = body[:place]
+    return sum(map(before.count, "(（")) == sum(map(before.count, ")）"))
+
+
+def _plain(side: str) -> str:
+    said = _SAME_PERIOD.sub("", side).strip()
+    whole = re.fullmatch(r"[(（]([^()（）]*)[)）]", said)
+    return (whole.group(1) if whole is not None else said).strip()
+
+
+def homes_elsewhere(definition: Definition, model: SemanticModel) -> list[Dataset]:
+    """The other datasets of whose rows a definition may be computed: those that refer to its own and have a column that
+    it names, or are its lines."""
+    own = model.dataset(definition.dataset)
+    if own is None:
+        return []
+    named = {word.lower() for word in _IDENTIFIER.findall(definition.body)}
+    unknown = {word for word in named if not any(field.name.lower() == word for field in own.fields)}
+    found = []
+    for other in model.datasets:
+        refers = any(join.target == own.name for join in model.joins_from(other.name))
+        has = any(field.name.lower() in unknown for field in other.fields)
+        if refers and other.name != own.name and (has or (not unknown and are_lines(other))):
+            found.append(other)
+    return found
