@@ -5,11 +5,15 @@ from __future__ import annotations
 from chat2sql.activities.election import candidates_of, elected, in_order, read_apart, verdict_on, wrong
 from chat2sql.activities.execute_sql import not_permitted
 from chat2sql.activities.parts import Parts
+from chat2sql.activities.semantics import semantic_model
 from chat2sql.engine.present.naming import labels_of
 from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.semantics.model.meant_rows import meant_by
 from chat2sql.engine.sql.cautions.cautions import cautions
 from chat2sql.engine.sql.executors.port import FetchLimits
+from chat2sql.engine.sql.repair.meant import Meant
 from chat2sql.engine.sql.trial import Ground, try_sql
+from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.graph.state import Ruling, SelfCorrectInput, Verdict
 
 NO_SQL = "The reply held no SQL. Answer with one SELECT statement in a ```sql block."
@@ -44,6 +48,7 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
         plan_s=parts.settings.statement_timeout_s,
         question=ask.question,
         values=await parts.values(datasource, context.catalogue_version),
+        meant=await _meant(parts, ask, datasource) if not draft.compiled else None,
     )
     executor = await parts.executor(datasource)
     candidates = candidates_of(draft)
@@ -70,6 +75,15 @@ async def self_correct(parts: Parts, ask: SelfCorrectInput) -> Verdict:
         return verdict
     view = await parts.view(datasource, ask.request.caller, context.catalogue_version)
     return read_apart(verdict, context.dialect, labels_of(view), row_cap=parts.settings.row_cap)
+
+
+async def _meant(parts: Parts, ask: SelfCorrectInput, datasource: Datasource) -> Meant | None:
+    """What the business means by the columns that the asker may see."""
+    if not parts.settings.semantic_repair:
+        return None
+    version = ask.schema_context.catalogue_version
+    view = await parts.view(datasource, ask.request.caller, version)
+    return meant_by(await semantic_model(parts, datasource, view, version))
 
 
 def _minded(verdict: Verdict, catalogue: Catalogue) -> Verdict:

@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     metric_path: bool = Field(
         True, description="Compile business questions from the semantic model where every word has its part."
     )
+    semantic_repair: bool = Field(
+        True,
+        description="Add the rows and times that definitions name to SQL that a model wrote without them.",
+    )
     semantic_hints: bool = Field(
         True, description="Tell the model what the question's words mean by the semantic model, as SQL."
     )

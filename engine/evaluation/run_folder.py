@@ -24,6 +24,7 @@ SWITCHES = (
     "vote_timeout_s",
     "metric_path",
     "semantic_hints",
+    "semantic_repair",
     "answerable",
     "translate",
     "repair",

@@ -19,6 +19,7 @@ from chat2sql.engine.sql.gate import Passage, weigh
 from chat2sql.engine.sql.guard.check import Check, check
 from chat2sql.engine.sql.guard.policy import Policy
 from chat2sql.engine.sql.guard.problems import Severity, told
+from chat2sql.engine.sql.repair.meant import Meant
 from chat2sql.engine.sql.repair.repair import repair
 from chat2sql.engine.sql.repair.steps import MATTERS_OF_FORM, Repair
 from chat2sql.engine.sql.voting import result_key
@@ -37,6 +38,7 @@ class Ground(Frozen):
         plan_s: longest time for a plan, in seconds.
         question: what the SQL is to answer.
         values: the text values by which literals are mended; None: they are not.
+        meant: what the business means by the columns; None: nothing is added by definitions.
     """
 
     catalogue: Catalogue
@@ -47,6 +49,7 @@ class Ground(Frozen):
     plan_s: float
     question: str = ""
     values: ValueIndex | None = None
+    meant: Meant | None = None
 
 
 class Tried(Frozen):
@@ -106,6 +109,7 @@ async def try_sql(sql: str, ground: Ground, executor: Executor, *, no_permission
         caller=ground.caller,
         question=ground.question,
         values=ground.values,
+        meant=ground.meant,
     ):
         mended = await _try(version.sql, ground, executor, no_permission)
         if mended.is_sound:

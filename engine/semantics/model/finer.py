@@ -17,7 +17,7 @@ from chat2sql.engine.semantics.model.semantic_model import (
 from chat2sql.engine.semantics.model.spelling import spelled
 
 _LINES = re.compile(r"明细|行项|子项|items?$|lines?$|details?$", re.IGNORECASE)
-_MONEY = re.compile(r"金额|总价|小计|amount|total|subtotal|price_total", re.IGNORECASE)
+_MONEY = re.compile(r"金额|总价|小计|实收|应收|amount|(?:^|_)amt|total|subtotal|price_total", re.IGNORECASE)
 _PIECES = re.compile(r"^(?:quantity|qty|count|num)\b|数量|件数", re.IGNORECASE)
 _TURNOVER = re.compile(r"销售额|营业额|营收|销售收入")
 _PER_PIECE = re.compile(r"单价|unit|折扣|discount|成本|cost|税|tax", re.IGNORECASE)

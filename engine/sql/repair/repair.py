@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import sqlglot
 from sqlglot import exp
@@ -28,6 +29,7 @@ from chat2sql.engine.sql.repair.idle import mend_idle_tables
 from chat2sql.engine.sql.repair.keys import mend_joins
 from chat2sql.engine.sql.repair.labels import mend_labels
 from chat2sql.engine.sql.repair.literals import mend_literals
+from chat2sql.engine.sql.repair.meant import Meant, mend_meant
 from chat2sql.engine.sql.repair.membership import mend_membership
 from chat2sql.engine.sql.repair.negation import mend_negation
 from chat2sql.engine.sql.repair.nulls import mend_nulls_first
@@ -55,6 +57,7 @@ def repair(
     caller: Caller | None = None,
     question: str = "",
     values: ValueIndex | None = None,
+    meant: Meant | None = None,
 ) -> tuple[Repaired, ...]:
     """Versions of a SQL text that pass the guard where it does not, that the database may take where it does not, or that
     may be what was meant where it cannot be.
@@ -68,6 +71,7 @@ def repair(
         catalogue: the datasource's, whole; what the caller may not see is not used.
         question: what was asked; empty: only what the text itself shows is mended.
         values: by which literals are mended, as ``values.fitness.permitted`` lets it be used; None: by comments alone.
+        meant: what the business means by the columns; None: nothing is added by definitions.
 
     Returns:
         The versions, the likeliest first, all of which pass the guard; empty: it cannot be mended.
@@ -80,7 +84,7 @@ def repair(
     for text, translated in _versions(sql, view, judged(sql)):
         found = []
         for choice in range(MOST_READINGS):
-            mended, alternatives = _mended(text, view, choice, question, values)
+            mended, alternatives = _mended(text, view, choice, _Ground(question, values, meant))
             if mended is None or choice > alternatives:
                 break
             rewritten, repairs = mended
@@ -89,6 +93,14 @@ def repair(
         if found:
             return tuple(found)
     return ()
+
+
+class _Ground(NamedTuple):
+    """What is known beside the schema: what was asked, the values that columns hold, and what the business means."""
+
+    question: str
+    values: ValueIndex | None
+    meant: Meant | None
 
 
 def _versions(sql: str, view: Catalogue, first: Check) -> Iterator[tuple[str, tuple[Repair, ...]]]:
@@ -104,7 +116,7 @@ def _versions(sql: str, view: Catalogue, first: Check) -> Iterator[tuple[str, tu
 
 
 def _mended(
-    text: str, view: Catalogue, choice: int, question: str, values: ValueIndex | None
+    text: str, view: Catalogue, choice: int, ground: _Ground
 ) -> tuple[tuple[str, tuple[Repair, ...]] | None, int]:
     """The text with all its mistakes mended, or None; and how many more ways the first doubtful one had.
 
@@ -117,7 +129,7 @@ def _mended(
         return None, 0
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         return None, 0
-    tree = trees[0]
+    tree, question, values = trees[0], ground.question, ground.values
     done = [*mend_tables(tree, view), *mend_joins(tree, view), *mend_membership(tree, view)]
     alternatives = 0
     for _ in range(MOST_REPAIRS):
@@ -144,6 +156,7 @@ def _mended(
     done += mend_precedence(tree, view.dialect)
     tree, met = mend_contradictions(tree, view)
     done += met
+    done += mend_meant(tree, view, question, ground.meant) if ground.meant is not None else []
     done += [*mend_negation(tree, view, question), *mend_idle_tables(tree, view, question)]
     if question:
         done += mend_duplicates(tree, view, question)

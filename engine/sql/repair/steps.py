@@ -35,6 +35,8 @@ class RepairKind(StrEnum):
     LITERAL_COLUMN = "literal_column"
     DIALECT = "dialect"
     READING_ORDER = "reading_order"
+    MEANT_ROWS = "meant_rows"
+    MEANT_TIME = "meant_time"
 
 
 MATTERS_OF_FORM = frozenset({RepairKind.OUTPUT_ORDER, RepairKind.READING_ORDER, RepairKind.NULLS_LAST})
