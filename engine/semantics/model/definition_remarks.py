@@ -7,6 +7,7 @@ never understood by leaving out what matters.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
@@ -18,7 +19,7 @@ _ASIDE = re.compile(
 )
 _NO_CHANGE = re.compile(
     r"[，,、]\s*(?:(?:不扣|未扣|不减|不另扣)[㐀-鿿]{1,5}(?=[，,、；;)）]|$)|(?:折|税|优惠)[后前](?=[，,、；;]|$)|(?:不?含税)(?=[，,、；;]|$)"
-    r"|已[减扣除][㐀-鿿]{1,5}(?=[，,、；;]|$))"
+    r"|已[减扣除][㐀-鿿]{1,5}(?=[，,、；;]|$)|(?:不?含税)?(?:折(?:合|算)?)?人民币(?:元)?(?=[，,、；;]|$))"
 )
 _GLOSSED = re.compile(
     r"(?<=[=＝][A-Za-z0-9'])\s*[(（][^()（）=＝<>]*(?:不算|不计|除外|剔除|不统计)[^()（）=＝<>]*[)）]"
@@ -26,6 +27,13 @@ _GLOSSED = re.compile(
 """del_flag=N(逻辑删除单不算): what is told in brackets is what the condition says."""
 _WITH_COLUMN = re.compile(
     r"(?P<word>[㐀-鿿]{2,12})\s*[(（]\s*(?:(?P<table>[A-Za-z_]\w*)\.)?(?P<column>[A-Za-z_]\w*)\s*[)）]"
+)
+_QUALIFIED = re.compile(
+    r"(?:^|(?<=[、，,；;含除]))(?P<word>(?:(?!合计|金额|之和|总)[㐀-鿿]){2,8})\s*[(（]\s*(?P<is>[A-Za-z_]\w*\.[A-Za-z_]\w*\s*(?:=|＝)\s*['\"]?\w+['\"]?)\s*[)）]"
+)
+"""测试客户(client.is_test=1), where the words say nothing that is known."""
+_ALWAYS_LEFT_OUT = re.compile(
+    r"[，,；;]?\s*[A-Za-z_]\w*\s*[=＝]\s*\w+\s*的?为[^，,；;]{2,8}[，,]\s*(?:任何|各类|所有|一切)统计[^，,；;]{0,6}(?:剔除|不计|不算|排除)"
 )
 _SUM_SIGN = re.compile(r"[∑Σ]\s*(?=[(（])")
 _CODED = re.compile(
@@ -51,14 +59,17 @@ _OF_ROWS = re.compile(r"^\s*[㐀-鿿]{0,4}[行单表条](?=\s+[A-Za-z_]\w*\s*(?:
 """费用行 amt 之和: the rows are those of the table."""
 _BY = re.compile(r"[，,；;][^，,；;]{0,4}按照?[^，,；;]{0,4}$")
 _BEHIND = re.compile(
-    r"(?<![^，,；;])([^，,；;]{2,40}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入)(?:在内|入)?[^，,；;]{0,6}"
+    r"(?<![^，,；;])([^，,；;]{2,100}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入)(?:在内|入)?[^，,；;]{0,6}"
     r"|剔除|排除|除外|去掉|刨除)(?=[，,、；;]|$)"
 )
 
 
 def plainly(body: str, dataset: Dataset, model: SemanticModel, index: TermIndex) -> str:
     """The text of a definition with exclusions before what they exclude, and without what changes nothing."""
-    body = _GLOSSED.sub("", _SUM_SIGN.sub("合计", body))
+    body = _ALWAYS_LEFT_OUT.sub("", _GLOSSED.sub("", _SUM_SIGN.sub("合计", body)))
+    body = _QUALIFIED.sub(
+        lambda match: match.group() if index.meanings(match["word"]) else f" {match['is']} ", body
+    )
     body = _as_coded(_as_column(_UNIT.sub("", _NO_CHANGE.sub("", body)), dataset), dataset)
     body = _BEHIND.sub(r"不含\1", _ASIDE.sub(" ", body))
     return _AMOUNTS_ASIDE.sub(
@@ -90,6 +101,10 @@ def _as_coded(body: str, dataset: Dataset) -> str:
         codes = field.codes if field is not None else ()
         meant = [word for one in codes if one.code == match["code"] for word in one.words]
         said = [word for word in meant if match["word"].startswith(word)]
+        if not said and any(
+            first + second in match["word"] for word in meant for first, second in pairwise(word)
+        ):
+            return f" {match['column']}={match['code']} "
         return said[0] if said else match.group()
 
     return _CODED.sub(plain, body)

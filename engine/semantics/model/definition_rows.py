@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.definition_days import said_of_days
+from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
@@ -23,7 +24,7 @@ _OUT = re.compile(
 )
 _IN = re.compile(r"只|仅|且为|须为|\bonly\b", re.IGNORECASE)
 _CONNECTS = re.compile(
-    r"^(?:[\s、，,/+＋和与及或且并非]|以及|还有|的|订单|单据?|状态|记录|数据|and|or|[(（)）]|[0-9]+|['\"])*$"
+    r"^(?:[\s、，,/+＋和与及或且并非已]|以及|还有|的|订单|单据?|状态|记录|数据|and|or|[(（)）]|[0-9]+|['\"])*$"
 )
 _VALID = re.compile("有效|正常|真实|实际")
 _LATER = re.compile(r"及(?:其|之|以)?(?:以后|之后|后续|后|以上)(?:的)?(?:各?状态|阶段)?")
@@ -41,6 +42,15 @@ _SIGNS = {"<=": "<=", "≤": "<=", "<": "<", "＜": "<", ">=": ">=", "≥": ">="
 _COMPARED = re.compile(
     r"(?P<left>[A-Za-z_][A-Za-z0-9_]*)\s*(?P<sign><=|>=|≤|≥|<|>|＜|＞)\s*(?P<right>[A-Za-z_][A-Za-z0-9_]*)"
 )
+
+
+_WRITTEN = re.compile(
+    r"(?<![A-Za-z0-9_.])(?P<table>[A-Za-z_]\w*\.)?(?P<column>[A-Za-z_][A-Za-z0-9_]*)\s*"
+    r"(?P<no>!=|<>|≠|not\s+in(?=\s*[(（]))?(?(no)|(?:==?|＝|in(?=\s*[(（])))\s*[(（]?\s*"
+    r"(?P<values>['\"]?(?:[0-9]+|[A-Z]{1,6})['\"]?(?:\s*[,，、/]\s*['\"]?(?:[0-9]+|[A-Z]{1,6})['\"]?)*)(?![A-Za-z0-9_])\s*[)）]?",
+)
+_YES_OR_NO = {"1": True, "Y": True, "TRUE": True, "0": False, "N": False, "FALSE": False}
+_LEFT_OUT = re.compile(r"\s*(?:且|但|均|其中)?(?:不含|不包括|不包含|剔除|排除|除去|不计|不算)")
 
 
 class _Mark(NamedTuple):
@@ -96,6 +106,7 @@ class RowsReader:
     def __init__(self, body: str, dataset: Dataset, model: SemanticModel) -> None:
         self._dataset, self._model, self._body = dataset, model, body
         self._marks: list[_Mark] = []
+        self._left_out: list[tuple[int, int]] = []
         self.rows = Rows(text=body)
         for said in said_of_days(body, dataset, model.dialect):
             self.rows.others.append((dataset.name, said.condition))
@@ -103,11 +114,14 @@ class RowsReader:
             self._mark(said.start, said.end)
             self._blank(said.start, said.end)
         self._columns_compared()
+        self._of_others()
         for one in dataset.fields:
             if one.codes:
                 self._listed(one)
             else:
                 self._equal(one)
+        for start, end in self._left_out:
+            self._blank(start, end)
 
     def read_words(self, units: Sequence[Unit], mentions: Sequence[Mention]) -> None:
         """Read the words that the model knows, without overlap, each with its best meaning first."""
@@ -225,7 +239,7 @@ class RowsReader:
         for match in pattern.finditer(self.rows.text):
             codes = re.findall(rf"(?<![A-Za-z0-9])(?:{code})(?![A-Za-z0-9])", _unglossed(match["codes"]))
             before = self.rows.text[: match.start()]
-            excluded = self._marker(before) is True
+            excluded = self._marker(before) is True or self._is_left_out(match.start())
             inside, outside = self.rows.coded.setdefault((self._dataset.name, one.name), ([], []))
             leaves_out = excluded != (match["no"] is not None)
             (outside if leaves_out else inside).extend(codes)
@@ -249,6 +263,46 @@ class RowsReader:
             self._mark(match.start(), match.end())
             self._blank(match.start(), match.end())
 
+    def _of_others(self) -> None:
+        """Columns of what each row has one of, with the values that they have to have: client.is_test=1, status in (1,2)."""
+        own = {one.name.lower() for one in self._dataset.fields}
+        reach = routes_from(self._model, self._dataset.name)
+        for match in _WRITTEN.finditer(self.rows.text):
+            told, column = match["table"], match["column"].lower()
+            if told is None and column in own:
+                continue
+            homes = [
+                (owner, field)
+                for name, way in sorted(reach.items(), key=lambda one: len(one[1]))
+                if (owner := self._model.dataset(name)) is not None and name != self._dataset.name
+                if (field := owner.field(column)) is not None
+                if (told.rstrip(".").lower() == name.rpartition(".")[2].lower() if told else len(way) == 1)
+            ]
+            if homes:
+                self._take_written(match, *homes[0])
+
+    def _take_written(self, match: re.Match[str], owner: Dataset, field: Field) -> None:
+        values = [_written(value, field) for value in re.findall(r"[A-Za-z0-9_]+", match["values"])]
+        leaves_out = (match["no"] is not None) != self._is_left_out(match.start())
+        column = spelled(owner.name, field.name, self._model.dialect)
+        listed = f"{'NOT IN' if leaves_out else 'IN'} ({', '.join(values)})"
+        single = f"{'<>' if leaves_out else '='} {values[0]}"
+        if field.role is Role.FLAG and values[0].strip("'").upper() in _YES_OR_NO:
+            single = f"= {truth(field, holds=_YES_OR_NO[values[0].strip(chr(39)).upper()] != leaves_out)}"
+        self.rows.others.append((owner.name, f"{column} {single if len(values) == 1 else listed}"))
+        self._said(f"{field.label.zh or field.name} {match['values']}", excluding=leaves_out)
+        self._mark(match.start(), match.end())
+        self._blank(match.start(), match.end())
+
+    def _is_left_out(self, place: int) -> bool:
+        """Whether the clause in which a condition stands says what does not count: 不含is_deleted=1的订单."""
+        clause = re.split("[，,；;]", self._body[:place])[-1]
+        marker = _LEFT_OUT.match(clause)
+        if marker is not None:
+            begun = place - len(clause)
+            self._left_out.append((begun, begun + marker.end()))
+        return marker is not None
+
     def _equal(self, one: Field) -> None:
         """A column without codes that has to have a value: is_deleted=0, kind = 'web'."""
         name = rf"(?<![A-Za-z0-9_.]){re.escape(one.name)}\s*(?P<no>!=|<>|≠)?(?(no)|(?:==?|＝|为|是))\s*"
@@ -257,9 +311,10 @@ class RowsReader:
         ):
             column = spelled(self._dataset.name, one.name, self._model.dialect)
             value = match["v"] if match["v"].startswith("'") else _written(match["v"], one)
-            condition = f"{column} {'<>' if match['no'] else '='} {value}"
+            leaves_out = (match["no"] is not None) != self._is_left_out(match.start())
+            condition = f"{column} {'<>' if leaves_out else '='} {value}"
             self.rows.others.append((self._dataset.name, condition))
-            self._said(f"{one.label.zh or one.name} {match['v']}", excluding=match["no"] is not None)
+            self._said(f"{one.label.zh or one.name} {match['v']}", excluding=leaves_out)
             self._mark(match.start(), match.end())
             self._blank(match.start(), match.end())
 

@@ -61,7 +61,13 @@ _AS_ABOVE = re.compile(r"^(?:的?口径)?同上\s*(?:[(（]\s*除非[^()（）]*
 _LEAVES_OUT = re.compile(
     r"^\s*(?:但|其中|且|均|都)?(?:不含|不包括|剔除|排除)|(?:不计|不算|除外|剔除|排除)(?:入|在内|进)?[^，,]{0,8}$"
 )
-_LONGEST = 160
+_QUOTED = re.compile(r"[“\"「『]([㐀-鿿A-Za-z]{2,10})[”\"」』]\s*(?=[=＝]|指|定义为)")
+_CONTINUES = re.compile(
+    r"^\s*(?:且|但|其中|另)?(?:只|仅)(?:统计|计算|计|算|含|取|包含)"
+    r"|^\s*归属?期间?(?:按|以)|^\s*(?:统一)?按[^，,]{2,24}?(?:归属期?|归集|归期|统计|计入?)(?:期间?)?\s*$"
+)
+"""A sentence that says more of the figure before it."""
+_LONGEST = 320
 
 
 class Definition(NamedTuple):
@@ -92,7 +98,8 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
     for table in catalogue.tables:
         dataset = catalogue.key(table)
         columns = frozenset(column.name.lower() for column in table.columns)
-        found += _in_comment(dataset, _HEADING.sub(_headed, table.comment), columns, lists_codes=False)
+        comment = _QUOTED.sub(r"，\1", _HEADING.sub(_headed, table.comment))
+        found += _in_comment(dataset, comment, columns, lists_codes=False)
         for column in table.columns:
             if is_document(column):
                 # What it lists are the parts of its documents.
@@ -143,7 +150,8 @@ def _in_comment(
         told = _in_sentence(dataset, sentence, columns, lists_codes=lists_codes)
         leaves_out = _LEAVES_OUT.search(sentence) is not None
         of_last = found and re.search(rf"不(?:计|算)入?{re.escape(found[-1].name)}", sentence) is not None
-        if not (found and leaves_out and (of_last or not told)):
+        goes_on = found and not told and _CONTINUES.search(sentence) is not None
+        if not (goes_on or (found and leaves_out and (of_last or not told))):
             found += told
             continue
         # 销售额=…；退款单不计入销售额: what is left out is said behind.

@@ -12,7 +12,7 @@ from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIn
 
 _BY_TIME = re.compile(r"(?:按照?|以)(?P<time>(?P<of>[㐀-鿿]{2,6}?)(?:日期|时间|日))")
 _PAUSE = re.compile("[，,。；;、()（）]")
-_SUMS = re.compile("合计|总计|小计|总额|金额|之和")
+_SUMS = re.compile("合计|总计|小计|总额|金额|之和|不含|不计|不算|剔除|排除")
 _LENGTH_COUNTS = 1.25
 
 
@@ -84,10 +84,12 @@ def _by_first_words(text: str, units: list[Unit], own: Dataset | None, index: Te
     measures = [field for field in (own.fields if own is not None else ()) if field.role is Role.MEASURE]
     for number in range(len(units) - 1):
         word = text[units[number].start : units[number + 1].end]
+        if _SUMS.fullmatch(word):
+            continue
         alike = [field for field in measures if field.label.zh.startswith(word)]
         beside = text[: units[number].start].rstrip()[-1:] + text[units[number + 1].end :].lstrip()[:1]
         in_formula = any(char in "÷/×*＋+－-" for char in beside)
-        if in_formula and not alike and not _SUMS.fullmatch(word):
+        if in_formula and not alike:
             alike = [field for field in measures if field.label.zh.endswith(word)]
         is_word = len(word) == 2 and has_han(word) and (in_formula or not index.meanings(word))
         if is_word and len(alike) == 1 and own is not None:

@@ -53,6 +53,8 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _LAST_DAY = re.compile(r"(?:ends?_on|end_date|valid_to)$|结束日|截止日|最后")
+_WITH_END = re.compile(r"当日均含|均含当日|都含当日|含首尾|闭区间|两端都含|包含结束日")
+_WITHOUT_END = re.compile(r"左闭右开|前闭后开|不含(?:当日|结束日)|当[日天]已?失效")
 _SET_STATE = re.compile(r"(?:日期|时间|日|时刻|年月)$")
 _PLACED = re.compile(
     r"order|下单|创建|交易|发生|注册|created|registered|paid|付款|日期|date|time|月份|month", re.IGNORECASE
@@ -129,7 +131,7 @@ def _dataset(
         fields=fields,
         display=_display(fields),
         time=_placed_by(fields),
-        validity=_validity(fields),
+        validity=_validity(fields, table.comment),
         parent=_parent(catalogue, table),
     )
 
@@ -156,13 +158,15 @@ def _placed_by(fields: tuple[Field, ...]) -> str | None:
     return (placed or first)[0].name if first else None
 
 
-def _validity(fields: tuple[Field, ...]) -> Validity | None:
+def _validity(fields: tuple[Field, ...], comment: str) -> Validity | None:
     times = [field for field in fields if field.role is Role.TIME]
     starts = [field for field in times if _START.search(f"{field.name} {field.label.zh}")]
     ends = [field for field in times if _END.search(f"{field.name} {field.label.zh}")]
     if len(starts) != 1 or len(ends) != 1 or starts[0] == ends[0]:
         return None
     last = _LAST_DAY.search(f"{ends[0].name} {ends[0].label.zh}") is not None and not ends[0].unset_words
+    if _WITH_END.search(comment) or _WITHOUT_END.search(comment):
+        last = _WITHOUT_END.search(comment) is None
     return Validity(start=starts[0].name, end=ends[0].name, includes_end=last)
 
 

@@ -16,6 +16,7 @@ from chat2sql.engine.sql.guard.check import Check, check
 from chat2sql.engine.sql.guard.policy import OPEN, Policy
 from chat2sql.engine.sql.guard.problems import Severity
 from chat2sql.engine.sql.guard.visible import visible
+from chat2sql.engine.sql.repair.bounds import mend_bounds
 from chat2sql.engine.sql.repair.columns import remedies
 from chat2sql.engine.sql.repair.contradictions import mend_contradictions
 from chat2sql.engine.sql.repair.counting import mend_counts
@@ -145,7 +146,11 @@ def _mended(
         done.append(ways[choice if is_doubtful and choice < len(ways) else 0].apply())
     else:
         return None, alternatives
-    done += [*mend_periods(tree, view), *mend_literals(tree, view)]
+    done += [
+        *mend_bounds(tree, view.dialect, question),
+        *mend_periods(tree, view),
+        *mend_literals(tree, view),
+    ]
     done += ground_values(tree, view, values, question)
     meant, more = mend_values(tree, view, values, 0 if alternatives else choice)
     done += meant

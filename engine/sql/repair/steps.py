@@ -35,6 +35,7 @@ class RepairKind(StrEnum):
     LITERAL_COLUMN = "literal_column"
     DIALECT = "dialect"
     READING_ORDER = "reading_order"
+    PERIOD_END = "period_end"
     MEANT_ROWS = "meant_rows"
     MEANT_TIME = "meant_time"
 

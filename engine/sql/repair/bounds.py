@@ -1,0 +1,51 @@
+"""Whole months written as ``BETWEEN first AND first of the next``, which takes in a day too many."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from sqlglot import exp
+
+from chat2sql.config.vocabulary import Dialect
+from chat2sql.engine.sql.repair.steps import Repair, RepairKind
+
+_DAY = re.compile(r"(\d{4})-(\d{2})-01(?: 00:00(?::00)?)?")
+_AROUND = (exp.Cast, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.Date)
+_NAMES_FIRST_DAY = re.compile(
+    r"(?<![0-9])0?1[日号]|一[日号]|-0?1(?![0-9])|\b1st\b|\bfirst of\b", re.IGNORECASE
+)
+
+
+def mend_bounds(tree: exp.Expr, dialect: Dialect, question: str) -> list[Repair]:
+    """Leave the first day of the next month out of a period of whole months, unless the question names it; in place.
+
+    A model is told a period by its first day and the first day that is not of it, and writes both into BETWEEN.
+    """
+    if not question or _NAMES_FIRST_DAY.search(question):
+        return []
+    done = []
+    for between in list(tree.find_all(exp.Between)):
+        low, high = _first_day(between.args["low"]), _first_day(between.args["high"])
+        if low is None or high is None or low >= high:
+            continue
+        before = between.sql(dialect)
+        mended = exp.and_(
+            exp.GTE(this=between.this.copy(), expression=between.args["low"].copy()),
+            exp.LT(this=between.this.copy(), expression=between.args["high"].copy()),
+        )
+        between.replace(exp.paren(mended))
+        told = f"{before} -> {mended.sql(dialect)}"
+        done.append(Repair(kind=RepairKind.PERIOD_END, explanation=told))
+    return done
+
+
+def _first_day(side: exp.Expr) -> date | None:
+    """The first day of a month that a literal names; None: it names another day, or none."""
+    while isinstance(side, _AROUND):
+        side = side.this
+    found = _DAY.fullmatch(side.name) if isinstance(side, exp.Literal) and side.is_string else None
+    try:
+        return date(int(found[1]), int(found[2]), 1) if found is not None else None
+    except ValueError:
+        return None
