@@ -11,7 +11,7 @@ from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.model.meant_rows import meant_by
 from chat2sql.engine.sql.cautions.cautions import cautions
 from chat2sql.engine.sql.executors.port import FetchLimits
-from chat2sql.engine.sql.repair.meant import Meant
+from chat2sql.engine.sql.repair.meant_values import Meant
 from chat2sql.engine.sql.trial import Ground, try_sql
 from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.graph.state import Ruling, SelfCorrectInput, Verdict

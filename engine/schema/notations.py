@@ -60,9 +60,8 @@ _CAPITALS = r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]{0,2}(?![A-Za-z0-9_])"
 _WORD = r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9_]{1,23}(?![A-Za-z0-9_])"
 _QUOTE = r"[\"'`]?"
 
-# Signs that say the same, character by character, so that places stay what they are. What follows a full stop is
-# another sentence.
-_SIGNS = str.maketrans("【】〔〕“”‘’「」『』—–，。", '[][]""\'\'""""--,\n')
+# Signs that say the same, character by character, so that places stay what they are.
+_SIGNS = str.maketrans("【】〔〕“”‘’「」『』—–，。", '[][]""\'\'""""--,.')
 _ASIDE = re.compile(r"(?<=[㐀-鿿])\([^()A-Za-z0-9]*[,、;][^()A-Za-z0-9]*\)")
 """A remark in brackets that lists something else."""
 _ENDS_MEANING = re.compile(
@@ -115,7 +114,10 @@ def code_list(comment: str) -> tuple[Entry, ...]:
         for character in comment
     )
     text = _ASIDE.sub(lambda aside: " " * len(aside.group()), narrow.translate(_SIGNS))
-    for entries in _readings(text):
+    # What follows a full stop is another sentence: 1已付款 2已退款。退款率＝…
+    stop = comment.find("。")
+    sentences = (text[:stop], text) if stop > 0 else (text,)
+    for entries in (found for sentence in sentences for found in _readings(sentence)):
         if entries:
             return tuple(entries) if _EXAMPLES.search(text[: entries[0].start]) is None else ()
     return ()

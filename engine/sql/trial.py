@@ -19,7 +19,7 @@ from chat2sql.engine.sql.gate import Passage, weigh
 from chat2sql.engine.sql.guard.check import Check, check
 from chat2sql.engine.sql.guard.policy import Policy
 from chat2sql.engine.sql.guard.problems import Severity, told
-from chat2sql.engine.sql.repair.meant import Meant
+from chat2sql.engine.sql.repair.meant_values import Meant
 from chat2sql.engine.sql.repair.repair import repair
 from chat2sql.engine.sql.repair.steps import MATTERS_OF_FORM, Repair
 from chat2sql.engine.sql.voting import result_key

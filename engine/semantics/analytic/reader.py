@@ -36,7 +36,7 @@ from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.finer import are_lines
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Origin, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.semantics.time_expressions import TimeExpression
@@ -237,8 +237,16 @@ class _Reader:
         return tuple(
             SegmentUse(segment=name)
             for place, name in self._model.conventions.default_segments
-            if place in spoken_of and name not in said and not self._is_asked_for(name, conditions, told)
+            if place in spoken_of
+            and name not in said
+            and (figures or not self._is_of_counts(name))
+            and not self._is_asked_for(name, conditions, told)
         )
+
+    def _is_of_counts(self, segment: str) -> bool:
+        """Whether rows are always meant where they are counted, by a comment: one that is looked up may be another."""
+        known = self._model.segment(segment)
+        return known is not None and known.origin is Origin.COMMENT
 
     def _columns_of(self, figures: tuple[Figure, ...]) -> set[str]:
         """The columns by which the definitions of figures say which rows count: of 作废率 the state itself."""

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import MONEY, Act, Row
+from chat2sql.engine.semantics.analytic.again import said_again
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.operators import NOISE, OPERATORS
 from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
 from chat2sql.engine.semantics.numerals import EN_NUMBER, parse_number
-from chat2sql.engine.semantics.periods import DAY
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import How, LinkedValue
 
@@ -28,14 +27,6 @@ _NUMBER = re.compile(
     r"(?:分钱|毛钱|元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔|份|台|种|家|位|名|款|条|张|项|箱|套|双|部|辆|户|成)?"
 )
 _SPOKEN_SUM = re.compile(r"(?P<n>[0-9]+)(?P<unit>[万亿千])(?P<rest>[1-9])(?![0-9万千百])(?:元|块)?")
-_AGAIN = re.compile(
-    r"(?:期间|当天|那天|[一二两三四五六七八九0-9]{1,2}天)?[(（](?=[^()（）]*[0-9一二三四五六日])"
-    r"[0-9.~～\-—－/至到、,年月日号周星期一二三四五六日天当整共和及]+[)）]"
-)
-_DAYS = re.compile(
-    r"(?P<m1>1[0-2]|0?[1-9])[.月/](?P<d1>[12][0-9]|3[01]|0?[1-9])[日号]?\s*[~～\-—－至到]\s*"
-    r"(?P<m2>1[0-2]|0?[1-9])[.月/](?P<d2>[12][0-9]|3[01]|0?[1-9])[日号]?"
-)
 _SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6}
 _NOT_ONE = re.compile(r"一[^，,。0-9]{1,7}?[都也]?(?:没|未)")
 _AMOUNTS = frozenset({"金额", "数额", "总额", "总金额"})
@@ -113,7 +104,10 @@ def tokens_of(
     found = [
         *further,
         *_periods(times),
-        *_said_again(question, times),
+        *(
+            Token(Sort.TIME, *span, question[slice(*span)], time=time)
+            for time, span in said_again(question, times)
+        ),
         *_values(question, values),
         *_without_plain_amounts(list(_terms(question, index))),
         *_operators(question, index),
@@ -248,24 +242,6 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                     detail=row.detail,
                     number=number,
                 )
-
-
-def _said_again(question: str, times: Sequence[TimeExpression]) -> Iterator[Token]:
-    """A period told once more in brackets: 上周（周一到周日）, 国庆七天(10.1~10.7), 年底（12月31日当天）."""
-    for time in times:
-        match = _AGAIN.match(question, time.span[1])
-        if match is not None:
-            start, end = time.span[0], match.end()
-            yield Token(Sort.TIME, start, end, question[start:end], time=_as_told(time, match.group()))
-
-
-def _as_told(time: TimeExpression, again: str) -> TimeExpression:
-    """The period with the days that the brackets name: 国庆七天(10.1~10.7)."""
-    days = _DAYS.search(again)
-    if days is None or time.start is None:
-        return time
-    first, last = (date(time.start.year, int(days[f"m{end}"]), int(days[f"d{end}"])) for end in "12")
-    return time.model_copy(update={"start": first, "end": last + DAY}) if first <= last else time
 
 
 def _unclear(question: str, index: TermIndex) -> Iterator[Token]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.definition_days import said_of_days
-from chat2sql.engine.semantics.model.joins import routes_from
+from chat2sql.engine.semantics.model.definition_written import Written, as_stored, compared, of_others
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
@@ -38,18 +38,6 @@ _NEGATIVE = r"!=|<>|≠|not\s+in|不等于|不为|不是|不在"
 _EQUAL = r"==?|＝|为|是|in|∈|属于|等于|在|取"
 
 
-_SIGNS = {"<=": "<=", "≤": "<=", "<": "<", "＜": "<", ">=": ">=", "≥": ">=", ">": ">", "＞": ">"}
-_COMPARED = re.compile(
-    r"(?P<left>[A-Za-z_][A-Za-z0-9_]*)\s*(?P<sign><=|>=|≤|≥|<|>|＜|＞)\s*(?P<right>[A-Za-z_][A-Za-z0-9_]*)"
-)
-
-
-_WRITTEN = re.compile(
-    r"(?<![A-Za-z0-9_.])(?P<table>[A-Za-z_]\w*\.)?(?P<column>[A-Za-z_][A-Za-z0-9_]*)\s*"
-    r"(?P<no>!=|<>|≠|not\s+in(?=\s*[(（]))?(?(no)|(?:==?|＝|in(?=\s*[(（])))\s*[(（]?\s*"
-    r"(?P<values>['\"]?(?:[0-9]+|[A-Z]{1,6})['\"]?(?:\s*[,，、/]\s*['\"]?(?:[0-9]+|[A-Z]{1,6})['\"]?)*)(?![A-Za-z0-9_])\s*[)）]?",
-)
-_YES_OR_NO = {"1": True, "Y": True, "TRUE": True, "0": False, "N": False, "FALSE": False}
 _LEFT_OUT = re.compile(r"\s*(?:且|但|均|其中)?(?:不含|不包括|不包含|剔除|排除|除去|不计|不算)")
 
 
@@ -88,7 +76,7 @@ class Rows:
             known = model.field(owner, name)
             assert known is not None
             codes = [code for code in inside if code not in outside] or outside
-            written = ", ".join(_written(code, known) for code in dict.fromkeys(codes))
+            written = ", ".join(as_stored(code, known) for code in dict.fromkeys(codes))
             column = spelled(owner, name, model.dialect)
             parts.setdefault(owner, []).append(f"{column} {'IN' if inside else 'NOT IN'} ({written})")
         for owner, condition in self.others:
@@ -113,8 +101,10 @@ class RowsReader:
             self.rows.words.append(body[said.start : said.end])
             self._mark(said.start, said.end)
             self._blank(said.start, said.end)
-        self._columns_compared()
-        self._of_others()
+        for written in compared(body, dataset, model):
+            self._take(written)
+        for written in list(of_others(self.rows.text, dataset, model, self._is_left_out)):
+            self._take(written)
         for one in dataset.fields:
             if one.codes:
                 self._listed(one)
@@ -250,49 +240,11 @@ class RowsReader:
             self._blank(match.start(), match.end())
             self._blank_marker(0, match.start())
 
-    def _columns_compared(self) -> None:
-        """Two columns set against each other: sign_time <= promise_time."""
-        names = {one.name.lower(): one.name for one in self._dataset.fields}
-        for match in _COMPARED.finditer(self.rows.text):
-            left, right = (names.get(match[side].lower()) for side in ("left", "right"))
-            if left is None or right is None:
-                continue
-            first, second = (spelled(self._dataset.name, name, self._model.dialect) for name in (left, right))
-            self.rows.others.append((self._dataset.name, f"{first} {_SIGNS[match['sign']]} {second}"))
-            self.rows.words.append(match.group())
-            self._mark(match.start(), match.end())
-            self._blank(match.start(), match.end())
-
-    def _of_others(self) -> None:
-        """Columns of what each row has one of, with the values that they have to have: client.is_test=1, status in (1,2)."""
-        own = {one.name.lower() for one in self._dataset.fields}
-        reach = routes_from(self._model, self._dataset.name)
-        for match in _WRITTEN.finditer(self.rows.text):
-            told, column = match["table"], match["column"].lower()
-            if told is None and column in own:
-                continue
-            homes = [
-                (owner, field)
-                for name, way in sorted(reach.items(), key=lambda one: len(one[1]))
-                if (owner := self._model.dataset(name)) is not None and name != self._dataset.name
-                if (field := owner.field(column)) is not None
-                if (told.rstrip(".").lower() == name.rpartition(".")[2].lower() if told else len(way) == 1)
-            ]
-            if homes:
-                self._take_written(match, *homes[0])
-
-    def _take_written(self, match: re.Match[str], owner: Dataset, field: Field) -> None:
-        values = [_written(value, field) for value in re.findall(r"[A-Za-z0-9_]+", match["values"])]
-        leaves_out = (match["no"] is not None) != self._is_left_out(match.start())
-        column = spelled(owner.name, field.name, self._model.dialect)
-        listed = f"{'NOT IN' if leaves_out else 'IN'} ({', '.join(values)})"
-        single = f"{'<>' if leaves_out else '='} {values[0]}"
-        if field.role is Role.FLAG and values[0].strip("'").upper() in _YES_OR_NO:
-            single = f"= {truth(field, holds=_YES_OR_NO[values[0].strip(chr(39)).upper()] != leaves_out)}"
-        self.rows.others.append((owner.name, f"{column} {single if len(values) == 1 else listed}"))
-        self._said(f"{field.label.zh or field.name} {match['values']}", excluding=leaves_out)
-        self._mark(match.start(), match.end())
-        self._blank(match.start(), match.end())
+    def _take(self, written: Written) -> None:
+        self.rows.others.append((written.owner, written.condition))
+        self._said(written.words, excluding=written.leaves_out)
+        self._mark(written.start, written.end)
+        self._blank(written.start, written.end)
 
     def _is_left_out(self, place: int) -> bool:
         """Whether the clause in which a condition stands says what does not count: 不含is_deleted=1的订单."""
@@ -310,7 +262,7 @@ class RowsReader:
             name + r"(?P<v>'[^']*'|(?:[0-9]+|[A-Z]{1,3})(?![A-Za-z0-9_]))", self.rows.text
         ):
             column = spelled(self._dataset.name, one.name, self._model.dialect)
-            value = match["v"] if match["v"].startswith("'") else _written(match["v"], one)
+            value = match["v"] if match["v"].startswith("'") else as_stored(match["v"], one)
             leaves_out = (match["no"] is not None) != self._is_left_out(match.start())
             condition = f"{column} {'<>' if leaves_out else '='} {value}"
             self.rows.others.append((self._dataset.name, condition))
@@ -365,8 +317,3 @@ def _place(mark: _Mark) -> int:
 def _unglossed(codes: str) -> str:
     """A list of codes without what stands in brackets behind each."""
     return re.sub(r"[(（][^()（）]*[)）]", " ", codes)
-
-
-def _written(code: str, of: Field) -> str:
-    is_text = re.search(r"char|text|enum|string", of.type, re.IGNORECASE) is not None
-    return "'" + code.replace("'", "''") + "'" if is_text else code

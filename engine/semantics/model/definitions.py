@@ -7,61 +7,47 @@ and of the few words that sum up. One that says anything else is left to the own
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.definition_entries import (
+    DEFINED_CERTAINTY,
+    ReadDefinition,
+    label_of_name,
+    metric_of,
+    other_names,
+    rows_of,
+    same_metric,
+    segment_of,
+)
 from chat2sql.engine.semantics.model.definition_figures import Computed, as_sql, computed_in
 from chat2sql.engine.semantics.model.definition_remarks import plainly, without_remarks
 from chat2sql.engine.semantics.model.definition_rows import Rows, RowsReader
 from chat2sql.engine.semantics.model.definition_sides import homes_elsewhere, sides_of
 from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
 from chat2sql.engine.semantics.model.definition_words import known_words
-from chat2sql.engine.semantics.model.finer import amount_of, pieces_of
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
-    Dataset,
-    Field,
     Metric,
     Origin,
-    Role,
-    Segment,
     SemanticModel,
 )
-from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, TermIndex, units_of
 
-_AMOUNT = re.compile(
-    r"额|金额|费用|支出|收入|成本|[收付回退]款|实收|GMV|sales|revenue|turnover|amount", re.IGNORECASE
-)
 _FIGURE = re.compile(
     r"[额率价费量]$|费用|天数|时长|工时|金额|收入|支出|成本|利润|毛利|GMV|sales|revenue|turnover|amount",
     re.IGNORECASE,
 )
-_TIMED = re.compile(r"天数|时长|工时|小时数|次数|人数$")
 _HOW_MANY = re.compile(r"[单笔次张条户人家件]数$|数量$|[单订]量$")
-_PIECES = re.compile(r"量$|件数$")
 _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:用|取|以|按|为|是)")
 _PASSES = 3
-_ROWS = ".rows"
 _SIDES = (".above", ".below")
 NAMELESS = Bilingual(zh="", en="")
 _WEAK = 0.75
 """Up to here a word only resembles what it may stand for."""
-_CERTAINTY = 0.9
-
-
-class _Read(NamedTuple):
-    """A definition with what its words mean."""
-
-    definition: Definition
-    dataset: Dataset
-    rows: Rows
-    computed: Computed | None
-    """None: it says something that is neither rows nor arithmetic."""
 
 
 def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
@@ -182,10 +168,10 @@ def _as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) ->
             below,
             Metric(
                 name=f"{definition.dataset}.{definition.name}",
-                label=_label(definition.name),
-                synonyms=_others(definition),
+                label=label_of_name(definition.name),
+                synonyms=other_names(definition),
                 origin=Origin.COMMENT,
-                certainty=_CERTAINTY,
+                certainty=DEFINED_CERTAINTY,
                 dataset=above.dataset,
                 numerator=above.name,
                 denominator=below.name,
@@ -202,7 +188,7 @@ def _side(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
     if read is None or read.computed is None or read.computed.ratio is not None:
         return None
     conditions = read.rows.conditions(model)
-    rows = tuple(_rows(read, owner, condition) for owner, condition in conditions.items())
+    rows = tuple(rows_of(read, owner, condition) for owner, condition in conditions.items())
     segments = (*read.computed.segments, *read.rows.segments, *(one.name for one in rows))
     counts = bool(segments) or _HOW_MANY.search(definition.body) is not None
     expression = read.computed.expression or ("COUNT(*)" if counts else "")
@@ -212,7 +198,7 @@ def _side(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
     side = Metric(
         name=f"{definition.dataset}.{definition.name}",
         origin=Origin.COMMENT,
-        certainty=_CERTAINTY,
+        certainty=DEFINED_CERTAINTY,
         dataset=definition.dataset,
         expression=f"{expression}{_scale(expression, model)}",
         segments=tuple(dict.fromkeys(segments)),
@@ -252,13 +238,13 @@ def _with(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
     assert read.computed is not None
     conditions = read.rows.conditions(model)
     if not read.computed.expression and not read.computed.ratio and not _FIGURE.search(definition.name):
-        segment = _segment(read, conditions, model)
+        segment = segment_of(read, conditions, model)
         return model.extended(segments=(segment,)) if segment is not None else None
-    rows = tuple(_rows(read, owner, condition) for owner, condition in conditions.items())
-    metric = _metric(read, rows, model)
+    rows = tuple(rows_of(read, owner, condition) for owner, condition in conditions.items())
+    metric = metric_of(read, rows, model)
     if metric is None:
         return None
-    same = _same(metric, rows, model)
+    same = same_metric(metric, rows, model)
     return (
         model.extended(segments=rows, metrics=(metric,)) if same is None else model.extended(metrics=(same,))
     )
@@ -275,7 +261,9 @@ def _metric_called(name: str, model: SemanticModel) -> Metric | None:
     return next((one for one in model.metrics if name and one.label.zh == name and one.expression), None)
 
 
-def _with_rows_of(like: Metric, read: _Read, computed: Computed, model: SemanticModel) -> _Read:
+def _with_rows_of(
+    like: Metric, read: ReadDefinition, computed: Computed, model: SemanticModel
+) -> ReadDefinition:
     """The definition over the rows that another one counts, as far as each of its rows has one of them."""
     reach = routes_from(model, read.definition.dataset)
     known = [segment for name in like.segments if (segment := model.segment(name)) is not None]
@@ -298,7 +286,7 @@ def _is_known(definition: Definition, model: SemanticModel, index: TermIndex) ->
     )
 
 
-def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> _Read | None:
+def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> ReadDefinition | None:
     dataset = model.dataset(definition.dataset)
     if dataset is None:
         return None
@@ -314,118 +302,4 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> _Re
         computed = None
     if raw.expression and computed is not None:
         computed = computed._replace(expression=raw.expression) if not computed.expression else None
-    return _Read(definition, dataset, rows, computed)
-
-
-def _segment(read: _Read, conditions: dict[str, str], model: SemanticModel) -> Segment | None:
-    """Rows that have a name: 有效订单=已付款、已发货."""
-    own = read.definition.dataset
-    known = [segment for name in read.rows.segments if (segment := model.segment(name)) is not None]
-    told = " AND ".join([*(segment.condition for segment in known), *conditions.values()])
-    # What other tables hold is no property of these rows.
-    is_own = conditions.keys() <= {own} and all(segment.dataset == own for segment in known)
-    if not told or read.definition.counts_only or not is_own:
-        return None
-    return Segment(
-        name=f"{read.definition.dataset}.{read.definition.name}",
-        label=_label(read.definition.name),
-        synonyms=_without_thing(read),
-        origin=Origin.COMMENT,
-        certainty=_CERTAINTY,
-        dataset=read.definition.dataset,
-        condition=told,
-    )
-
-
-def _without_thing(read: _Read) -> tuple[str, ...]:
-    """在管 for 在管项目."""
-    name = read.definition.name
-    called = [read.dataset.label.zh, *read.dataset.synonyms]
-    stems = {name.removesuffix(thing) for thing in (*called, "单", "订单") if thing and name.endswith(thing)}
-    stems = {stem for stem in stems if len(stem) > 1}
-    # 有效单 of 运单 are 有效运单.
-    whole = {f"{stem}{thing}" for stem in stems for thing in called if has_han(thing)} - {name}
-    # 有效单 are those of 收费单.
-    whole |= {f"{stem}单" for stem in stems if name.endswith("单")} - {name}
-    return tuple(sorted(stems | whole | set(_others(read.definition))))
-
-
-def _others(definition: Definition) -> tuple[str, ...]:
-    """What else is defined: 销售额(=营收、收入)."""
-    return tuple(word for word in re.split(r"[、,，/和或\s]+", definition.also) if len(word) > 1)
-
-
-def _rows(read: _Read, owner: str, condition: str) -> Segment:
-    """The rows that a figure counts, where its definition says so itself."""
-    return Segment(
-        name=f"{owner}.{read.definition.name}{_ROWS}",
-        label=_label("、".join(dict.fromkeys(read.rows.words))),
-        origin=Origin.COMMENT,
-        certainty=_CERTAINTY,
-        dataset=owner,
-        condition=condition,
-    )
-
-
-def _metric(read: _Read, rows: tuple[Segment, ...], model: SemanticModel) -> Metric | None:
-    computed = read.computed
-    assert computed is not None
-    segments = (*computed.segments, *read.rows.segments, *(one.name for one in rows))
-    expression = computed.expression
-    if not expression and not computed.ratio:
-        amount = _usual(read)
-        if amount is None or not segments:
-            return None
-        expression = f"SUM({spelled(read.definition.dataset, amount.name, model.dialect)})"
-    numerator, denominator = computed.ratio or (None, None)
-    is_ratio = computed.ratio or "NULLIF" in expression or expression.startswith("AVG")
-    return Metric(
-        name=f"{read.definition.dataset}.{read.definition.name}",
-        label=_label(read.definition.name),
-        synonyms=_others(read.definition),
-        origin=Origin.COMMENT,
-        certainty=_CERTAINTY,
-        dataset=read.definition.dataset,
-        expression=expression,
-        numerator=numerator,
-        denominator=denominator,
-        segments=tuple(dict.fromkeys(segments)),
-        time=computed.time,
-        additivity=Additivity.NON_ADDITIVE if is_ratio else Additivity.ADDITIVE,
-    )
-
-
-def _same(metric: Metric, rows: tuple[Segment, ...], model: SemanticModel) -> Metric | None:
-    """The metric that another language has defined so already, with both names."""
-    for known in model.metrics:
-        alike = known.origin is Origin.COMMENT and known.dataset == metric.dataset and bool(known.expression)
-        segments = [segment for name in known.segments if (segment := model.segment(name)) is not None]
-        alike = alike and [one.condition for one in segments] == [one.condition for one in rows]
-        label = Bilingual(zh=known.label.zh or metric.label.zh, en=known.label.en or metric.label.en)
-        one_each = bool(known.label.zh) != bool(metric.label.zh)
-        if alike and known.expression == metric.expression and one_each:
-            return known.model_copy(update={"label": label})
-    return None
-
-
-def _usual(read: _Read) -> Field | None:
-    """What is summed up where only the rows are told: the money, or the pieces."""
-    if _PIECES.search(read.definition.name):
-        return pieces_of(read.dataset)
-    if _TIMED.search(read.definition.name):
-        return _called_like(read)
-    return amount_of(read.dataset) if _AMOUNT.search(read.definition.name) else None
-
-
-def _called_like(read: _Read) -> Field | None:
-    """The only measure whose name the figure's name has in it: 请假天数 is the 天数 of leave."""
-    found = [
-        field
-        for field in read.dataset.fields
-        if field.role is Role.MEASURE and field.label.zh and field.label.zh in read.definition.name
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _label(name: str) -> Bilingual:
-    return Bilingual(zh=name, en="") if has_han(name) else Bilingual(zh="", en=name.lower())
+    return ReadDefinition(definition, dataset, rows, computed)

@@ -15,6 +15,8 @@ _CODED, _KINDS = (
     frozenset({"code", "cd", "type", "flag"}),
     frozenset({"reason", "level", "lvl", "grade", "status", "source"}),
 )
+_OF_A_DAY = frozenset({"open", "close"})
+"""Prices of stocks, not of what opens or closes."""
 _SIMPLE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 
 
@@ -38,6 +40,8 @@ def _name(identifier: str) -> str:
         return whole[identifier]
     if last in _CODED and first in _KINDS:
         return whole[first]
+    if last == "price" and first in _OF_A_DAY:
+        return ""
     return f"{about[first]}{what[last]}" if first in about and last in what else ""
 
 

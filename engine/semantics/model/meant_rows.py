@@ -10,15 +10,31 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, Role, Segment, SemanticModel
-from chat2sql.engine.sql.repair.meant import DefinedSum, Held, Meant, Rows, Time
+from chat2sql.engine.sql.repair.meant_values import DefinedSum, Held, Meant, Named, Rows, Time
+
+_A_NAME = 3
+"""Characters of a name that says whose rows they are: 有效订单, not 有效."""
+_OF_ONE_FIELD = (".set", ".unset", ".given", ".rows")
 
 
 @lru_cache(maxsize=32)
 def meant_by(model: SemanticModel) -> Meant:
     """What the business means by the columns of a datasource, as its semantic model has it."""
-    defaults = {name for _, name in model.conventions.default_segments}
+    # What a comment says is always meant, is meant where rows are counted; marks hold for every row.
+    defaults = {
+        name
+        for _, name in model.conventions.default_segments
+        if (one := model.segment(name)) is not None and one.origin is Origin.NAME
+    }
     return Meant(
         kept=tuple(rows for one in model.segments if one.name in defaults for rows in _rows([one], model)),
+        named=tuple(
+            Named(name=one.label.zh, rows=rows)
+            for one in model.segments
+            if one.origin is not Origin.NAME and len(one.label.zh) >= _A_NAME and "." in one.name
+            if not one.name.endswith(_OF_ONE_FIELD)
+            for rows in _rows([one], model)
+        ),
         sums=tuple(_sums(model)),
         held=tuple(
             Held(
@@ -54,7 +70,11 @@ def _bare(label: str) -> str:
 
 def _sums(model: SemanticModel) -> Iterator[DefinedSum]:
     for metric in model.metrics:
-        if metric.origin in (Origin.NAME, Origin.KEY) or not (metric.segments or metric.time):
+        if (
+            metric.origin in (Origin.NAME, Origin.KEY)
+            or not metric.label.zh + metric.label.en
+            or not (metric.segments or metric.time)
+        ):
             continue
         columns = _columns(metric, model)
         segments = [segment for name in metric.segments if (segment := model.segment(name)) is not None]
@@ -62,6 +82,7 @@ def _sums(model: SemanticModel) -> Iterator[DefinedSum]:
             yield DefinedSum(
                 names=tuple(word for word in (metric.label.zh, metric.label.en, *metric.synonyms) if word),
                 columns=columns,
+                labels=tuple(_labels(columns, model)),
                 rows=tuple(_rows(segments, model)),
                 time=_time(metric, model),
             )
@@ -78,6 +99,13 @@ def _columns(metric: Metric, model: SemanticModel) -> frozenset[tuple[str, str]]
     return frozenset(
         (_table(column, metric.dataset, model), column.name) for column in tree.find_all(exp.Column)
     )
+
+
+def _labels(columns: frozenset[tuple[str, str]], model: SemanticModel) -> Iterator[str]:
+    for dataset in model.datasets:
+        for field in dataset.fields:
+            if (dataset.table, field.name) in columns:
+                yield from (word for word in (field.label.zh, field.label.en) if word)
 
 
 def _table(column: exp.Column, dataset: str, model: SemanticModel) -> str:

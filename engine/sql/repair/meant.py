@@ -10,90 +10,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
 
-import sqlglot
 from sqlglot import exp
 
-from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.catalogue import Catalogue
-from chat2sql.engine.sql.repair.from_clause import conjuncts
+from chat2sql.engine.sql.repair.meant_scope import Scope, mentions
+from chat2sql.engine.sql.repair.meant_values import DefinedSum, Meant, Rows
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
-_SPEAKS_OF_MARKS = re.compile(r"测试|删除|删掉|已删|作废|注销|\btest\b|deleted|removed", re.IGNORECASE)
+_SPEAKS_OF_MARKS = re.compile(r"测试|试单|删除|删掉|已删|作废|注销|\btest\b|deleted|removed", re.IGNORECASE)
+_TAKES_IN = re.compile(
+    r"(?:含|包括|包含|算上|连同?|不管|不论|无论)[^，,。]{0,4}(?:作废|测试|取消|未|所有|全部|退|状态)"
+    r"|including (?:all|test|cancel|void|return)",
+    re.IGNORECASE,
+)
 _BEGINS = re.compile(
-    r"新增|新签|开始|生效|起效|调价|涨价|变更|升级|降级|\b(?:start|begin|began|effective|change|raise)",
+    r"新增|新签|开始|生效|起效|调价|涨价|变更|升级|降级|上任|到岗|入职|上线|发布|开通|执行|起|\b(?:start|begin|began|effective|change|raise)",
+    re.IGNORECASE,
+)
+_NAMES_A_TIME = re.compile(
+    r"下单|创建|建单|登记|提交|签收|发货|到货|完成|支付|付款|结算|入职|离职|注册|开业|生日|出生|后员工|新来|审批|申请|到期"
+    r"|creat|order(?:ed)\b|placed|ship|paid|register|hired|born|settle|deliver|sign|expire|due",
     re.IGNORECASE,
 )
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?: 00:00(?::00)?)?")
 _AROUND = (exp.Cast, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.Date)
 _COMPARISONS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.EQ)
-
-
-class Rows(Frozen):
-    """Some rows of a table.
-
-    Attributes:
-        condition: over ``table.column``, in the datasource's dialect.
-        columns: the columns that it speaks of.
-    """
-
-    table: str
-    condition: str
-    columns: tuple[str, ...]
-
-
-class DefinedSum(Frozen):
-    """A figure with a definition.
-
-    Attributes:
-        names: what it is called.
-        columns: what it sums up, each as its table and its name.
-        rows: which rows count.
-        time: the column that places it in time, as its table and its name; None: none is told.
-    """
-
-    names: tuple[str, ...]
-    columns: frozenset[tuple[str, str]]
-    rows: tuple[Rows, ...] = ()
-    time: tuple[str, str] | None = None
-
-
-class Held(Frozen):
-    """A table whose rows hold from one column's day up to another's; ``includes_end``: that day too."""
-
-    table: str
-    start: str
-    end: str
-    includes_end: bool
-
-
-class Time(Frozen):
-    """A column that holds a time, and what it is called."""
-
-    table: str
-    column: str
-    words: tuple[str, ...] = ()
-
-
-class Meant(Frozen):
-    """What the business means by the columns of a datasource.
-
-    Attributes:
-        kept: the rows that count wherever nothing else is said.
-        sums: the figures that are defined.
-        held: the tables whose rows hold for a while.
-        times: the columns that hold a time.
-    """
-
-    kept: tuple[Rows, ...] = ()
-    sums: tuple[DefinedSum, ...] = ()
-    held: tuple[Held, ...] = ()
-    times: tuple[Time, ...] = ()
-
-    def words_for(self, table: str, column: str) -> tuple[str, ...] | None:
-        """What a time is called; None: the column holds none."""
-        return next((one.words for one in self.times if (one.table, one.column) == (table, column)), None)
 
 
 def mend_meant(tree: exp.Query, catalogue: Catalogue, question: str, meant: Meant) -> list[Repair]:
@@ -103,109 +45,22 @@ def mend_meant(tree: exp.Query, catalogue: Catalogue, question: str, meant: Mean
         question: what the SQL is to answer: what it speaks of itself is left as it is written.
     """
     done: list[Repair] = []
-    said = _mentions(tree)
+    said = mentions(tree)
     for select in list(tree.find_all(exp.Select)):
-        scope = _Scope(select, catalogue, said)
+        scope = Scope(select, catalogue, said)
         if not scope.tables:
             continue
         done += _held_on_a_day(scope, question, meant)
         done += _placed_in_time(scope, question, meant)
         counted = _of_figures(scope, question, meant)
+        counted += [rows for rows in _named(scope, question, meant) if rows not in counted]
         told = {(rows.table, column) for rows in counted for column in rows.columns}
         for rows in (*counted, *_kept(scope, question, meant, told)):
             done += scope.restrict(rows)
     return done
 
 
-def _mentions(tree: exp.Query) -> frozenset[tuple[str, str]]:
-    """The columns by which a text chooses or groups rows, each with the name of its table as it is written."""
-    return frozenset(
-        (column.name.lower(), column.table.lower())
-        for column in tree.find_all(exp.Column)
-        if column.find_ancestor(exp.Where, exp.Join, exp.Having, exp.Case, exp.Filter, exp.Group, exp.If)
-        is not None
-    )
-
-
-class _Source(NamedTuple):
-    """A table of a FROM clause: what it is called there, and the LEFT JOIN that it stands in, if any."""
-
-    alias: str
-    join: exp.Join | None
-
-
-class _Scope:
-    """One SELECT with the tables that it reads itself."""
-
-    def __init__(self, select: exp.Select, catalogue: Catalogue, said: frozenset[tuple[str, str]]) -> None:
-        self.select, self._catalogue, self._said = select, catalogue, said
-        self.dialect = catalogue.dialect
-        self.tables: dict[str, _Source] = {}
-        from_ = select.args.get("from_")
-        nodes = [(from_.this, None)] if from_ is not None else []
-        nodes += [(join.this, join) for join in select.args.get("joins") or []]
-        for node, join in nodes:
-            table = (
-                catalogue.table(".".join(part.name for part in node.parts))
-                if isinstance(node, exp.Table)
-                else None
-            )
-            if table is not None:
-                outer = join if join is not None and join.side else None
-                self.tables.setdefault(catalogue.key(table), _Source(node.alias_or_name, outer))
-
-    def owner(self, column: exp.Column) -> str | None:
-        """The table of this SELECT whose column it is; None: it is another's."""
-        for key, source in self.tables.items():
-            table = self._catalogue.table(key)
-            has = table is not None and table.column(column.name) is not None
-            if has and (not column.table or column.table.lower() == source.alias.lower()):
-                return key
-        return None
-
-    def says(self, rows: Rows) -> bool:
-        """Whether the text itself chooses by the columns that tell these rows apart, here or in another SELECT."""
-        aliases = {source.alias.lower() for source in self.tables.values()} - {
-            self.tables[rows.table].alias.lower()
-        }
-        named = {name.lower() for name in rows.columns}
-        return any(name in named and alias not in aliases for name, alias in self._said)
-
-    def own(self, node: exp.Expr) -> Iterator[exp.Column]:
-        """The columns of an expression that stand in this SELECT, not in one below it."""
-        for column in node.find_all(exp.Column):
-            if column.find_ancestor(exp.Select) is self.select or node is column:
-                yield column
-
-    def conditions(self) -> list[exp.Expr]:
-        """What must hold in WHERE."""
-        where = self.select.args.get("where")
-        return list(conjuncts(where.this)) if where is not None else []
-
-    def restrict(self, rows: Rows) -> list[Repair]:
-        """Leave out all other rows of a table: where it is joined from outside, in the join."""
-        source = self.tables[rows.table]
-        condition = self._bound(rows)
-        if source.join is not None:
-            on = source.join.args.get("on")
-            source.join.set("on", exp.and_(on, condition) if on is not None else condition)
-        else:
-            self.select.where(condition, copy=False)
-        told = f"only rows with {condition.sql(self.dialect)}"
-        return [Repair(kind=RepairKind.MEANT_ROWS, explanation=told)]
-
-    def column(self, table: str, name: str) -> exp.Column:
-        """A column of one of its tables."""
-        return exp.column(exp.to_identifier(name), table=exp.to_identifier(self.tables[table].alias))
-
-    def _bound(self, rows: Rows) -> exp.Expr:
-        tree = sqlglot.parse_one(rows.condition, read=self.dialect)
-        for column in list(tree.find_all(exp.Column)):
-            column.replace(self.column(rows.table, column.name))
-        return tree if not isinstance(tree, exp.Or) else exp.paren(tree)
-
-
-def _kept(scope: _Scope, question: str, meant: Meant, told: set[tuple[str, str]]) -> list[Rows]:
+def _kept(scope: Scope, question: str, meant: Meant, told: set[tuple[str, str]]) -> list[Rows]:
     """The rows that count by default of the tables of a SELECT, unless its figures say by themselves which do."""
     if _SPEAKS_OF_MARKS.search(question):
         return []
@@ -214,13 +69,27 @@ def _kept(scope: _Scope, question: str, meant: Meant, told: set[tuple[str, str]]
         for rows in meant.kept
         if rows.table in scope.tables
         and not scope.says(rows)
+        and scope.is_of(rows.table)
         and not {(rows.table, column) for column in rows.columns} <= told
     ]
 
 
-def _of_figures(scope: _Scope, question: str, meant: Meant) -> list[Rows]:
+def _named(scope: Scope, question: str, meant: Meant) -> list[Rows]:
+    """The rows that the question names: 有效订单."""
+    return [
+        one.rows
+        for one in meant.named
+        if one.rows.table in scope.tables
+        and re.search(rf"(?<![非无没不是]){re.escape(one.name)}", question) is not None
+        and not scope.says(one.rows)
+    ]
+
+
+def _of_figures(scope: Scope, question: str, meant: Meant) -> list[Rows]:
     """The rows that the figures of a SELECT count by definition."""
     found: dict[Rows, None] = {}
+    if _SPEAKS_OF_MARKS.search(question) or _TAKES_IN.search(question):
+        return []
     for total in _totals(scope):
         figure = _defined(total, question, meant)
         rows = figure.rows if figure is not None else ()
@@ -230,7 +99,7 @@ def _of_figures(scope: _Scope, question: str, meant: Meant) -> list[Rows]:
     return list(found)
 
 
-def _totals(scope: _Scope) -> Iterator[frozenset[tuple[str, str]]]:
+def _totals(scope: Scope) -> Iterator[frozenset[tuple[str, str]]]:
     """What a SELECT sums up, each sum as its columns."""
     for total in scope.select.find_all(exp.Sum):
         if total.find_ancestor(exp.Select) is not scope.select or total.find(exp.Case, exp.If) is not None:
@@ -244,16 +113,25 @@ def _defined(columns: frozenset[tuple[str, str]], question: str, meant: Meant) -
     alike = [one for one in meant.sums if columns and one.columns == columns]
     if len({(one.rows, one.time) for one in alike}) > 1:
         alike = [one for one in alike if any(name.lower() in question.lower() for name in one.names)]
-    return alike[0] if len({(one.rows, one.time) for one in alike}) == 1 else None
+    if len({(one.rows, one.time) for one in alike}) != 1:
+        return None
+    # 订单金额 by its own name is of all orders, where 销售额 is of some.
+    named = any(name.lower() in question.lower() for one in alike for name in one.names)
+    return (
+        alike[0] if named or not any(word.lower() in question.lower() for word in alike[0].labels) else None
+    )
 
 
-def _placed_in_time(scope: _Scope, question: str, meant: Meant) -> list[Repair]:
+def _placed_in_time(scope: Scope, question: str, meant: Meant) -> list[Repair]:
     """Bounds on another time than the one that places the figure, which the question does not speak of."""
     figures = [figure for total in _totals(scope) if (figure := _defined(total, question, meant)) is not None]
     times = {figure.time for figure in figures if figure.time is not None and figure.time[0] in scope.tables}
     if len(times) != 1:
         return []
     table, name = times.pop()
+    if _NAMES_A_TIME.search(question):
+        return []
+    own = {table, *(key for figure in figures for key, _ in figure.columns)}
     bounded = [
         (column, owner)
         for condition in scope.conditions()
@@ -262,7 +140,8 @@ def _placed_in_time(scope: _Scope, question: str, meant: Meant) -> list[Repair]:
         if (owner := scope.owner(column)) is not None and meant.words_for(owner, column.name) is not None
     ]
     others = {(owner, column.name) for column, owner in bounded}
-    if len(others) != 1 or others == {(table, name)}:
+    # The day on which somebody was born places no sales in time.
+    if len(others) != 1 or others == {(table, name)} or not {owner for owner, _ in others} <= own:
         return []
     said = meant.words_for(*next(iter(others))) or ()
     if any(word.lower() in question.lower() for word in said):
@@ -280,7 +159,7 @@ def _bounds(condition: exp.Expr) -> bool:
     )
 
 
-def _held_on_a_day(scope: _Scope, question: str, meant: Meant) -> list[Repair]:
+def _held_on_a_day(scope: Scope, question: str, meant: Meant) -> list[Repair]:
     """``valid_from >= d AND valid_from < d + 1`` asks for what began that day, where what held then is meant."""
     if _BEGINS.search(question):
         return []
@@ -319,8 +198,6 @@ def _held_on_a_day(scope: _Scope, question: str, meant: Meant) -> list[Repair]:
 
 def _one_day(bounds: list[exp.Expr]) -> date | None:
     """The day to which bounds on one column restrict it; None: they do not."""
-    if len(bounds) == 1 and isinstance(bounds[0], exp.EQ):
-        return _day(bounds[0].expression)
     if len(bounds) == 1 and isinstance(bounds[0], exp.Between):
         low, high = _day(bounds[0].args["low"]), _day(bounds[0].args["high"])
         return low if low == high else None

@@ -30,7 +30,8 @@ from chat2sql.engine.sql.repair.idle import mend_idle_tables
 from chat2sql.engine.sql.repair.keys import mend_joins
 from chat2sql.engine.sql.repair.labels import mend_labels
 from chat2sql.engine.sql.repair.literals import mend_literals
-from chat2sql.engine.sql.repair.meant import Meant, mend_meant
+from chat2sql.engine.sql.repair.meant import mend_meant
+from chat2sql.engine.sql.repair.meant_values import Meant
 from chat2sql.engine.sql.repair.membership import mend_membership
 from chat2sql.engine.sql.repair.negation import mend_negation
 from chat2sql.engine.sql.repair.nulls import mend_nulls_first
@@ -147,7 +148,7 @@ def _mended(
     else:
         return None, alternatives
     done += [
-        *mend_bounds(tree, view.dialect, question),
+        *mend_bounds(tree, view, question),
         *mend_periods(tree, view),
         *mend_literals(tree, view),
     ]
