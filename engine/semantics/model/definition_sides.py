@@ -11,6 +11,8 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, SemanticMode
 _RATE = re.compile(r"[率比价]$|占比|人均|单均|件均|\brate$|\bratio$|\bmargin$", re.IGNORECASE)
 _DIVIDED = re.compile(r"÷|/|除以")
 _SAME_PERIOD = re.compile(r"(?:同期|当期|本期|当月|同月|该期间?)(?:的|内的?)?")
+_SAYS_OF_WHAT = re.compile(r"[^，,；;]{0,8}不(?:进|计入|算|入|算入|计)分[母子](?=[，,；;]|$)")
+"""取消的不进分母, where the line says what is above it and below."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,}")
 _SHORTEST_SIDE = 2
 
@@ -25,9 +27,12 @@ def sides_of(definition: Definition) -> tuple[str, str] | None:
     if len(cuts) != 1:
         return None
     above, below = definition.body[: cuts[0].start()], definition.body[cuts[0].end() :]
-    # What is said behind a comma is of both sides, or a remark.
-    below = re.split(r"[，,；;]", below, maxsplit=1)[0] if not re.search("[，,；;]", above) else below
+    below, *behind = re.split(r"[，,；;]", below, maxsplit=1)
+    # What is said behind both is of both.
+    tail = _SAYS_OF_WHAT.sub("", behind[0]).strip("，,；; ") if behind else ""
     sides = (_plain(above), _plain(below))
+    if tail:
+        sides = (f"{sides[0]}，{tail}", f"{sides[1]}，{tail}")
     return sides if min(map(len, sides)) >= _SHORTEST_SIDE else None
 
 
