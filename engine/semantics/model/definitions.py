@@ -74,7 +74,7 @@ def _as_far_as_read(
         left: list[Definition] = []
         for definition in waiting:
             extended = None
-            if not _speaks_of_others(definition, waiting, model):
+            if not _speaks_of_others(definition, waiting, index):
                 extended = (
                     (_anywhere(definition, model, index) or _as_ratio(definition, model, index))
                     if elsewhere
@@ -111,9 +111,8 @@ def _placed_alike(model: SemanticModel) -> SemanticModel:
     return model.extended(metrics=placed) if placed else model
 
 
-def _speaks_of_others(definition: Definition, waiting: list[Definition], model: SemanticModel) -> bool:
+def _speaks_of_others(definition: Definition, waiting: list[Definition], index: TermIndex) -> bool:
     """Whether it is made of a name that is defined, and not read yet: 有效订单 would be orders that are valid by chance."""
-    index = TermIndex(model)
     return any(
         other.name in definition.body and other.name != definition.name and not index.meanings(other.name)
         for other in waiting

@@ -235,6 +235,7 @@ class SemanticModel(Frozen):
         metrics: tuple[Metric, ...] = (),
         segments: tuple[Segment, ...] = (),
         unclear: tuple[str, ...] | None = None,
+        conventions: Conventions | None = None,
     ) -> SemanticModel:
         """The model with further metrics and segments; a metric of a name that it has takes that one's place."""
         replaced = {metric.name for metric in metrics}
@@ -243,6 +244,7 @@ class SemanticModel(Frozen):
         whole = {name: getattr(self, name) for name in type(self).model_fields}
         whole |= {"metrics": (*kept, *metrics), "segments": (*self.segments, *segments)}
         whole["unclear"] = self.unclear if unclear is None else unclear
+        whole["conventions"] = conventions or self.conventions
         return SemanticModel.model_validate(whole)
 
     def meaning_always(self, defaults: tuple[tuple[str, str], ...]) -> SemanticModel:
@@ -252,8 +254,7 @@ class SemanticModel(Frozen):
         told = self.conventions.model_copy(
             update={"default_segments": (*self.conventions.default_segments, *defaults)}
         )
-        whole = {name: getattr(self, name) for name in type(self).model_fields}
-        return SemanticModel.model_validate(whole | {"conventions": told})
+        return self.extended(conventions=told)
 
     @cached_property
     def _datasets_by_name(self) -> dict[str, Dataset]:

@@ -8,11 +8,10 @@ from datetime import date
 from sqlglot import exp
 
 from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.sql.repair.days import day_named, day_written
 from chat2sql.engine.sql.repair.literals import catalogued
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-01(?: 00:00(?::00)?)?")
-_AROUND = (exp.Cast, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.Date)
 _NAMES_DAYS = re.compile(
     r"[日号节初到至~～—]|[0-9]\s*[./-]\s*[0-9]|[0-9]{6}|[(（]?含|\b(?:1st|from|between|through|until|inclusive|to)\b",
     re.IGNORECASE,
@@ -45,17 +44,12 @@ def mend_bounds(tree: exp.Expr, catalogue: Catalogue, question: str) -> list[Rep
 def _holds_months(side: exp.Expr, catalogue: Catalogue) -> bool:
     """Whether a column holds first days only, each for its whole month."""
     known = catalogued(side, catalogue) if isinstance(side, exp.Column) else None
-    return (
-        known is not None and bool(known[1].samples) and all(_DAY.fullmatch(one) for one in known[1].samples)
-    )
+    samples = known[1].samples if known is not None else ()
+    days = [day_written(one, at_midnight=True) for one in samples]
+    return bool(days) and all(day is not None and day.day == 1 for day in days)
 
 
 def _first_day(side: exp.Expr) -> date | None:
     """The first day of a month that a literal names; None: it names another day, or none."""
-    while isinstance(side, _AROUND):
-        side = side.this
-    found = _DAY.fullmatch(side.name) if isinstance(side, exp.Literal) and side.is_string else None
-    try:
-        return date(int(found[1]), int(found[2]), 1) if found is not None else None
-    except ValueError:
-        return None
+    day = day_named(side, at_midnight=True)
+    return day if day is not None and day.day == 1 else None

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.sql.repair.days import day_named
 from chat2sql.engine.sql.repair.meant_scope import Scope, mentions
 from chat2sql.engine.sql.repair.meant_values import DefinedSum, Meant, Rows
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
@@ -33,8 +34,6 @@ _NAMES_A_TIME = re.compile(
     r"|creat|order(?:ed)\b|placed|ship|paid|register|hired|born|settle|deliver|sign|expire|due",
     re.IGNORECASE,
 )
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?: 00:00(?::00)?)?")
-_AROUND = (exp.Cast, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.Date)
 _COMPARISONS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.EQ)
 
 
@@ -155,7 +154,9 @@ def _placed_in_time(scope: Scope, question: str, meant: Meant) -> list[Repair]:
 def _bounds(condition: exp.Expr) -> bool:
     """Whether a comparison sets a column against days."""
     return isinstance(condition.this, exp.Column) and any(
-        _day(side) is not None for side in condition.iter_expressions() if not isinstance(side, exp.Column)
+        day_named(side, at_midnight=True) is not None
+        for side in condition.iter_expressions()
+        if not isinstance(side, exp.Column)
     )
 
 
@@ -199,19 +200,16 @@ def _held_on_a_day(scope: Scope, question: str, meant: Meant) -> list[Repair]:
 def _one_day(bounds: list[exp.Expr]) -> date | None:
     """The day to which bounds on one column restrict it; None: they do not."""
     if len(bounds) == 1 and isinstance(bounds[0], exp.Between):
-        low, high = _day(bounds[0].args["low"]), _day(bounds[0].args["high"])
+        low, high = (
+            day_named(bounds[0].args["low"], at_midnight=True),
+            day_named(bounds[0].args["high"], at_midnight=True),
+        )
         return low if low == high else None
-    low = next((_day(one.expression) for one in bounds if isinstance(one, exp.GTE)), None)
-    high = next((_day(one.expression) for one in bounds if isinstance(one, exp.LT)), None)
+    low = next(
+        (day_named(one.expression, at_midnight=True) for one in bounds if isinstance(one, exp.GTE)), None
+    )
+    high = next(
+        (day_named(one.expression, at_midnight=True) for one in bounds if isinstance(one, exp.LT)), None
+    )
     is_day = len(bounds) == 2 and low is not None and high == low + timedelta(days=1)
     return low if is_day else None
-
-
-def _day(side: exp.Expr) -> date | None:
-    while isinstance(side, _AROUND):
-        side = side.this
-    found = _DAY.fullmatch(side.name) if isinstance(side, exp.Literal) and side.is_string else None
-    try:
-        return date(*map(int, found.groups())) if found is not None else None
-    except ValueError:
-        return None

@@ -10,14 +10,13 @@ from enum import Enum
 from sqlglot import exp
 
 from chat2sql.engine.schema.catalogue import Catalogue, Column
+from chat2sql.engine.sql.repair.days import bare, day_named
 from chat2sql.engine.sql.repair.literals import catalogued
 from chat2sql.engine.sql.repair.steps import Repair, RepairKind
 
 _YEAR, _MONTH, _DAY = r"(?:1[5-9]|2[01])\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _TYPED_TIME = re.compile(r"date|time|interval", re.IGNORECASE)
 _TEXT = re.compile(r"char|text|string", re.IGNORECASE)
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T].*)?")
-_AROUND = (exp.Cast, exp.TsOrDsToDate, exp.TsOrDsToTimestamp, exp.Date)
 _WHOLE_YEAR = "%Y"
 
 
@@ -53,7 +52,7 @@ def mend_periods(tree: exp.Expr, catalogue: Catalogue) -> list[Repair]:
         if known is None:
             continue
         held, unit = known
-        days = [(side, day) for side in comparison.iter_expressions() if (day := _day(side)) is not None]
+        days = [(side, day) for side in comparison.iter_expressions() if (day := day_named(side)) is not None]
         if not days:
             continue
         before = comparison.sql(catalogue.dialect)
@@ -70,7 +69,7 @@ def mend_periods(tree: exp.Expr, catalogue: Catalogue) -> list[Repair]:
 
 def _years_of_years(tree: exp.Expr, catalogue: Catalogue) -> Iterator[Repair]:
     for function in list(tree.find_all(exp.Year, exp.Extract, exp.TimeToStr)):
-        column = _bare(function.expression if isinstance(function, exp.Extract) else function.this)
+        column = bare(function.expression if isinstance(function, exp.Extract) else function.this)
         if not isinstance(column, exp.Column) or not _takes_year(function):
             continue
         known = _held(column, catalogue)
@@ -105,21 +104,6 @@ def _held(column: exp.Column, catalogue: Catalogue) -> tuple[Column, Unit] | Non
 
 def _literal(period: str, column: Column) -> exp.Expr:
     return exp.Literal.string(period) if _TEXT.search(column.type) else exp.Literal.number(period)
-
-
-def _day(side: exp.Expr) -> date | None:
-    literal = _bare(side)
-    found = _DATE.fullmatch(literal.name) if isinstance(literal, exp.Literal) and literal.is_string else None
-    try:
-        return date(*map(int, found.groups())) if found is not None else None
-    except ValueError:
-        return None
-
-
-def _bare(node: exp.Expr) -> exp.Expr:
-    while isinstance(node, _AROUND):
-        node = node.this
-    return node
 
 
 def _replaced(node: exp.Expr, other: exp.Expr) -> exp.Expr:
