@@ -16,7 +16,7 @@ from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import unlinked_share
 from chat2sql.engine.semantics.analytic.question import Compiled
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
-from chat2sql.engine.sql.prompting import WrongSql, question_messages, system_message
+from chat2sql.engine.sql.prompting import Sketch, WrongSql, question_messages, system_message
 from chat2sql.graph.candidates import Candidate
 from chat2sql.graph.state import Draft, GenerateInput
 
@@ -67,7 +67,8 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         question = ask.draft.question
     elif local and parts.settings.translate:
         question, spent = await in_schema_words(parts, key, catalogue, system, question)
-    likeliest = _request(parts, ask, entry, system, question, values=values)
+    sketch = _sketch(parts, ask, found, values=values)
+    likeliest = _request(parts, ask, entry, system, question, sketch=sketch, values=values)
     if ask.draft is not None:
         # What the semantic model speaks of has been looked for by rules: a small model's doubts cost more than they tell.
         asks = parts.settings.answerable and not ask.draft.sampled and not ask.draft.grounded
@@ -85,6 +86,8 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         question=question,
         others=_beside(found) if sql is not None else (),
         path=f"written: {'; '.join(found.doubts)}" if found is not None else "",
+        sketch=sketch.sql if sketch is not None else "",
+        left_out=sketch.left_out if sketch is not None else (),
         grounded=found is not None and found.grounded,
         # The ledger has it from the first round on.
         usage=call.usage if ask.round else call.usage + spent,
@@ -98,8 +101,25 @@ def _beside(found: Compiled | None) -> tuple[Candidate, ...]:
     return (Candidate(sql=found.sql, weight=NEARLY_COMPILED_WEIGHT, compiled=True),)
 
 
+def _sketch(parts: Parts, ask: GenerateInput, found: Compiled | None, *, values: bool) -> Sketch | None:
+    """What the model goes on from: compiled from a part of the question, in this call or in the one before it."""
+    if ask.draft is not None and ask.draft.sketch:
+        return Sketch(sql=ask.draft.sketch, left_out=ask.draft.left_out)
+    # It may name values that rows have.
+    if not parts.settings.sketch or not values or found is None or found.sql is None:
+        return None
+    return Sketch(sql=found.sql, left_out=found.doubts)
+
+
 def _request(
-    parts: Parts, ask: GenerateInput, entry: ModelEntry, system: Message, question: str, *, values: bool
+    parts: Parts,
+    ask: GenerateInput,
+    entry: ModelEntry,
+    system: Message,
+    question: str,
+    *,
+    sketch: Sketch | None,
+    values: bool,
 ) -> CompletionRequest:
     wrong = tuple(WrongSql(sql=attempt.sql, problem=attempt.problem) for attempt in ask.attempts)
     asked = question_messages(
@@ -108,6 +128,7 @@ def _request(
         evidence=_told(ask, values=values),
         values=ask.schema_context.values if values else "",
         wrong=wrong,
+        sketch=sketch,
     )
     repeats = len({attempt.sql for attempt in wrong}) < len(wrong)
     return CompletionRequest(

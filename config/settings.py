@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     metric_path: bool = Field(
         True, description="Compile business questions from the semantic model where every word has its part."
     )
+    sketch: bool = Field(
+        True,
+        description="Let the model go on from the SQL that can be compiled from a part of a business question.",
+    )
     semantic_repair: bool = Field(
         True,
         description="Add the rows and times that definitions name to SQL that a model wrote without them.",

@@ -174,6 +174,10 @@ class Draft(Frozen):
     compiled: bool = Field(False, description="Whether `sql` was compiled from the question, not written.")
     meaning: Bilingual | None = Field(None, description="What a compiled SQL computes, in words.")
     path: str = Field("", description="Why the SQL was compiled or written, for the trail.")
+    sketch: str = Field(
+        "", description="SQL of a part of the question, compiled, from which the model went on."
+    )
+    left_out: tuple[str, ...] = Field((), description="Why that is not the answer.")
     grounded: bool = Field(False, description="Whether the semantic model has what the question speaks of.")
     model: str
     certainty: float | None = Field(None, description="Probability of the least probable token of `sql`.")

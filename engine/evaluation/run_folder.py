@@ -23,6 +23,7 @@ SWITCHES = (
     "sample_temperature",
     "vote_timeout_s",
     "metric_path",
+    "sketch",
     "semantic_hints",
     "semantic_repair",
     "answerable",

@@ -18,6 +18,17 @@ _LONGEST_NOTES, _MOST_NOTES = 2_000, 20
 _LONGEST_PROBLEM, _MOST_PROBLEMS = 2_000, 20
 
 
+class Sketch(Frozen):
+    """SQL for as much of the question as rules have understood.
+
+    Attributes:
+        left_out: why it is not the answer yet, the words that nothing stands for among it.
+    """
+
+    sql: str
+    left_out: tuple[str, ...]
+
+
 class WrongSql(Frozen):
     """An earlier SQL and the exact reason why it was wrong."""
 
@@ -39,13 +50,21 @@ def system_message(catalogue: Catalogue, tables: tuple[str, ...], *, values: boo
 
 
 def question_messages(
-    question: str, *, time_notes: str, evidence: str = "", values: str = "", wrong: Sequence[WrongSql] = ()
+    question: str,
+    *,
+    time_notes: str,
+    evidence: str = "",
+    values: str = "",
+    wrong: Sequence[WrongSql] = (),
+    sketch: Sketch | None = None,
 ) -> tuple[Message, ...]:
-    """The question with its dates and, in a correction round, the last wrong SQL and its problem as a dialogue.
+    """The question with its dates and, as a dialogue, the SQL that there is already: in a correction round the last
+    wrong one and its problem, before that a sketch and what it leaves out.
 
-    As a dialogue, because then the server has read everything but the problem already. Earlier wrong ones are
-    left out: a small model repeats what it reads most often. Values are told as conditions. The day of asking is
-    not named: dates are resolved already, and a small model puts it into its filters.
+    As a dialogue, because then the server has read everything but the problem already, and a small model mends what
+    it takes for its own better than what it is told of. Earlier wrong ones are left out: it repeats what it reads most
+    often. Values are told as conditions. The day of asking is not named: dates are resolved already, and a small model
+    puts it into its filters.
     """
     mentioned = as_data(values, _LONGEST_NOTES, lines=_MOST_NOTES)
     notes = as_data("\n".join(filter(None, (time_notes, evidence))), _LONGEST_NOTES, lines=_MOST_NOTES)
@@ -61,9 +80,20 @@ def question_messages(
         ),
     )
     asked = Message(role="user", content=text.strip())
-    if not wrong:
-        return (asked,)
-    last = wrong[-1]
-    said = Message(role="assistant", content=f"```sql\n{as_code(last.sql)}\n```")
-    problem = as_data(last.problem, _LONGEST_PROBLEM, lines=_MOST_PROBLEMS)
-    return (asked, said, Message(role="user", content=prompt("correct").format(problem=problem).strip()))
+    if wrong:
+        last = wrong[-1]
+        problem = as_data(last.problem, _LONGEST_PROBLEM, lines=_MOST_PROBLEMS)
+        return (asked, _said(last.sql), _asked(prompt("correct").format(problem=problem)))
+    if sketch is not None:
+        left_out = as_data("; ".join(sketch.left_out), _LONGEST_PROBLEM)
+        whole = as_data(question, _LONGEST_QUESTION)
+        return (asked, _said(sketch.sql), _asked(prompt("sketch").format(left_out=left_out, question=whole)))
+    return (asked,)
+
+
+def _said(sql: str) -> Message:
+    return Message(role="assistant", content=f"```sql\n{as_code(sql)}\n```")
+
+
+def _asked(text: str) -> Message:
+    return Message(role="user", content=text.strip())

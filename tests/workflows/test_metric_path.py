@@ -57,7 +57,9 @@ async def test_what_the_model_of_meanings_has_is_not_doubted_by_the_other(
 
 async def test_the_model_is_told_what_the_words_mean(stack: RunningStack, client: Client) -> None:
     told = sql_reply("SELECT 1 AS told")
-    by_the_metric = Rule(match=r"SUM\(orders\.total_amount\) FROM orders WHERE", replies=told.replies)
+    by_the_metric = Rule(
+        match=r"SUM\(orders\.total_amount\) FROM orders WHERE", whole_prompt=True, replies=told.replies
+    )
     stack.script(by_the_metric, sql_reply("SELECT 2 AS untold"))
     asked = await start_question(client, a_request("2024年销售额比隔壁好看的门店"))
     answer = await asked.result()
@@ -69,3 +71,22 @@ async def test_what_returns_nothing_is_doubted(stack: RunningStack, client: Clie
     asked = await start_question(client, a_request("1999年各大区的销售额"))
     answer = await asked.result()
     assert answer.usage.calls > 0, answer
+
+
+@pytest.mark.parametrize("certainty", [0.9, 0.1], ids=["at once", "and in a vote"])
+async def test_the_model_goes_on_from_what_could_be_compiled(
+    stack: RunningStack, client: Client, certainty: float
+) -> None:
+    # Nobody is asked to vote on what was shown nothing: every call has the sketch before it.
+    seen = Rule(
+        match=r"(?s)SUM\(orders\.total_amount\) AS .{0,2000}leaves out some words",
+        whole_prompt=True,
+        replies=sql_reply("SELECT 1 AS seen").replies,
+        certainty=certainty,
+    )
+    stack.script(seen, sql_reply("SELECT 2 AS unseen"))
+    asked = await start_question(client, a_request("2024年比隔壁好看的各大区的销售额"))
+    answer = await asked.result()
+    assert answer.sql == "SELECT 1 AS seen", answer
+    assert (answer.usage.calls > 1) == (certainty < 0.5), answer.usage
+    assert not [vote for vote in answer.votes if "unseen" in vote.sql]
