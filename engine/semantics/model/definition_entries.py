@@ -67,6 +67,8 @@ def _without_thing(read: ReadDefinition) -> tuple[str, ...]:
     name = read.definition.name
     called = [read.dataset.label.zh, *read.dataset.synonyms]
     stems = {name.removesuffix(thing) for thing in (*called, "单", "订单") if thing and name.endswith(thing)}
+    # 在职 for 在职人数.
+    stems |= {name.removesuffix(number) for number in ("人数", "家数", "户数") if name.endswith(number)}
     stems = {stem for stem in stems if len(stem) > 1}
     # 有效单 of 运单 are 有效运单.
     whole = {f"{stem}{thing}" for stem in stems for thing in called if has_han(thing)} - {name}

@@ -6,11 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
-from chat2sql.engine.semantics.model.semantic_model import Dataset, Metric, Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Metric, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
 
@@ -21,20 +17,20 @@ _MEAN = re.compile(r"的?平均值?|均值|\b(?:average|avg|mean)(?: of)?\b", re
 _COUNT = re.compile(r"(?:去重)?(?:个数|计数|人数|笔数|单数|次数|数量)|\bcount(?: of)?\b", re.IGNORECASE)
 _DISTINCT = re.compile(r"去重|distinct", re.IGNORECASE)
 _FILLER = re.compile(
-    r"已(?=\s|$)|折(?:合|算)?(?:成|为)?人民币后?|本表|该表|归属(?:日期|月份|时间|期间|期)?|归[月日年期集到属入]+|单头|主表|头表|同一?批(?:账单|订单|单据)?|当[月期]|本期|统计|计算|核算|确认|为准|口径|金额|表|所有|全部|全体|的|之|和|与|及|或|为|是|等于|在|中|里|时|外|以|按照?|"
+    r"[一二两三四五六七八九]种|一律|统一|时间|看(?=\s|$)|脏(?=数据)|认|行(?=\s|[，,]|$)|已(?=\s|$)|折(?:合|算)?(?:成|为)?人民币后?|本表|该表|归属(?:日期|月份|时间|期间|期)?|归[月日年期集到属入]+|单头|主表|头表|同一?批(?:账单|订单|单据)?|当[月期]|本期|统计|计算|核算|确认|为准|口径|金额|表|所有|全部|全体|的|之|和|与|及|或|为|是|等于|在|中|里|时|外|以|按照?|"
     r"取|用|只|仅|且|并|须|需|必须|状态|这些|部分|记录|单据|单子|数据|业务|净|即|等|也|都|算|计|where|from|those|the|of|and|or|with|ones|who|are|"
     r"which|for|in|all|only|orders?|rows?|订单|日期|时间|月份|单|以?外|之外|以后|之后",
     re.IGNORECASE,
 )
 _PUNCTUATION = re.compile(r"[\s、，,：:。.；;'\"“”‘’]+")
-_BY = re.compile(r"(?:按照?|以|根据|依|\bby|\bon)\s*[㐀-鿿]{0,3}\s*$")
+_BY = re.compile(r"(?:按照?|以|根据|依|看|认|\bby|\bon)\s*[㐀-鿿]{0,3}\s*$")
 _EMPTY = re.compile(r"[(]\s*[)]")
 _ALONE = re.compile(r"[(]([\ue000-\uf8ff])[)]")
 _OPERATORS = {
     said: symbol
     for symbol, words in (
         ("+", ("+", "＋", "加上", "加")),
-        ("-", ("-", "－", "−", "减去", "减")),
+        ("-", ("-", "－", "−", "减去", "扣掉", "扣减", "减")),
         ("*", ("*", "×", "乘以", "乘")),
         ("/", ("/", "÷", "除以")),
         ("(", ("(", "（")),
@@ -43,7 +39,6 @@ _OPERATORS = {
     for said in words
 }
 _OPERATOR = re.compile("|".join(re.escape(one) for one in sorted(_OPERATORS, key=len, reverse=True)))
-_RAW = re.compile(r"\b(?:SUM|AVG|COUNT|MIN|MAX)\s*\((?=\s*(?:CASE|IF|COALESCE|DISTINCT|\*))", re.IGNORECASE)
 _PLACE = 0xE000
 """From here on, in a text, characters that no text has stand for what is computed with."""
 
@@ -97,8 +92,7 @@ def computed_in(
         if meaning is not mention.meanings[0]:
             said = f" {chr(_PLACE + len(operands))} {_HOW_MANY}"
             operands.append(meaning)
-        elif known is not None and known.role in (Role.KEY, Role.NAME) and not _COUNT.search(text):
-            # 采购单 is the purchase, whatever column numbers or names it.
+        elif known is not None and _is_never_summed(known, text):
             pass
         elif meaning.kind is Kind.METRIC or (known is not None and known.role is not Role.TIME):
             said = chr(_PLACE + len(operands))
@@ -112,6 +106,13 @@ def computed_in(
         return None
     time = spelled(times[0].dataset, times[0].name, model.dialect) if times else None
     return _arithmetic(written, operands, time, dataset, model)
+
+
+def _is_never_summed(known: Field, text: str) -> bool:
+    """采购单 is the purchase, whatever column numbers or names it; 已付款、已发货两种状态 says of what the codes are."""
+    if known.role is Role.CATEGORY and known.codes:
+        return True
+    return known.role in (Role.KEY, Role.NAME) and not _COUNT.search(text)
 
 
 def _is_told_twice(mention: Mention, meaning: Meaning, mentions: Sequence[Mention]) -> bool:
@@ -150,6 +151,7 @@ def _arithmetic(
         written = _ALONE.sub(r"\1", _EMPTY.sub("", written))
     if not written:
         return Computed(time=time)
+    written = _once(written, operands)
     if not _is_formula(written) or _sets_one_against_itself(written, operands):
         return None
     metrics = [_metric_of(operands, char, model) for char in written if ord(char) >= _PLACE]
@@ -168,6 +170,16 @@ def _arithmetic(
     return Computed(
         expression=_aggregated(formula, how, is_distinct=_DISTINCT.search(text) is not None), time=time
     )
+
+
+def _once(written: str, operands: list[Meaning]) -> str:
+    """实付金额扣掉运费，即 pay_amt - freight_amt: a formula said in words and then as columns."""
+    half = len(written) // 2
+    said = [
+        (one.dataset, one.name) if ord(char) >= _PLACE and (one := operands[ord(char) - _PLACE]) else char
+        for char in written
+    ]
+    return written[:half] if half > 1 and said[:half] == said[half:] else written
 
 
 def _is_formula(written: str) -> bool:
@@ -216,7 +228,11 @@ def _with_metrics(
     dataset: Dataset,
     model: SemanticModel,
 ) -> Computed | None:
-    """What is made of metrics, or of a metric and the sum of a quantity of the same rows: 已缴合计/应收合计."""
+    """What is made of metrics, or of a metric and the sum of a quantity of the same rows: 已缴合计/应收合计,
+    销售额-数量*成本."""
+    less = _less_product(written, operands, metrics, dataset, model)
+    if less is not None:
+        return less
     if len(metrics) != 2 or metrics.count(None) != 1:
         return _of_metrics(written, metrics, dataset)
     plain = next(one for one in operands if one.kind is not Kind.METRIC)
@@ -240,6 +256,29 @@ def _with_metrics(
     )
     return Computed(
         expression=f"{above} * 1.0 / NULLIF({below}, 0)", segments=metric.segments, time=metric.time
+    )
+
+
+def _less_product(
+    written: str,
+    operands: list[Meaning],
+    metrics: list[Metric | None],
+    dataset: Dataset,
+    model: SemanticModel,
+) -> Computed | None:
+    """A metric less the sum of a product of each of its rows."""
+    metric, *others = metrics
+    shape = re.fullmatch(r"[\ue000-\uf8ff]([-+])([\ue000-\uf8ff](?:\*[\ue000-\uf8ff])+)", written)
+    if shape is None or metric is None or not metric.expression or any(one is not None for one in others):
+        return None
+    product = [operands[ord(char) - _PLACE] for char in shape.group(2) if ord(char) >= _PLACE]
+    if metric.dataset != dataset.name or any(one.dataset != dataset.name for one in product):
+        return None
+    summed = " * ".join(spelled(one.dataset, one.name, model.dialect) for one in product)
+    return Computed(
+        expression=f"{metric.expression} {shape.group(1)} COALESCE(SUM({summed}), 0)",
+        segments=metric.segments,
+        time=metric.time,
     )
 
 
@@ -273,42 +312,3 @@ def _aggregated(formula: str, how: str, *, is_distinct: bool) -> str:
         if "/" not in below:
             return f"SUM({above}) * 1.0 / NULLIF(SUM({below}), 0)"
     return f"{how}({formula})"
-
-
-class Raw(NamedTuple):
-    """An aggregate that is written as SQL, empty where there is none, and the rest of the text."""
-
-    expression: str
-    rest: str
-
-
-def as_sql(text: str, dataset: Dataset, model: SemanticModel) -> Raw:
-    """Take an aggregate that is written as SQL out of a definition: SUM(CASE WHEN status IN (1,2) THEN amount END)."""
-    found = _RAW.search(text)
-    end = _closing(text, found.end()) if found is not None else None
-    if found is None or end is None:
-        return Raw("", text)
-    try:
-        tree = sqlglot.parse_one(text[found.start() : end], read=model.dialect)
-    except SqlglotError:
-        return Raw("", text)
-    for column in list(tree.find_all(exp.Column)):
-        known = dataset.field(column.name) or dataset.field(column.name.lower())
-        if known is None:
-            return Raw("", text)
-        column.replace(
-            sqlglot.parse_one(spelled(dataset.name, known.name, model.dialect), read=model.dialect)
-        )
-    if tree.find(exp.Query, exp.Subquery) is not None:
-        return Raw("", text)
-    return Raw(tree.sql(model.dialect), text[: found.start()] + " " + text[end:])
-
-
-def _closing(text: str, opened: int) -> int | None:
-    """Behind the bracket that closes the one before ``opened``."""
-    depth = 1
-    for place in range(opened, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[place], 0)
-        if depth == 0:
-            return place + 1
-    return None

@@ -35,6 +35,10 @@ _QUALIFIED = re.compile(
 _ALWAYS_LEFT_OUT = re.compile(
     r"[，,；;]?\s*[A-Za-z_]\w*\s*[=＝]\s*\w+\s*的?为[^，,；;]{2,8}[，,]\s*(?:任何|各类|所有|一切)统计[^，,；;]{0,6}(?:剔除|不计|不算|排除)"
 )
+_SAID_BY = re.compile(r"^\s*[（(][^（）()]*[)）]\s*[:：]")
+"""（人力部2024年统一）：who says so."""
+_NOT_BY = re.compile(r"[，,；;]\s*而?不(?:看|按|用)[^，,；;。]{1,12}?(?=[，,；;。)）]|$)")
+"""按付款时间，不看下单时间: by which time it does not go."""
 _SUM_SIGN = re.compile(r"[∑Σ]\s*(?=[(（])")
 _CODED = re.compile(
     r"(?P<word>[㐀-鿿]{2,8})\s*[(（]\s*(?P<column>[A-Za-z_]\w*)\s*(?:=|＝|为|是)\s*['\"]?(?P<code>\w+)['\"]?\s*[)）]"
@@ -52,7 +56,9 @@ _FEES = re.compile(
 _REMARK = re.compile(
     r"(?:以|由|按)?[㐀-鿿]{0,6}(?:确认|审核|系统|报表|财务|手册|文档)(?:数据|口径)?为准|(?:详见|参见|参考|见)[㐀-鿿A-Za-z]{1,12}"
     r"|(?:每[日天周月年]|实时|定期|T\+1)[㐀-鿿0-9]{0,6}(?:更新|同步|刷新)|(?:数据)?来源[:：]?[㐀-鿿A-Za-z]{1,12}"
-    r"|(?:业务|财务|统计|管理|会计)?口径|除非特别说明|单位[:：]?[㐀-鿿]{1,4}"
+    r"|(?:业务|财务|统计|管理|会计)?口径|[㐀-鿿0-9、]{0,16}(?:会签|统一|规定|约定|确定|发布)(?:的)?(?:口径)?"
+    r"|同(?:一)?口径(?:的?(?:行|单|订单|数据))?|[㐀-鿿0-9]{0,20}照样?(?:算|计)(?:进|入|在内)?[㐀-鿿]{0,6}"
+    r"|先(?:汇总|合计|求和|加总)[再后](?:相)?除|除非特别说明|单位[:：]?[㐀-鿿]{1,4}"
 )
 """All that may stand in a clause of its own and change nothing; what else is not understood may restrict."""
 _OF_ROWS = re.compile(r"^\s*[㐀-鿿]{0,4}[行单表条](?=\s+[A-Za-z_]\w*\s*(?:之和|合计|总和|求和|加总|累计))")
@@ -61,17 +67,19 @@ _BY = re.compile(r"[，,；;][^，,；;]{0,4}按照?[^，,；;]{0,4}$")
 _BEHIND = re.compile(
     r"(?<![^，,；;])([^，,；;]{2,100}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入)(?:在内|入)?[^，,；;]{0,6}"
     r"|剔除|排除|除外|去掉|刨除)(?=[，,、；;]|$)"
+    r"|(?<![^，,；;])(?P<fee>[㐀-鿿]{1,8}?)(?:都|均|也|一律)?不(?:含|包含|包括)(?=[，,；;]|$)"
 )
 
 
 def plainly(body: str, dataset: Dataset, model: SemanticModel, index: TermIndex) -> str:
     """The text of a definition with exclusions before what they exclude, and without what changes nothing."""
     body = _ALWAYS_LEFT_OUT.sub("", _GLOSSED.sub("", _SUM_SIGN.sub("合计", body)))
+    body = _NOT_BY.sub("", _SAID_BY.sub("", body))
     body = _QUALIFIED.sub(
         lambda match: match.group() if index.meanings(match["word"]) else f" {match['is']} ", body
     )
     body = _as_coded(_as_column(_UNIT.sub("", _NO_CHANGE.sub("", body)), dataset), dataset)
-    body = _BEHIND.sub(r"不含\1", _ASIDE.sub(" ", body))
+    body = _BEHIND.sub(lambda said: f"不含{said[1] or said['fee']}", _ASIDE.sub(" ", body))
     return _AMOUNTS_ASIDE.sub(
         lambda match: "" if _is_amount(match["what"], dataset, model, index) else match.group(), body
     )
@@ -132,11 +140,12 @@ def without_remarks(text: str, units: list[Unit], mentions: list[Mention], model
     }
     named = {units[mention.first].start for mention in mentions}
     place = 0
-    for clause in re.split(r"([，,；;、。()（）])", text):
+    for clause in re.split(r"([，,；;、。:：()（）])", text):
         start, place = place, place + len(clause)
         within = {at for at in named if start <= at < place}
         is_grouping = bool(within & beside) and _only_groups(clause)
-        if start and (_REMARK.fullmatch(clause.strip()) or is_grouping):
+        is_remark = (start or place < len(text)) and _REMARK.fullmatch(clause.strip())
+        if is_remark or (start and is_grouping):
             text = text[:start] + " " * len(clause) + text[place:]
     of_rows = _OF_ROWS.match(text)
     return " " * of_rows.end() + text[of_rows.end() :] if of_rows is not None else text

@@ -12,7 +12,13 @@ from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.definition_days import said_of_days
-from chat2sql.engine.semantics.model.definition_written import Written, as_stored, compared, of_others
+from chat2sql.engine.semantics.model.definition_written import (
+    YES_OR_NO,
+    Written,
+    as_stored,
+    compared,
+    of_others,
+)
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
@@ -79,7 +85,7 @@ class Rows:
             written = ", ".join(as_stored(code, known) for code in dict.fromkeys(codes))
             column = spelled(owner, name, model.dialect)
             parts.setdefault(owner, []).append(f"{column} {'IN' if inside else 'NOT IN'} ({written})")
-        for owner, condition in self.others:
+        for owner, condition in dict.fromkeys(self.others):
             parts.setdefault(owner, []).append(condition)
         return {owner: " AND ".join(told) for owner, told in parts.items()}
 
@@ -91,7 +97,9 @@ class RowsReader:
         rows: what has been read so far.
     """
 
-    def __init__(self, body: str, dataset: Dataset, model: SemanticModel) -> None:
+    def __init__(
+        self, body: str, dataset: Dataset, model: SemanticModel, *, about: Dataset | None = None
+    ) -> None:
         self._dataset, self._model, self._body = dataset, model, body
         self._marks: list[_Mark] = []
         self._left_out: list[tuple[int, int]] = []
@@ -107,9 +115,12 @@ class RowsReader:
             self._take(written)
         for one in dataset.fields:
             if one.codes:
-                self._listed(one)
+                self._listed(one, dataset)
             else:
                 self._equal(one)
+        for one in about.fields if about is not None else ():
+            if one.codes and about is not None:
+                self._listed(one, about)
         for start, end in self._left_out:
             self._blank(start, end)
 
@@ -214,14 +225,14 @@ class RowsReader:
             self.rows.segments.append(name)
         return True
 
-    def _listed(self, one: Field) -> None:
+    def _listed(self, one: Field, owner: Dataset) -> None:
         """Codes as they are stored: status in (1,2,3), 状态为 1/2/3, 排除状态 0(待付款)、4(已取消)."""
         code = "|".join(re.escape(code.code) for code in sorted(one.codes, key=lambda code: -len(code.code)))
         element = (
             rf"['\"‘“]?(?<![A-Za-z0-9])(?:{code})(?![A-Za-z0-9])['\"’”]?(?:\s*[(（][^()（）]{{1,8}}[)）])?"
         )
         pattern = re.compile(
-            rf"(?:{'|'.join(map(re.escape, self._names(one)))})\s*(?:码|值|代码)?\s*"
+            rf"(?:{'|'.join(map(re.escape, self._names(one, owner)))})\s*(?:码|值|代码)?\s*"
             rf"(?:(?P<no>{_NEGATIVE})|(?:{_EQUAL}))?\s*(?P<open>[(（\[])?\s*(?P<codes>{element}(?:{_SEPARATED}{element})*)"
             r"(?(open)\s*[)）\]])",
             re.IGNORECASE,
@@ -230,13 +241,13 @@ class RowsReader:
             codes = re.findall(rf"(?<![A-Za-z0-9])(?:{code})(?![A-Za-z0-9])", _unglossed(match["codes"]))
             before = self.rows.text[: match.start()]
             excluded = self._marker(before) is True or self._is_left_out(match.start())
-            inside, outside = self.rows.coded.setdefault((self._dataset.name, one.name), ([], []))
+            inside, outside = self.rows.coded.setdefault((owner.name, one.name), ([], []))
             leaves_out = excluded != (match["no"] is not None)
             (outside if leaves_out else inside).extend(codes)
             meant = {code.code: code.words[0] for code in one.codes if code.words}
             for word in codes:
                 self._said(meant.get(word, word), excluding=leaves_out)
-            self._mark(match.start(), match.end(), (self._dataset.name, one.name))
+            self._mark(match.start(), match.end(), (owner.name, one.name))
             self._blank(match.start(), match.end())
             self._blank_marker(0, match.start())
 
@@ -265,19 +276,21 @@ class RowsReader:
             value = match["v"] if match["v"].startswith("'") else as_stored(match["v"], one)
             leaves_out = (match["no"] is not None) != self._is_left_out(match.start())
             condition = f"{column} {'<>' if leaves_out else '='} {value}"
+            if one.role is Role.FLAG and match["v"] in YES_OR_NO:
+                condition = f"{column} = {truth(one, holds=YES_OR_NO[match['v']] != leaves_out)}"
             self.rows.others.append((self._dataset.name, condition))
             self._said(f"{one.label.zh or one.name} {match['v']}", excluding=leaves_out)
             self._mark(match.start(), match.end())
             self._blank(match.start(), match.end())
 
-    def _names(self, one: Field) -> Iterator[str]:
+    def _names(self, one: Field, owner: Dataset) -> Iterator[str]:
         """What a field with codes may be called in a definition."""
         yield one.name
         yield from (word for word in (one.label.zh, one.label.en) if word)
         for general in ("状态", "类型", "status", "state", "type"):
             alike = [
                 other
-                for other in self._dataset.fields
+                for other in owner.fields
                 if other.codes and (other.label.zh.endswith(general) or other.name.lower().endswith(general))
             ]
             if alike == [one]:

@@ -11,8 +11,11 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, SemanticMode
 _RATE = re.compile(r"[率比价]$|占比|人均|单均|件均|\brate$|\bratio$|\bmargin$", re.IGNORECASE)
 _DIVIDED = re.compile(r"÷|/|除以")
 _SAME_PERIOD = re.compile(r"(?:同期|当期|本期|当月|同月|该期间?)(?:的|内的?)?")
-_SAYS_OF_WHAT = re.compile(r"[^，,；;]{0,8}不(?:进|计入|算|入|算入|计)分[母子](?=[，,；;]|$)")
-"""取消的不进分母, where the line says what is above it and below."""
+_SAYS_OF_WHAT = re.compile(
+    r"[^，,；;]{0,8}不(?:进|计入|算|入|算入|计)分[母子](?=[，,；;]|$)|[^，,；;]{0,20}照样?(?:算|计)[^，,；;]{0,8}(?=[，,；;]|$)"
+    r"|先(?:汇总|合计|求和|加总)[再后](?:相)?除(?=[，,；;]|$)"
+)
+"""取消的不进分母, where the line says what is above it and below; 赠品的成本照样算进毛利, which its parts say."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,}")
 _SHORTEST_SIDE = 2
 

@@ -34,6 +34,16 @@ _NAME = r"(?P<name>[A-Za-z][A-Za-z -]{1,24}?|[㐀-鿿A-Za-z]{2,12}?)"
 _GLOSS = r"(?:\s*[(（]\s*(?:=|＝|即|又称|也叫|也称|亦称|或称|或)?\s*(?P<also>[^()（）=＝]{1,16})[)）])?"
 _AMOUNT_NAME = r"(?P<name>[㐀-鿿A-Za-z]{0,10}?(?:额|金额|收入|营收|支出|成本|费用|数|量|率|价|GMV|gmv))"
 _WAYS = rf"{_OWNERS}" + r"(?:统计|计算|业务|核算)?(?:口径|定义|公式|方式|方法|规则|逻辑)"
+_WAYS_AT_END = re.compile(rf"(?<=[㐀-鿿]{{2}}){_WAYS}$")
+_SPOKEN_OF = r"(?:公司|集团|我们|我司|财务|业务|内部|平时|对外)*(?:所)?(?:说|讲|统计|看|报)?的?"
+_SAID_AGAIN = re.compile(
+    rf"\s*{_SPOKEN_OF}(?P<name>[㐀-鿿A-Za-z]{{2,12}}?)(?:\s*[(（]\s*(?:也叫|又称|即|也称|或称)?(?P<also>[^()（）]{{1,16}})[)）])?"
+    r"\s*(?:=|＝|是指|指的?是|指|是|为)"
+)
+_TWICE = re.compile(
+    rf"(?P<head>(?P<name>[㐀-鿿A-Za-z]{{2,12}}?)(?:（[^（）]*）)?=)\s*{_SPOKEN_OF}(?P=name)(?:\s*[(（][^()（）]*[)）])?\s*"
+    r"(?:=|＝|是指|指的?是|指|是|为)"
+)
 _SIGN = re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*(?:=|＝|:=|：=)\s*")
 _COLON = re.compile(rf"{_BEFORE}{_NAME}{_GLOSS}\s*[：:]\s*")
 _HEADS = (
@@ -49,7 +59,7 @@ _HEADS = (
     re.compile(rf"{_BEFORE}{_AMOUNT_NAME}{_GLOSS}\s*(?=按|以|取|不含|不包|剔除|排除)"),
 )
 _ONLY = re.compile(
-    r"^\s*(?:注意?[：:])?\s*(?:统计|计算|核算|算)?(?P<name>[^，,：:=＝只仅按以取]{2,24}?)时?[，,]?(?:只|仅)(?:统计|计算|计入|包含|算|计|含|取|看)\s*"
+    r"^\s*(?:注意?[：:])?\s*(?:统计|计算|核算|算)?(?P<name>[^，,：:=＝只仅按以取]{2,24}?)时?[，,]?(?:只|仅)(?:统计|计算|计入|包含|算|计|含|取|看|认)\s*"
 )
 _TAIL = re.compile(rf"^(?P<body>.{{4,60}}?)\s*(?:即为|记为|计入|作为|称为|就是|为)\s*{_AMOUNT_NAME}\s*$")
 _THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项|金额|值)?(?=为准|计算|统计|合计|求和)")
@@ -57,13 +67,18 @@ _LIKE = re.compile(
     r"(?:订单|单据|统计|数据|记录|行)?(?:范围|口径|条件)[㐀-鿿]{0,2}?(?:与|同|和|跟)(?P<like>[㐀-鿿A-Za-z]{2,8}?)"
     r"(?:的?(?:统计)?(?:口径|范围|条件))?(?:一致|相同|一样)?(?=[)）,，；;。]|$)"
 )
+_COUNTED_IN = re.compile(
+    r"(?:计入|算入|构成|符合|满足)(?P<like>[㐀-鿿A-Za-z]{2,8}?)(?:口径)?的(?:订单|单据|记录|合同|单)(?:数|数量|量|笔数)?"
+)
+"""成交订单数=计入销售额的订单数"""
 _AS_ABOVE = re.compile(r"^(?:的?口径)?同上\s*(?:[(（]\s*除非[^()（）]*[)）])?[，,]?")
 _LEAVES_OUT = re.compile(
     r"^\s*(?:但|其中|且|均|都)?(?:不含|不包括|剔除|排除)|(?:不计|不算|除外|剔除|排除)(?:入|在内|进)?[^，,]{0,8}$"
 )
 _QUOTED = re.compile(r"[“\"「『]([㐀-鿿A-Za-z]{2,10})[”\"」』]\s*(?=[=＝]|指|定义为)")
 _CONTINUES = re.compile(
-    r"^\s*(?:且|但|其中|另)?(?:只|仅)(?:统计|计算|计|算|含|取|包含)"
+    r"^\s*(?:且|但|其中|另)?(?:只|仅)(?:统计|计算|计|算|含|取|认|包含)"
+    r"|^\s*(?:统计)?时间(?:一律|统一|都|均|全部)?(?:看|按|以|取|用)"
     r"|^\s*归属?期间?(?:按|以)|^\s*(?:统一)?按[^，,]{2,24}?(?:归属期?|归集|归期|统计|计入?)(?:期间?)?\s*$"
 )
 """A sentence that says more of the figure before it."""
@@ -81,6 +96,7 @@ class Definition(NamedTuple):
         counts_only: whether only the rows that count are told.
         like: another definition, whose rows count too.
         as_above: whether nothing more is said of what is computed.
+        about: the table whose comment has it, where it is read of the rows of another.
     """
 
     dataset: str
@@ -90,6 +106,7 @@ class Definition(NamedTuple):
     also: str = ""
     like: str = ""
     as_above: bool = False
+    about: str = ""
 
 
 def definitions(catalogue: Catalogue) -> list[Definition]:
@@ -98,7 +115,7 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
     for table in catalogue.tables:
         dataset = catalogue.key(table)
         columns = frozenset(column.name.lower() for column in table.columns)
-        comment = _QUOTED.sub(r"，\1", _HEADING.sub(_headed, table.comment))
+        comment = _once(_QUOTED.sub(r"，\1", _HEADING.sub(_headed, table.comment)))
         found += _in_comment(dataset, comment, columns, lists_codes=False)
         for column in table.columns:
             if is_document(column):
@@ -132,7 +149,15 @@ def _headed(heading: re.Match[str]) -> str:
     """【有效订单】 as the name of what is defined behind it; 【口径】 as nothing."""
     if _is_about(heading["name"]):
         return "，"
-    return f"，{heading['name']}="
+    name = _WAYS_AT_END.sub("", heading["name"])
+    again = _SAID_AGAIN.match(heading.string, heading.end())
+    also = f"（{again['also']}）" if again is not None and again["name"] == name and again["also"] else ""
+    return f"，{name}{also}="
+
+
+def _once(comment: str) -> str:
+    """销售额=公司说的销售额（也叫业绩）=实付: what is defined, said once."""
+    return _TWICE.sub(r"\g<head>", comment)
 
 
 def _is_about(name: str) -> bool:
@@ -158,14 +183,24 @@ def _in_comment(
         found[-1] = found[-1]._replace(body=f"{found[-1].body}，{sentence.strip()}")
     for place, one in enumerate(found):
         above = _AS_ABOVE.match(one.body)
-        if above is not None:
+        counted = _COUNTED_IN.fullmatch(one.body.strip())
+        if counted is not None:
+            found[place] = one._replace(body="", like=counted["like"], as_above=True)
+        elif above is not None:
             # 订单数口径同上: the rows of what was defined before it.
             before = found[place - 1].name if place else ""
             found[place] = one._replace(body=one.body[above.end() :], like=before, as_above=True)
-        elif like is not None and one.name != like["like"] and 0 <= comment.find(one.name) < like.start():
-            # It speaks of what was defined before it.
+        elif like is not None and one.name != like["like"] and _is_alike(one, like, comment):
             found[place] = one._replace(like=like["like"])
     return found
+
+
+def _is_alike(one: Definition, like: re.Match[str], comment: str) -> bool:
+    """Whether 订单范围与销售额一致 speaks of it: of what was defined before, or of the rows of all that is defined behind."""
+    place = comment.find(one.name)
+    return 0 <= place < like.start() or (
+        place >= 0 and like.group().startswith(("订单范围", "统计范围", "范围"))
+    )
 
 
 def _in_sentence(

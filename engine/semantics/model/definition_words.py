@@ -17,11 +17,15 @@ _LENGTH_COUNTS = 1.25
 
 
 def known_words(
-    text: str, units: list[Unit], dataset: str, index: TermIndex, model: SemanticModel
+    text: str, units: list[Unit], dataset: str, index: TermIndex, model: SemanticModel, *, about: str = ""
 ) -> list[Mention]:
-    """The words without overlap that explain most of a text, each with its meanings for the definition's dataset."""
+    """The words without overlap that explain most of a text, each with its meanings for the definition's dataset.
+
+    Args:
+        about: the table whose comment has the definition, where the dataset is another: its codes are meant first.
+    """
     ending: dict[int, list[Mention]] = {}
-    for mention in _known_words(text, units, dataset, index, model):
+    for mention in _known_words(text, units, dataset, index, model, about=about):
         ending.setdefault(mention.after, []).append(mention)
     best: list[tuple[float, tuple[Mention, ...]]] = [(0.0, ())]
     for after in range(1, len(units) + 1):
@@ -34,7 +38,7 @@ def known_words(
 
 
 def _known_words(
-    text: str, units: list[Unit], dataset: str, index: TermIndex, model: SemanticModel
+    text: str, units: list[Unit], dataset: str, index: TermIndex, model: SemanticModel, *, about: str
 ) -> Iterator[Mention]:
     """Names of columns, and the words to which the dataset, or one that its rows have one of, gives a meaning."""
     own, reach = model.dataset(dataset), routes_from(model, dataset)
@@ -50,7 +54,14 @@ def _known_words(
         near = [one for one in mention.meanings if _is_near(one, reach)]
         whole = text[units[mention.first].start : units[mention.after - 1].end]
         if near and not _PAUSE.search(whole):
-            near.sort(key=lambda one: (len(reach[one.dataset]), not _is_figure(model, one), -one.weight))
+            near.sort(
+                key=lambda one: (
+                    len(reach[one.dataset]),
+                    one.dataset != about,
+                    not _is_figure(model, one),
+                    -one.weight,
+                )
+            )
             yield mention._replace(meanings=tuple(near))
 
 

@@ -20,7 +20,7 @@ _WRITTEN = re.compile(
     r"(?P<no>!=|<>|≠|not\s+in(?=\s*[(（]))?(?(no)|(?:==?|＝|in(?=\s*[(（])))\s*[(（]?\s*"
     r"(?P<values>['\"]?(?:[0-9]+|[A-Z]{1,6})['\"]?(?:\s*[,，、/]\s*['\"]?(?:[0-9]+|[A-Z]{1,6})['\"]?)*)(?![A-Za-z0-9_])\s*[)）]?",
 )
-_YES_OR_NO = {"1": True, "Y": True, "TRUE": True, "0": False, "N": False, "FALSE": False}
+YES_OR_NO = {"1": True, "Y": True, "TRUE": True, "0": False, "N": False, "FALSE": False}
 
 
 class Written(NamedTuple):
@@ -86,7 +86,7 @@ def _taken(
     condition = f"{column} {'NOT IN' if out else 'IN'} ({', '.join(values)})"
     if len(values) == 1:
         condition = f"{column} {'<>' if out else '='} {values[0]}"
-        if field.role is Role.FLAG and said[0].upper() in _YES_OR_NO:
-            condition = f"{column} = {truth(field, holds=_YES_OR_NO[said[0].upper()] != out)}"
+        if field.role is Role.FLAG and said[0].upper() in YES_OR_NO:
+            condition = f"{column} = {truth(field, holds=YES_OR_NO[said[0].upper()] != out)}"
     words = f"{field.label.zh or field.name} {match['values']}"
     return Written(match.start(), match.end(), owner.name, condition, words, out)

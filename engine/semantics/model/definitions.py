@@ -21,10 +21,11 @@ from chat2sql.engine.semantics.model.definition_entries import (
     same_metric,
     segment_of,
 )
-from chat2sql.engine.semantics.model.definition_figures import Computed, as_sql, computed_in
+from chat2sql.engine.semantics.model.definition_figures import Computed, computed_in
 from chat2sql.engine.semantics.model.definition_remarks import plainly, without_remarks
 from chat2sql.engine.semantics.model.definition_rows import Rows, RowsReader
 from chat2sql.engine.semantics.model.definition_sides import homes_elsewhere, sides_of
+from chat2sql.engine.semantics.model.definition_sql import as_sql
 from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
 from chat2sql.engine.semantics.model.definition_words import known_words
 from chat2sql.engine.semantics.model.joins import routes_from
@@ -127,7 +128,8 @@ def _anywhere(definition: Definition, model: SemanticModel, index: TermIndex) ->
     found = [
         told
         for home in homes_elsewhere(definition, model)
-        if (told := _with(definition._replace(dataset=home.name), model, index)) is not None
+        if (told := _with(definition._replace(dataset=home.name, about=definition.dataset), model, index))
+        is not None
         # The sum of what each order has, over its lines, would repeat it.
         and re.search(rf"(?<!\w){re.escape(home.name)}\W", told.metrics[-1].expression)
     ]
@@ -267,7 +269,8 @@ def _with_rows_of(
     reach = routes_from(model, read.definition.dataset)
     known = [segment for name in like.segments if (segment := model.segment(name)) is not None]
     read.rows.segments += [one.name for one in known if one.dataset in reach]
-    time = like.time if like.dataset == read.definition.dataset else None
+    placed = (like.time or "").rpartition(".")[0] or like.dataset
+    time = like.time if placed in reach else None
     computed = computed._replace(time=computed.time or time)
     if not computed.expression and read.definition.as_above and _HOW_MANY.search(read.definition.name):
         computed = computed._replace(expression="COUNT(*)")
@@ -290,10 +293,11 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> Rea
     if dataset is None:
         return None
     raw = as_sql(_AMOUNT_IS.sub(" ", definition.body), dataset, model)
-    reader = RowsReader(plainly(raw.rest, dataset, model, index), dataset, model)
+    about = model.dataset(definition.about)
+    reader = RowsReader(plainly(raw.rest, dataset, model, index), dataset, model, about=about)
     rows = reader.rows
     units = units_of(rows.text)
-    mentions = known_words(rows.text, units, definition.dataset, index, model)
+    mentions = known_words(rows.text, units, definition.dataset, index, model, about=definition.about)
     reader.read_words(units, mentions)
     rows.text = without_remarks(rows.text, units, mentions, model)
     computed = computed_in(rows.text, units, mentions, dataset, model)
