@@ -12,6 +12,9 @@ AFTER = "!"
 SOLD, BOUGHT = "sold", "bought"
 """Of what is denied: that anything was sold, as the business counts it; that anything was bought at all."""
 
+EXCLUDED = "excluded"
+"""Of what is denied: all that the clause before it restricts, as in 取消的不算."""
+
 MONEY = "money"
 """What 多少钱 asks for: the sum of money of the rows that are spoken of."""
 

@@ -13,6 +13,8 @@ from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 
 _LEVEL_FIELD = re.compile(r"level|lvl|tier|层级|级别|级次|层次", re.IGNORECASE)
+_OF_EACH_SORT = frozenset({"各类", "各种", "每类", "每种", "不同类型的", "不同类型"})
+_SORT = re.compile(r"类型|类别|种类|分类|性质|(?:_|^)(?:type|kind|sort|class|category)$", re.IGNORECASE)
 _LEVEL = re.compile(r"级|层|level|top", re.IGNORECASE)
 
 
@@ -64,15 +66,45 @@ class Grouping:
                 self.placed_by = place
                 piece.used = each.used = True
                 continue
-            if place is not None and not self._phrase.is_measure(piece) and (follows or chained):
+            place = self._group_place(piece, each if follows else None, place)
+            if place is not None and (follows or chained):
                 found.append(self.of(place, before))
-                piece.used = True
+                piece.used = not self._phrase.is_measure(piece)
                 if each is not None and follows:
                     each.used = True
                 chained = True
             elif piece.token.act is not Act.ALSO and piece.token.sort is not Sort.NOISE:
                 chained = False
         return tuple(dict.fromkeys(found)) or self._by_values()
+
+    def _group_place(self, piece: Piece, each: Piece | None, place: Place | None) -> Place | None:
+        """What a piece groups by; a quantity by what has it, where it is named with that behind 各."""
+        if each is not None:
+            place = self._sort_of(piece, each) or self._own_of(piece) or place
+        is_measure = self._phrase.is_measure(piece) and (each is None or self._own_of(piece) is None)
+        return None if is_measure else place
+
+    def _sort_of(self, piece: Piece, each: Piece) -> Place | None:
+        """各类工单: by the sort of each, where the rows have one column that says it."""
+        dataset = self._model.dataset(piece.dataset) if piece.kind is Kind.DATASET else None
+        if dataset is None or each.token.text not in _OF_EACH_SORT:
+            return None
+        sorts = [
+            field
+            for field in dataset.fields
+            if field.role is Role.CATEGORY and _SORT.search(f"{field.label.zh} {field.name}")
+        ]
+        return Place(dataset=dataset.name, field=sorts[0].name) if len(sorts) == 1 else None
+
+    def _own_of(self, piece: Piece) -> Place | None:
+        """各产线日产能: a quantity that is named with the thing that has it."""
+        dataset = self._model.dataset(piece.dataset)
+        if dataset is None or not self._phrase.is_measure(piece) or not dataset.display:
+            return None
+        is_named = any(
+            word and piece.token.text.startswith(word) for word in (dataset.label.zh, *dataset.synonyms)
+        )
+        return Place(dataset=dataset.name, field=dataset.display) if is_named else None
 
     def _is_time(self, piece: Piece, each: Piece) -> bool:
         """Whether 按 before a time says what a period is about, and no group."""

@@ -69,6 +69,10 @@ class Limits:
         if before is not None and before.token.act is Act.NOT and operator in _MIRRORED:
             before.used = True
             operator = _MIRRORED[operator]
+        excluded = self._phrase.excluded_by(piece)
+        if excluded is not None and operator in _MIRRORED:
+            excluded.used = True
+            operator = _MIRRORED[operator]
         if operator is Operator.BETWEEN and len(numbers) < 2:
             piece.used = piece.used or not numbers
             return

@@ -34,6 +34,7 @@ _ASKS_FOR_BOTH = re.compile(
 )
 """The figures themselves, beside what became of them."""
 _BEGINS = re.compile(r"新|签|开|建|登记|提交|发起|生效|到期|结束")
+_PERCENT = re.compile(r"百分之(?:几|多少)|百分比|几个点")
 _HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
 
 
@@ -147,7 +148,8 @@ def _comparison_of(
     # 同比和环比 asks for two comparisons, of which one is made: the other is left in doubt.
     phrase.use(Act.YEAR_BEFORE if year else Act.PERIOD_BEFORE, Act.GROWTH, Act.DIFFERENCE)
     kind = Compared.PERIOD_BEFORE if before and not year else Compared.YEAR_BEFORE
-    growth = not differs or grows
+    in_percent = _asks_by_how_many_percent(phrase)
+    growth, differs = not differs or grows or in_percent, differs and not in_percent
     if phrase.has(Act.GRAIN) and len(windows) < 2 + len(earlier):
         moved = {(one.start, one.end) for one in earlier}
         own = tuple(one for one in windows if (one.start, one.end) not in moved)
@@ -167,6 +169,18 @@ def _comparison_of(
     if current.end is not None and current.start is not None and current.start <= as_of < current.end:
         current = current.model_copy(update={"end": as_of + DAY})
     return Comparison(with_=kind, window=other, growth=growth, difference=differs), (current, *windows[1:])
+
+
+def _asks_by_how_many_percent(phrase: Phrase) -> bool:
+    """涨了还是跌了，百分之几: how much it grew, and not by which amount."""
+    percent = [
+        piece for piece in phrase if piece.token.act is Act.SHARE and _PERCENT.search(piece.token.text)
+    ]
+    if not percent or any("占" in piece.token.text for piece in percent):
+        return False
+    for piece in percent:
+        piece.used = True
+    return True
 
 
 def _is_set_against(phrase: Phrase, piece: Piece) -> bool:

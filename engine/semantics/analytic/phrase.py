@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.acts import EXCLUDED, Act
 from chat2sql.engine.semantics.analytic.intent import Place
 from chat2sql.engine.semantics.analytic.resolve import (
     Grounded,
@@ -33,6 +33,7 @@ _MATTERING = frozenset(
     }
 )
 _NEXT = 3
+_CLOSES_CLAUSE = frozenset("，,")
 
 
 def called_by(dataset: str, model: SemanticModel) -> Place | None:
@@ -155,6 +156,15 @@ class Phrase:
             if piece.token.act is Act.WHICH
             for near in (self.after(piece), self.before(piece))
         )
+
+    def excluded_by(self, piece: Piece) -> Piece | None:
+        """What says at the end of a piece's clause that it does not count: 取消的不算, 报废仓不要."""
+        after = self.after(piece)
+        while after is not None and after.token.text not in _CLOSES_CLAUSE:
+            if after.token.detail == EXCLUDED:
+                return after
+            after = self.after(after)
+        return None
 
     def names_thing_after(self, piece: Piece) -> bool:
         """Whether a dataset is named behind a piece, which then belongs to it: 最高工资的员工."""

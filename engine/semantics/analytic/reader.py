@@ -14,6 +14,7 @@ from datetime import date
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.by_default import rows_by_default
 from chat2sql.engine.semantics.analytic.figures_of import Asked
 from chat2sql.engine.semantics.analytic.grouping import Grouping
 from chat2sql.engine.semantics.analytic.intent import (
@@ -30,18 +31,18 @@ from chat2sql.engine.semantics.analytic.intent import (
 )
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.periods_of import comparison_of, held_of, held_then, windows_of
-from chat2sql.engine.semantics.analytic.phrase import Phrase
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
 from chat2sql.engine.semantics.analytic.tokens import Sort
-from chat2sql.engine.semantics.model.finer import are_lines
-from chat2sql.engine.semantics.model.semantic_model import Origin, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
 
+_COUNTS = (Aggregate.COUNT, Aggregate.DISTINCT)
 _A_WORD = 2
 """Chinese characters that may stay unread in a question that is nearly understood."""
 _NOW = re.compile(r"现在|目前|当前|如今|\b(?:now|currently|current|at present)\b", re.IGNORECASE)
@@ -121,14 +122,16 @@ class _Reader:
         segments = (*segments, *self._held_now(figures, segments, windows))
         conditions, segments, part = self._parted(restricted, segments, groups)
         conditions = tuple(one for one in conditions if one.place not in grouping.levels)
-        segments = (*segments, *self._by_default(base, figures, segments, conditions))
+        segments = (*segments, *rows_by_default(base, figures, segments, conditions, model))
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
-        elif not figures:
+        if not figures or (not held and figures[0].aggregate in _COUNTS):
             held, windows = held_then(base, windows, phrase, model)
+        if not (held or segments or windows):
+            held = self._held_today(base, figures)
         asked.settle_sums(figures)
-        shown = () if figures else self._shown()
+        shown = () if figures else self._shown(base)
         doubts = self._never_together(figures) + self._doubts(
             base,
             restricted,
@@ -150,7 +153,7 @@ class _Reader:
             shown=shown,
             ranking=ranked.ranking,
             comparison=comparison,
-            share=phrase.has(Act.SHARE),
+            share=any(piece.token.act is Act.SHARE and not piece.used for piece in phrase),
             part=part,
             running=phrase.has(Act.RUNNING) and phrase.has(Act.GRAIN),
             unread=phrase.unread(),
@@ -204,6 +207,14 @@ class _Reader:
             SegmentUse(segment=one.name) for one in self._model.segments if one.condition == condition
         )[:1]
 
+    def _held_today(self, base: str, figures: tuple[Figure, ...]) -> tuple[Held, ...]:
+        """现在的零售价: of rows that only say from when to when something held, those of today."""
+        dataset = self._model.dataset(base)
+        only_holds = dataset is not None and dataset.validity is not None and dataset.display is None
+        says_now = any(_NOW.search(piece.token.text) for piece in self._phrase)
+        counted = all(figure.aggregate in _COUNTS for figure in figures)
+        return (Held(dataset=base, day=self._as_of),) if only_holds and says_now and counted else ()
+
     def _never_together(self, figures: tuple[Figure, ...]) -> tuple[str, ...]:
         """What must not stand in one answer, by convention."""
         named = {figure.metric for figure in figures}
@@ -211,72 +222,6 @@ class _Reader:
             f"{first} and {second} must not be combined"
             for first, second in self._model.conventions.never_combine
             if {first, second} <= named
-        )
-
-    def _by_default(
-        self,
-        base: str,
-        figures: tuple[Figure, ...],
-        segments: tuple[SegmentUse, ...],
-        conditions: tuple[Condition, ...],
-    ) -> tuple[SegmentUse, ...]:
-        """The rows that count by convention, unless the question says which: those of the base, and of what its rows
-        are lines of."""
-        said = {use.segment for use in segments}
-        said |= {
-            segment
-            for figure in figures
-            if figure.metric is not None and (metric := self._model.metric(figure.metric)) is not None
-            for segment in metric.segments
-        }
-        told = self._columns_of(figures)
-        dataset = self._model.dataset(base)
-        spoken_of = {base}
-        if dataset is not None and are_lines(dataset):
-            spoken_of |= {join.target for join in self._model.joins_from(base)}
-        return tuple(
-            SegmentUse(segment=name)
-            for place, name in self._model.conventions.default_segments
-            if place in spoken_of
-            and name not in said
-            and (figures or not self._is_of_counts(name))
-            and not self._is_asked_for(name, conditions, told)
-        )
-
-    def _is_of_counts(self, segment: str) -> bool:
-        """Whether rows are always meant where they are counted, by a comment: one that is looked up may be another."""
-        known = self._model.segment(segment)
-        return known is not None and known.origin is Origin.COMMENT
-
-    def _columns_of(self, figures: tuple[Figure, ...]) -> set[str]:
-        """The columns by which the definitions of figures say which rows count: of 作废率 the state itself."""
-        named = [self._model.metric(figure.metric) for figure in figures if figure.metric is not None]
-        parts = [
-            self._model.metric(name)
-            for one in named
-            if one is not None
-            for name in (one.numerator, one.denominator)
-            if name
-        ]
-        segments = [
-            self._model.segment(name)
-            for one in parts
-            if one is not None and not one.label.zh
-            for name in one.segments
-        ]
-        written = " ".join(one.condition for one in segments if one is not None)
-        return set(re.findall(r"\w+\.\w+", written))
-
-    def _is_asked_for(self, segment: str, conditions: tuple[Condition, ...], told: set[str]) -> bool:
-        """Whether a question speaks of the very mark by which rows are left out: 测试单有多少; or a figure is of it."""
-        known = self._model.segment(segment)
-        if known is not None and told & set(re.findall(r"\w+\.\w+", known.condition)):
-            return True
-        columns = {
-            one.place.field for one in conditions if known is not None and one.place.dataset == known.dataset
-        }
-        return known is not None and any(
-            re.search(rf"\b{re.escape(name)}\b", known.condition) for name in columns
         )
 
     def _parted(
@@ -319,12 +264,28 @@ class _Reader:
         thing = self._phrase.thing_asked_for()
         return thing.dataset if thing is not None else self._phrase.base
 
-    def _shown(self) -> tuple[Place, ...]:
+    def _shown(self, base: str) -> tuple[Place, ...]:
         """The fields that are listed: those that are named, and for a ranking what it goes by."""
         found = []
         for piece in self._phrase:
-            place = self._phrase.place_of(piece) if piece.kind is Kind.FIELD else None
+            place = (
+                self._phrase.place_of(piece) if piece.kind is Kind.FIELD else self._asked_besides(piece, base)
+            )
             if place is not None and not piece.restricts:
                 piece.used = True
                 found.append(place)
         return tuple(dict.fromkeys(found))
+
+    def _asked_besides(self, piece: Piece, base: str) -> Place | None:
+        """Who, in 工号8是谁，什么岗位; when, in 今年开了哪几家，哪天开的."""
+        dataset = self._model.dataset(base)
+        if dataset is None:
+            return None
+        if piece.token.act is Act.WHICH and "谁" in piece.token.text and piece.dataset == base:
+            return called_by(base, self._model) if self._names_fields() else None
+        if piece.token.act is not Act.GRAIN or not piece.token.text.startswith("哪") or dataset.time is None:
+            return None
+        return Place(dataset=base, field=dataset.time)
+
+    def _names_fields(self) -> bool:
+        return any(piece.kind is Kind.FIELD and not piece.restricts for piece in self._phrase)

@@ -29,6 +29,8 @@ _OWN_FIGURE = 1.6
 _KEY_FOR_THING = 0.3
 _CODE_FOR_THING = 0.6
 _SEVERAL = 0.5
+_SHORT = 0.7
+_VAGUE = re.compile(r"有效|无效|可用|不可用|启用|停用|正常|异常|开启|关闭|生效|失效|是|否")
 
 
 class Resolved(NamedTuple):
@@ -50,6 +52,7 @@ class Grounded(NamedTuple):
 
 def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     """The tokens with one meaning each, None where no dataset is spoken of."""
+    tokens = _without_idle_who(tokens, model)
     bases = {meaning.dataset for token in tokens for meaning in token.meanings}
     bases |= {value.table for token in tokens for value in token.values}
     heads = _heads(tokens, model)
@@ -59,15 +62,56 @@ def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     return max(around, key=lambda one: one.score, default=None)
 
 
+def _without_idle_who(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
+    """店长是谁 asks for the one that the column leads to, whoever else there is."""
+    told = list(tokens)
+    for place, token in enumerate(tokens):
+        before = place - 1
+        while before >= 0 and tokens[before].sort is Sort.NOISE:
+            before -= 1
+        if token.act is Act.WHICH and before >= 0 and _leads_on(tokens[before], model):
+            told[place] = token._replace(meanings=())
+    return told
+
+
+def _leads_on(token: Token, model: SemanticModel) -> bool:
+    """Whether a term names a key of other rows, and nothing better."""
+    best = token.meanings[0] if token.meanings and not token.values else None
+    field = model.field(best.dataset, best.name) if best is not None and best.kind is Kind.FIELD else None
+    return field is not None and field.role is Role.KEY
+
+
 def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: frozenset[int]) -> Grounded:
     score = 0.0
     found = []
-    for place, token in enumerate(tokens):
+    named = frozenset(
+        one.dataset
+        for token in tokens
+        for one in token.meanings
+        if one.kind is Kind.DATASET and one.weight > _SHORT and token.sort is Sort.TERM
+    ) | {base}
+    for place, token in enumerate(_without_vague(token, named) for token in tokens):
         grouped = place > 0 and tokens[place - 1].act is Act.EACH
         best, worth = _best(base, _as_group(token) if grouped else token, model, place in heads)
         score += worth
         found.append(best)
     return Grounded(base, tuple(found), score)
+
+
+def _without_vague(token: Token, named: frozenset[str]) -> Token:
+    """有效, 可用 and the like are states of what is named, and not of any other rows that have such a mark."""
+    if not token.meanings or token.values:
+        return token
+    meant = tuple(
+        one
+        for one in token.meanings
+        if one.kind not in (Kind.CODE, Kind.SEGMENT)
+        or one.dataset in named
+        or not _VAGUE.fullmatch(token.text)
+    )
+    if meant == token.meanings:
+        return token
+    return token._replace(meanings=meant, sort=token.sort if meant else Sort.UNREAD)
 
 
 def _as_group(token: Token) -> Token:

@@ -198,6 +198,10 @@ class _Finder:
         )
 
     def _denied(self, piece: Piece) -> bool:
+        excluded = self._phrase.excluded_by(piece)
+        if excluded is not None:
+            excluded.used = True
+            return True
         before = self._phrase.before(piece)
         if before is None or before.token.act is not Act.NOT:
             return False
@@ -238,7 +242,11 @@ class _Finder:
         if denied is None or (between and between[0] is not denied):
             return
         denied.used = piece.used = piece.restricts = True
-        self._conditions[place, Operator.UNSET] = Condition(place=place, operator=Operator.UNSET)
+        excluded = self._phrase.excluded_by(piece)
+        operator = Operator.UNSET if excluded is None else Operator.SET
+        if excluded is not None:
+            excluded.used = True
+        self._conditions[place, operator] = Condition(place=place, operator=operator)
 
     def _presence(self, piece: Piece) -> None:
         if not piece.is_below or piece.meaning is None or piece.used:

@@ -15,21 +15,15 @@ from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import MONEY, Act, Row
 from chat2sql.engine.semantics.analytic.again import said_again
 from chat2sql.engine.semantics.analytic.intent import Aggregate
+from chat2sql.engine.semantics.analytic.numbers_said import number_of, numbers_in
 from chat2sql.engine.semantics.analytic.operators import NOISE, OPERATORS
 from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
-from chat2sql.engine.semantics.numerals import EN_NUMBER, parse_number
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import How, LinkedValue
 
-_NUMBER = re.compile(
-    rf"(?<![A-Za-z0-9_])(?P<n>(?!an?\b){EN_NUMBER}(?![a-z])|[0-9][0-9,]*(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿半]+)(?P<unit>万|亿|千|百|[kKmM](?![a-z]))?"
-    r"(?:分钱|毛钱|元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔|份|台|种|家|位|名|款|条|张|项|箱|套|双|部|辆|户|成)?"
-)
-_SPOKEN_SUM = re.compile(r"(?P<n>[0-9]+)(?P<unit>[万亿千])(?P<rest>[1-9])(?![0-9万千百])(?:元|块)?")
-_SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6}
-_NOT_ONE = re.compile(r"一[^，,。0-9]{1,7}?[都也]?(?:没|未)")
 _AMOUNTS = frozenset({"金额", "数额", "总额", "总金额"})
+_OURSELVES = frozenset({"公司", "集团", "全公司", "company"})
 _ASPECTS = frozenset("过了")
 _CODED = re.compile(
     r"(?:号|为|是|:|：|\s)?(?P<v>(?=[A-Za-z0-9-]*[0-9])(?:[A-Z]{1,6}[-_]?[0-9][A-Za-z0-9-]*|[0-9]{6,}))(?![0-9A-Za-z])"
@@ -42,6 +36,8 @@ _PEOPLE = re.compile(r"人|谁|位|headcount|people|staff|who", re.IGNORECASE)
 _STANDS_ALONE = re.compile(r"[每家个各哪些几少位名的的间]$")
 _SUMMED = re.compile("平均|总")
 _LENGTH_COUNTS = 1.25
+_PART_OF_NAME = 0.5
+"""How well a name is named by a part of it: 电商 is what a comment calls so, rather than 电商事业部."""
 
 
 class Sort(StrEnum):
@@ -111,7 +107,10 @@ def tokens_of(
         *_values(question, values),
         *_without_plain_amounts(list(_terms(question, index))),
         *_operators(question, index),
-        *_numbers(question),
+        *(
+            Token(Sort.NUMBER, start, end, question[start:end], number=number)
+            for start, end, number in numbers_in(question)
+        ),
         *_unclear(question, index),
     ]
     found += [*_literals(question, index, found)]
@@ -147,8 +146,20 @@ def _terms(question: str, index: TermIndex) -> Iterator[Token]:
             mention.meanings[0].kind is Kind.CODE or _STANDS_ALONE.search(question[:start])
         ):
             continue
-        yield Token(Sort.TERM, start, end, question[start:end], meanings=mention.meanings)
+        said = question[start:end]
+        if _says_nothing(said, mention.meanings[0], question[:start]):
+            continue
+        yield Token(Sort.TERM, start, end, said, meanings=mention.meanings)
     yield from _summed_inside(question, index)
+
+
+def _says_nothing(said: str, meaning: Meaning, before: str) -> bool:
+    """公司, of which 企业 is a code, is no more than 我们; 清仓中 has no 中 of 高中低 in it."""
+    if meaning.kind is not Kind.CODE:
+        return False
+    if said == "中":
+        return has_han(before[-1:]) and not before.endswith(("为", "是", "度", "级", "和", "、", "与"))
+    return meaning.weight < 1 and said in _OURSELVES
 
 
 def _without_plain_amounts(terms: list[Token]) -> list[Token]:
@@ -220,7 +231,7 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
     )
     for row in OPERATORS:
         for match in row.pattern.finditer(question):
-            number = _number(match.groupdict().get("n"))
+            number = number_of(match.groupdict().get("n"))
             if match.end() > match.start():
                 counts_people = _speaks_of_people(row, match.group())
                 meant = index.people if counts_people else ()
@@ -262,34 +273,6 @@ def _speaks_of_people(row: Row, text: str) -> bool:
     )
 
 
-def _numbers(question: str) -> Iterator[Token]:
-    for match in _SPOKEN_SUM.finditer(question):
-        # 1万5 is fifteen thousand.
-        scale = _SCALES[match["unit"]]
-        said = float(match["n"]) * scale + float(match["rest"]) * scale / 10
-        yield Token(Sort.NUMBER, match.start(), match.end(), match.group(), number=said)
-    for match in _NUMBER.finditer(question):
-        if _NOT_ONE.match(question, match.start()) or question.startswith("年", match.end()):
-            # 一件都没卖出去 counts nothing; 两年 is compared with years only, and nothing says what a field counts.
-            continue
-        value = _number(match["n"])
-        if value is not None:
-            scaled = value * _SCALES.get(match["unit"] or "", 1)
-            scaled = scaled / 100 if match.group().endswith(("%", "％")) else scaled
-            scaled = scaled / 10 if match.group().endswith("成") else scaled
-            yield Token(Sort.NUMBER, match.start(), match.end(), match.group(), number=scaled)
-
-
-def _number(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        return float(text.replace(",", ""))
-    except ValueError:
-        value = parse_number(text)
-        return None if value is None else float(value)
-
-
 def _best(length: int, found: list[Token]) -> list[Token]:
     """The tokens without overlap that are worth most together."""
     ending: dict[int, list[Token]] = {}
@@ -317,6 +300,8 @@ def _worth(token: Token) -> float:
     # An English letter tells about a third of what a Chinese character does.
     length = sum(1.0 if has_han(char) else 0.35 for char in token.text if not char.isspace())
     best = token.meanings[0].weight if token.meanings else 1.0
+    if token.values and all(value.how is How.PART for value in token.values):
+        best = _PART_OF_NAME
     return float(length**_LENGTH_COUNTS) * _WORTH[token.sort] * (0.8 + 0.2 * best)
 
 

@@ -209,7 +209,8 @@ def _of_metrics(written: str, metrics: list[Metric | None], dataset: Dataset) ->
     if len(known) != 2 or len(metrics) != 2 or known[0].dataset != dataset.name:
         return None
     if "/" in written:
-        return Computed(ratio=(known[0].name, known[1].name))
+        alike = known[0].dataset == known[1].dataset and known[0].time == known[1].time
+        return Computed(ratio=(known[0].name, known[1].name), time=known[0].time if alike else None)
     operator = "-" if "-" in written else "+"
     alike = known[0].dataset == known[1].dataset and known[0].segments == known[1].segments
     if not alike or not (known[0].expression and known[1].expression) or "*" in written:

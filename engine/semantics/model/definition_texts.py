@@ -135,7 +135,8 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
 def _is_code(definition: Definition, comment: str) -> bool:
     """算收款只取1: of the codes that the comment lists."""
     codes = {code.code for code in read_codes(comment)}
-    return definition.counts_only and set(re.split(r"[\s、，,/和或]+", definition.body.strip())) <= codes
+    listed = set(re.split(r"[\s、，,/和或及与]+", definition.body.strip()))
+    return (definition.counts_only or len(listed) > 1) and listed <= codes
 
 
 def _codes_and_rest(comment: str) -> tuple[str, str]:
