@@ -98,7 +98,7 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"\s*\([^()]*\)?$")
-_DEFINES_BEHIND = re.compile(
+DEFINES_BEHIND = re.compile(
     r"[;；]\s*(?=[㐀-鿿]{2,8}\s*[=＝:：]\s*(?:[0-9]+|[A-Z])\s*(?:[和及与或、,/]\s*(?:[0-9]+|[A-Z])\s*)+$)"
 )
 """1门店 2自营商城 3第三方平台；电商=2和3"""
@@ -120,7 +120,7 @@ def code_list(comment: str) -> tuple[Entry, ...]:
     text = _ASIDE.sub(lambda aside: " " * len(aside.group()), narrow.translate(_SIGNS))
     # What follows a full stop is another sentence: 1已付款 2已退款。退款率＝…
     stop = comment.find("。")
-    defines = _DEFINES_BEHIND.search(text)
+    defines = DEFINES_BEHIND.search(text)
     ends = (defines.start() if defines is not None else 0, stop)
     sentences = (*(text[:end] for end in ends if end > 0), text)
     for entries in (found for sentence in sentences for found in _readings(sentence)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -18,7 +18,7 @@ from chat2sql.engine.sql.guard.policy import OPEN
 
 DOUBTFUL = "doubtful"
 """In place of rows: the question says something that nothing in the database is called."""
-NAMES = ("hospital", "subscriptions", "erp", "estate", "books", "workshop")
+NAMES = ("hospital", "subscriptions", "erp", "estate", "books", "workshop", "showroom")
 DIALECTS = (Dialect.DUCKDB, Dialect.SQLITE)
 
 
@@ -66,7 +66,8 @@ def _problem(database: Asked, read: ReadIntent, expected: list[list[object]]) ->
     if not verdict.ok:
         return f"the guard refuses {sql}: {verdict.problems}"
     rows = [tuple(_plain(value) for value in row) for row in database.run(sql)]
-    if not same_rows(rows, [tuple(row) for row in expected], ordered=False):
+    wanted = [tuple(_plain(value) for value in row) for row in expected]
+    if not same_rows(rows, wanted, ordered=False):
         return f"{rows} from {sql}"
     words = in_words(read.intent, database.model)
     return None if words.zh and words.en else "no words for it"
@@ -75,4 +76,6 @@ def _problem(database: Asked, read: ReadIntent, expected: list[list[object]]) ->
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return float(value)
-    return value.date() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        value = value.date()
+    return value.isoformat() if isinstance(value, date) else value

@@ -273,6 +273,8 @@ class _Reader:
             )
             if place is not None and not piece.restricts:
                 piece.used = True
+                if piece.token.act is Act.GRAIN and (own := called_by(base, self._model)) is not None:
+                    found.append(own)
                 found.append(place)
         return tuple(dict.fromkeys(found))
 
@@ -288,4 +290,6 @@ class _Reader:
         return Place(dataset=base, field=dataset.time)
 
     def _names_fields(self) -> bool:
-        return any(piece.kind is Kind.FIELD and not piece.restricts for piece in self._phrase)
+        """Whether fields are asked for, and not of a thing that is named: 工资最高的员工是谁 lists employees anyway."""
+        named = any(piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM for piece in self._phrase)
+        return not named and any(piece.kind is Kind.FIELD and not piece.restricts for piece in self._phrase)

@@ -293,7 +293,7 @@ class RowsReader:
                 for other in owner.fields
                 if other.codes and (other.label.zh.endswith(general) or other.name.lower().endswith(general))
             ]
-            if alike == [one]:
+            if alike == [one] or (not alike and general == "状态" and _goes_through_states(one)):
                 yield general
 
     def _numbered(self, meaning: Meaning, start: int, end: int) -> None:
@@ -321,6 +321,11 @@ class RowsReader:
     def _blank(self, start: int, end: int) -> None:
         text = self.rows.text
         self.rows.text = text[:start] + _BLANK * (end - start) + text[end:]
+
+
+def _goes_through_states(field: Field) -> bool:
+    """Whether a field's codes tell how far something has come: 待付款, 已发货."""
+    return sum(word.startswith(("已", "待", "未")) for code in field.codes for word in code.words[:1]) > 1
 
 
 def _place(mark: _Mark) -> int:

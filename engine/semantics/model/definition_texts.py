@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.codes import read_codes
-from chat2sql.engine.schema.notations import code_list
+from chat2sql.engine.schema.notations import DEFINES_BEHIND, code_list
 from chat2sql.engine.values.documents import is_document
 
 _HEADING = re.compile(
@@ -141,6 +141,9 @@ def _is_code(definition: Definition, comment: str) -> bool:
 
 def _codes_and_rest(comment: str) -> tuple[str, str]:
     """A comment up to the end of the sentence in which its codes end, and what it says after that."""
+    behind = DEFINES_BEHIND.search(comment)
+    if behind is not None:
+        return comment[: behind.start()], comment[behind.start() + 1 :]
     entries = code_list(comment)
     end = comment.find("。", entries[-1].start) if len(entries) > 1 else -1
     return (comment, "") if end < 0 else (comment[:end], comment[end + 1 :])
