@@ -69,9 +69,9 @@ def _endings(label: str) -> tuple[str, ...]:
 
 
 def _with_both_sides(dataset: Dataset) -> Dataset:
-    """业主/客户 is either."""
+    """业主/客户 is either, 产品/SKU is 产品."""
     sides = [side for side in re.split("[/／]", dataset.label.zh) if len(side) > 1 and has_han(side)]
-    if len(sides) < 2:
+    if sides == [dataset.label.zh]:
         return dataset
     return dataset.model_copy(update={"synonyms": (*dataset.synonyms, *sides)})
 

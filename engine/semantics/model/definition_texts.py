@@ -56,8 +56,9 @@ _HEADS = (
         re.IGNORECASE,
     ),
     re.compile(rf"{_BEFORE}(?:统计|计算|核算){_NAME}时[，,]?\s*"),
-    re.compile(rf"{_BEFORE}{_AMOUNT_NAME}{_GLOSS}\s*(?=按|以|取|不含|不包|剔除|排除)"),
+    re.compile(rf"{_BEFORE}{_AMOUNT_NAME}{_GLOSS}\s*(?=按|以|取|统计|只认|不含|不包|剔除|排除)"),
 )
+_COUNTED_AT_END = re.compile(r"(?<=[㐀-鿿]{2})(?:的?统计|的?计算|的?核算|一律)$")
 _ONLY = re.compile(
     r"^\s*(?:注意?[：:])?\s*(?:统计|计算|核算|算)?(?P<name>[^，,：:=＝只仅按以取]{2,24}?)时?[，,]?(?:只|仅)(?:统计|计算|计入|包含|算|计|含|取|看|认)\s*"
 )
@@ -244,7 +245,7 @@ def _only(
     rows = rest[: heads[0].start()].rstrip("，, ") if heads and further else rest
     computed = {one.name: one for one in further}
     told = []
-    for name in (part.strip() for part in only["name"].split("、")):
+    for name in (_COUNTED_AT_END.sub("", part.strip()) for part in only["name"].split("、")):
         own = computed.pop(name, None)
         if own is not None:
             told.append(own._replace(body=f"{rows}，{own.body}"))

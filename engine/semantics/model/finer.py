@@ -27,9 +27,7 @@ def finer_metrics(model: SemanticModel) -> tuple[Metric, ...]:
     """The sums of money that are known of each line too: 销售额 of orders from the amounts of their lines."""
     found = []
     for metric in model.metrics:
-        sums = re.fullmatch(r"SUM\((\S+)\.(\w+)\)", metric.expression)
-        field = model.field(sums.group(1), sums.group(2)) if sums else None
-        if sums is None or field is None or not says_money(field):
+        if not _is_sum_of_money(metric, model):
             continue
         for lines in model.datasets:
             joins = [join for join in model.joins_from(lines.name) if join.target == metric.dataset]
@@ -46,6 +44,16 @@ def finer_metrics(model: SemanticModel) -> tuple[Metric, ...]:
                     )
                 )
     return tuple(found)
+
+
+def _is_sum_of_money(metric: Metric, model: SemanticModel) -> bool:
+    """Whether a metric sums up money of its own rows, one amount less another among it."""
+    sums = re.fullmatch(r"SUM\(([\w.]+(?: [-+] [\w.]+)*)\)", metric.expression)
+    if sums is None:
+        return False
+    columns = [column.rpartition(".") for column in re.split(" [-+] ", sums.group(1))]
+    first = model.field(columns[0][0], columns[0][2])
+    return all(owner == metric.dataset for owner, _, _ in columns) and first is not None and says_money(first)
 
 
 def volumes(model: SemanticModel) -> tuple[Metric, ...]:
