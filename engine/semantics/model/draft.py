@@ -19,6 +19,7 @@ from chat2sql.engine.semantics.model.definitions import defined
 from chat2sql.engine.semantics.model.document_fields import as_list, document_fields
 from chat2sql.engine.semantics.model.finer import finer_metrics, volumes
 from chat2sql.engine.semantics.model.implied import PREFIX, TABLE_ENDING, implied, told_of
+from chat2sql.engine.semantics.model.loosely import loosely_defined
 from chat2sql.engine.semantics.model.roles import draft_field, label_of, names_in, with_thing
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
@@ -87,6 +88,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     whole = defined(model.extended(metrics=counts), catalogue)
     # 客单价 is made of 有效订单数, which is made of 有效订单.
     whole = defined(whole.extended(metrics=_segment_counts(whole)), catalogue)
+    whole = loosely_defined(whole, catalogue)
     whole = with_usual_names(whole)
     whole = whole.meaning_always(always_meant(catalogue, whole))
     whole = whole.extended(metrics=finer_metrics(whole))

@@ -1,0 +1,139 @@
+"""What a definition in free prose computes, and by which time: quantities with operators between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chat2sql.engine.semantics.model.loose_words import Named, Sort
+
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
+_OPERATORS = (
+    ("*", r"[*×xX]|乘以?"),
+    ("/", r"[/÷]|除以"),
+    ("-", r"[-－−–]|(?:再|要|、)*(?:减去?掉?|扣除?掉?|扣减)"),
+    ("+", r"[+＋]|、?(?:加上?|再加)|、?和(?=[㐀-鿿]*组成)?"),
+)
+_FILLS = r"[\s,，的了再要]*"
+_SCALED = re.compile(r"\s*(?:求和|合计)?\s*(?:[/÷]|除以)\s*(?P<by>1000?0*|60)(?![0-9])")
+_SUMS = re.compile(r"求和|合计|之和|总和|累加|加总|汇总|相加|计算|为准|(?:就)?是|(?:列)?计")
+_TELLS = re.compile(r"[=＝:：→]|取的?是?|金额|用|即|按|以|等于|sum|SUM|Σ|∑|由|看|就是|便是|定义")
+_LEFT_OUT = re.compile(
+    r"不含|不包|不(?:再)?(?:算|计|进|属|是|从)|另计|另收|不在|除外|剔|单列|不参与|不扣|不减|并入|独立"
+)
+_BY = re.compile(r"按|看|以|时间|日期|月份|归|期间|为准|划月|定月|所属|所在|时点|依据|确认|月|营业日|->|→|[:：=＝]|当[天日]")
+_NOT_BY = re.compile(r"(?:不是|不要用?|不看|不按|不用|不以|而非|非|勿用|别用|与|和)\s*$")
+_ONLY_FOR = re.compile(r"^[^，,；;。]{0,4}(?:只|仅)(?:给|供|用于)")
+
+
+class Amount(NamedTuple):
+    """A formula over columns: its pieces in order, operands and operators, and the places that it takes."""
+
+    pieces: tuple[Named | str, ...]
+    start: int
+    end: int
+
+    @property
+    def operands(self) -> tuple[Named, ...]:
+        """The columns."""
+        return tuple(piece for piece in self.pieces if isinstance(piece, Named))
+
+
+def amount_in(text: str, words: Sequence[Named], name_end: int) -> Amount | None:
+    """The formula that a definition most likely means: the longest, else what stands nearest behind its name.
+
+    Args:
+        name_end: where the name of what is defined ends.
+    """
+    quantities = [word for word in words if word.sort is Sort.QUANTITY]
+    chains: list[Amount] = []
+    place = 0
+    while place < len(quantities):
+        chain = _chain(text, quantities, place)
+        chains.append(chain)
+        place += max(1, len(chain.operands))
+    chains = [chain for chain in chains if not _is_left_out(text, chain)]
+    return max(chains, key=lambda chain: _worth(text, chain, name_end), default=None)
+
+
+def _chain(text: str, quantities: Sequence[Named], place: int) -> Amount:
+    first = quantities[place]
+    pieces: list[Named | str] = [first]
+    last = first
+    for following in quantities[place + 1 :]:
+        between = _ASIDE.sub("", text[last.end : following.start])
+        if following.field == last.field and re.fullmatch(r"[\s(（:：]*", between):
+            # 实缴 sjje: one column, said twice.
+            last = following
+            continue
+        operator = _operator(between)
+        if operator is None:
+            break
+        pieces += [operator, following]
+        last = following
+    scaled = _SCALED.match(_skip_aside(text, last.end))
+    end = last.end
+    if scaled is not None:
+        pieces += ["/", scaled["by"]]
+    opened = text[: first.start].rstrip()[-1:] in ("(", "（")
+    return Amount(_bracketed(text, first, pieces) if opened else tuple(pieces), first.start, end)
+
+
+def _skip_aside(text: str, place: int) -> str:
+    return re.sub(r"^\s*[(（][^()（）]*[)）]", "", text[place:])
+
+
+def _operator(between: str) -> str | None:
+    bare = re.sub(r"[()（）]", "", between)
+    for sign, words in _OPERATORS:
+        if re.fullmatch(rf"{_FILLS}(?:{words}){_FILLS}", bare):
+            return sign
+    return None
+
+
+def _bracketed(text: str, first: Named, pieces: Sequence[Named | str]) -> tuple[Named | str, ...]:
+    """（成交单价－成本单价）× 数量: brackets around what stands before the one that closes."""
+    closing = re.search(r"[)）]", text[first.end :])
+    if closing is None:
+        return tuple(pieces)
+    at = first.end + closing.start()
+    inside = [number for number, piece in enumerate(pieces) if isinstance(piece, Named) and piece.end <= at]
+    if not inside or inside[-1] == len(pieces) - 1 or inside[-1] == 0:
+        return tuple(pieces)
+    cut = inside[-1] + 1
+    return ("(", *pieces[:cut], ")", *pieces[cut:])
+
+
+def _clause(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands in the clause before a place, and behind it."""
+    return re.split(r"[，,；;。\n|！!]", text[:start])[-1], re.split(r"[，,；;。\n|！!]", text[end:])[0]
+
+
+def _is_left_out(text: str, chain: Amount) -> bool:
+    if len(chain.operands) > 1:
+        return False
+    before, behind = _clause(text, chain.start, chain.end)
+    is_noted = re.search(r"(?:不是|不含|不扣|不包括?|而非|另|除)[^，,]{0,6}$", before) is not None
+    return is_noted or re.match(r"[^，,]{0,6}(?:不含|不算|不计|不进|不扣|另计|除外|不是|不参与|单列|不在)", behind) is not None
+
+
+def _worth(text: str, chain: Amount, name_end: int) -> tuple[float, int]:
+    before, behind = _clause(text, chain.start, chain.end)
+    score = 2.0 * (len(chain.operands) - 1) + 0.5 * any(one.written for one in chain.operands)
+    score += 1.0 * (_TELLS.search(before) is not None) + 0.7 * (_SUMS.match(behind.lstrip(" )）")) is not None)
+    score += 1.0 * (chain.start >= name_end) - 1.5 * (_LEFT_OUT.search(before + behind) is not None)
+    return score, -chain.start
+
+
+def time_in(text: str, words: Sequence[Named]) -> Named | None:
+    """The time that decides, None where none is named, or only such that do not."""
+    told = []
+    for word in words:
+        if word.sort is not Sort.TIME:
+            continue
+        before, behind = _clause(text, word.start, word.end)
+        if _NOT_BY.search(before[-6:]) or _ONLY_FOR.match(behind) or re.match(r"\s*只", behind):
+            continue
+        told.append((len(_BY.findall(before[-8:] + behind[:8])) + 0.5 * word.written, -word.start, word))
+    return max(told, key=lambda one: one[:2])[2] if told else None

@@ -1,0 +1,115 @@
+"""The words of a comment that name quantities, times and codes of a table and of those beside it, with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role
+
+_SHORTEST, _SHORT = 2, 3
+_ASIDE = re.compile(r"[(（].*$")
+_OF_AMOUNT = re.compile(r"(?:金额|数额|总额|价格?|费用?|额|数量|数|合计|列)$")
+_OF_TIME = re.compile(r"(?:的?日期|的?时间|的?时刻|[的]?日|时)$")
+_FLAGGED = re.compile(r"^是否(?:为|是|已)?|(?:标[志记识]|与否|否|flag)$")
+_NO_CODE = re.compile(r"^(?:日期|时间|日|时|价|额|量|数|费|金额|率|人|单价)")
+_MARKED = re.compile(r"^1\s*[=:：]?\s*(?P<what>[㐀-鿿]{2,8})")
+
+
+class Sort(StrEnum):
+    """What a word of a definition names."""
+
+    QUANTITY = "quantity"
+    TIME = "time"
+    CODE = "code"
+    FLAG = "flag"
+
+
+class Named(NamedTuple):
+    """A word, its place, and what it names.
+
+    Attributes:
+        written: whether it is the column's identifier.
+    """
+
+    start: int
+    end: int
+    sort: Sort
+    dataset: str
+    field: Field
+    code: str = ""
+    written: bool = False
+
+
+def words_of(text: str, datasets: Sequence[Dataset]) -> list[Named]:
+    """The words without overlap, the longest first; of what is called alike in several datasets, the first's."""
+    found: list[Named] = []
+    for one in sorted(_all_words(text, datasets), key=lambda one: (one.start - one.end, not one.written)):
+        if not any(one.start < other.end and other.start < one.end for other in found):
+            found.append(one)
+    return sorted(found)
+
+
+def _all_words(text: str, datasets: Sequence[Dataset]) -> Iterator[Named]:
+    for dataset in datasets:
+        for field in dataset.fields:
+            if field.expression:
+                continue
+            sort = _sort_of(field)
+            if sort is None:
+                continue
+            identifier = rf"(?<![A-Za-z0-9_]){re.escape(field.name)}(?![A-Za-z0-9_])"
+            for match in re.finditer(identifier, text, re.IGNORECASE):
+                yield Named(*match.span(), sort, dataset.name, field, written=True)
+            for word in _spoken(field, sort):
+                yield from _places(text, word, Named(0, 0, sort, dataset.name, field))
+            for code in field.codes:
+                for word in _said_for(code.words):
+                    yield from _places(text, word, Named(0, 0, Sort.CODE, dataset.name, field, code=code.code))
+
+
+def _places(text: str, word: str, named: Named) -> Iterator[Named]:
+    for match in re.finditer(re.escape(word), text) if word else ():
+        if named.sort is Sort.CODE and _NO_CODE.match(text, match.end()):
+            # 出库 of 出库日期 is no state.
+            continue
+        yield named._replace(start=match.start(), end=match.end())
+
+
+def _sort_of(field: Field) -> Sort | None:
+    if field.role is Role.TIME:
+        return Sort.TIME
+    if field.codes and field.role is not Role.FLAG:
+        return Sort.CODE
+    if field.role is Role.FLAG:
+        return Sort.FLAG
+    return Sort.QUANTITY if field.role is Role.MEASURE else None
+
+
+def _spoken(field: Field, sort: Sort) -> Iterator[str]:
+    """A column in speech: 确认收货 for 确认收货时间, 应收 for 应收金额, 测试 for 是否测试单."""
+    label = _ASIDE.sub("", field.label.zh).strip()
+    forms = {label}
+    if sort is Sort.QUANTITY:
+        forms.add(_OF_AMOUNT.sub("", label))
+    elif sort is Sort.TIME:
+        forms |= {_OF_TIME.sub("", label), f"{_OF_TIME.sub('', label)}的时间", f"{_OF_TIME.sub('', label)}日"}
+    elif sort is Sort.FLAG:
+        bare = _FLAGGED.sub("", label)
+        marked = _MARKED.match(label)
+        forms = {bare, bare.removesuffix("单"), bare.removesuffix("行"), marked["what"] if marked else ""}
+    else:
+        forms = set()
+    yield from (form for form in forms if len(form) >= _SHORTEST)
+
+
+def _said_for(words: Sequence[str]) -> Iterator[str]:
+    for word in words:
+        plain = _ASIDE.sub("", word).strip()
+        yield plain if len(plain) >= _SHORTEST else ""
+        for part in re.split(r"[/／、]", plain):
+            yield part if len(part) >= _SHORTEST else ""
+        if plain[:1] == "已" and len(plain) >= _SHORT:
+            yield plain[1:]

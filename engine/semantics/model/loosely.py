@@ -1,0 +1,167 @@
+"""Definitions in free prose, read loosely: what is summed up, when, and which rows count, each found for itself.
+
+A definition that the careful reader (``definitions``) leaves is better read in part than not at all: all questions about
+the main figure of a business depend on it. What is read so is less certain, and where a clause that restricts was not
+understood, answers by it are in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
+from chat2sql.engine.semantics.model.loose_amounts import Amount, amount_in, time_in
+from chat2sql.engine.semantics.model.loose_rows import rows_in
+from chat2sql.engine.semantics.model.loose_words import words_of
+from chat2sql.engine.semantics.model.semantic_model import (
+    Dataset,
+    Metric,
+    Origin,
+    Segment,
+    SemanticModel,
+)
+from chat2sql.engine.semantics.model.spelling import spelled
+
+WHOLE, IN_PART = 0.6, 0.5
+"""How sure a definition is that was read loosely, with all its clauses or with some left."""
+_FIGURE = (
+    r"销售额|销售收入|销售金额|营业额|营业收入|营收|业绩|流水|成交额|交易额|GMV|gmv|回款额?|保费收入|保费|[㐀-鿿]{1,3}收入|签约额|采购额|采购金额|进货额"
+    r"|毛利额?|利润|退款额|退货额|退费额|工时|产量|发货量|出货量|销量|入库量|出库量|客流|票房|放款额|充值额|赔付额|报销额|[㐀-鿿]{2}额|[㐀-鿿]{2}量"
+)
+_NAMED = re.compile(rf"(?P<name>净?(?:{_FIGURE}))")
+_FIGURE_NAME = re.compile(rf"(?:{_FIGURE}|[㐀-鿿]{{1,6}}(?:额|金额|收入|支出|费|量|业绩|流水|数))$")
+_ALSO = re.compile(r"^\s*[(（]\s*(?:也叫|即|又称|也称|又叫|=|＝)\s*(?P<also>[㐀-鿿A-Za-z、,，/]{2,20})[)）]")
+_THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项)")
+_OTHER = re.compile(r"[㐀-鿿A-Za-z]{2,8}(?:率|客单价|均价|套数|户数)\s*[=＝:：]")
+
+
+def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
+    """The model with the figures of tables whose definition nobody has read yet."""
+    read = {one.dataset for one in model.metrics if one.origin is Origin.COMMENT and one.expression and one.label.zh}
+    waiting = definitions(catalogue)
+    for table in catalogue.tables:
+        dataset = model.dataset(catalogue.key(table))
+        if dataset is None:
+            continue
+        near = {dataset.name, *(join.source for join in model.relationships if join.target == dataset.name)}
+        texts = (
+            table.comment,
+            *(
+                _THIS.sub(f" {column.name} ", column.comment)
+                for column in table.columns
+                if len(column.comment) > _LONG
+            ),
+        )
+        for text in texts:
+            name = _name_in(text, [one for one in waiting if one.dataset == dataset.name], dataset)
+            if name is None or near & read or _is_taken(name.group("name"), model):
+                continue
+            extended = _read(text, name, dataset, model)
+            if extended is not None:
+                model, read = extended, read | {extended.metrics[-1].dataset, dataset.name}
+    return model
+
+
+_LONG, _LONGER = 25, 2
+
+
+def _is_taken(name: str, model: SemanticModel) -> bool:
+    return any(metric.label.zh == name for metric in model.metrics if metric.origin is Origin.COMMENT)
+
+
+def _name_in(text: str, waiting: Sequence[Definition], dataset: Dataset) -> re.Match[str] | None:
+    """Where the main figure is named first: a name that is defined, else the usual ones."""
+    labels = {field.label.zh for field in dataset.fields}
+    names = [one.name for one in waiting if _FIGURE_NAME.search(one.name) and one.name not in labels]
+    for name in names:
+        match = re.search(rf"(?P<name>{re.escape(name)})", text)
+        if match is not None:
+            return match
+    found = [match for match in _NAMED.finditer(text) if match["name"] not in labels]
+    return found[0] if found else None
+
+
+def _read(text: str, name: re.Match[str], dataset: Dataset, model: SemanticModel) -> SemanticModel | None:
+    """The model with the figure; None: it does not say what is summed up."""
+    other = _OTHER.search(text, name.end())
+    text = text[: other.start()] if other is not None else text
+    near = _near(dataset, model)
+    words = words_of(text, near)
+    amount = amount_in(text, words, name.end())
+    base = _base_of(amount, dataset, model)
+    if amount is None or base is None:
+        return None
+    time = time_in(text, words)
+    taken = [(amount.start, amount.end)]
+    taken += [(time.start, time.end)] if time is not None else []
+    rows = rows_in(text, words, near, taken, model.dialect)
+    reach = {base.name, *(join.target for join in model.joins_from(base.name))}
+    segments = tuple(
+        Segment(
+            name=f"{owner}.{name['name']}.rows",
+            label=Bilingual(zh=f"计入{name['name']}", en=""),
+            origin=Origin.COMMENT,
+            certainty=WHOLE,
+            dataset=owner,
+            condition=" AND ".join(conditions),
+        )
+        for owner, conditions in rows.conditions.items()
+        if conditions and owner in reach
+    )
+    if time is None and not segments:
+        return None
+    also = _ALSO.match(text[name.end() :])
+    metric = Metric(
+        name=f"{base.name}.{name['name']}",
+        label=Bilingual(zh=name["name"], en=""),
+        synonyms=(*(re.split(r"[、,，/]", also["also"]) if also is not None else ()), *_other_forms(name["name"])),
+        origin=Origin.COMMENT,
+        certainty=IN_PART if rows.unread else WHOLE,
+        dataset=base.name,
+        expression=_written(amount, model),
+        segments=tuple(one.name for one in segments),
+        time=spelled(time.dataset, time.field.name, model.dialect)
+        if time is not None and time.dataset in reach
+        else None,
+    )
+    unclear = tuple(one for one in model.unclear if one != name["name"] and name["name"] not in one)
+    return model.extended(segments=segments, metrics=(metric,)).model_copy(update={"unclear": unclear})
+
+
+def _other_forms(name: str) -> tuple[str, ...]:
+    """回款 for 回款额, and the other way round."""
+    if name.endswith("额") and len(name) > _LONGER:
+        return (name[:-1], f"{name[:-1]}金额")
+    return (f"{name}额", f"{name}金额") if re.search(r"[款利费]$", name) else ()
+
+
+def _near(dataset: Dataset, model: SemanticModel) -> list[Dataset]:
+    """The dataset, what refers to it, and what it refers to."""
+    lines = [model.dataset(join.source) for join in model.relationships if join.target == dataset.name]
+    heads = [model.dataset(join.target) for join in model.joins_from(dataset.name)]
+    found = [dataset, *(one for one in (*lines, *heads) if one is not None)]
+    return list({one.name: one for one in found}.values())
+
+
+def _base_of(amount: Amount | None, dataset: Dataset, model: SemanticModel) -> Dataset | None:
+    """Of whose rows it is a sum: the dataset's own, or its lines'."""
+    owners = {one.dataset for one in amount.operands} if amount is not None else set()
+    others = owners - {dataset.name}
+    if not owners or len(others) > 1:
+        return None
+    return model.dataset(next(iter(others))) if others else dataset
+
+
+def _written(amount: Amount, model: SemanticModel) -> str:
+    pieces = [
+        piece if isinstance(piece, str) else spelled(piece.dataset, piece.field.name, model.dialect)
+        for piece in amount.pieces
+    ]
+    scaled = ""
+    if len(pieces) > 1 and pieces[-1].isdigit():
+        scaled = f" / {pieces[-1]}.0"
+        pieces = pieces[:-2]
+    return f"SUM({' '.join(pieces)}){scaled}".replace("( ", "(").replace(" )", ")")
