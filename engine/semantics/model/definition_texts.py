@@ -58,6 +58,7 @@ _HEADS = (
     re.compile(rf"{_BEFORE}(?:统计|计算|核算){_NAME}时[，,]?\s*"),
     re.compile(rf"{_BEFORE}{_AMOUNT_NAME}{_GLOSS}\s*(?=按|以|取|统计|只认|不含|不包|剔除|排除)"),
 )
+_PER_MONTH = re.compile(r"^(?:每月|月度|当月|月|年度)(?=[㐀-鿿]{1,6}(?:额|款|量|收入|费)$)")
 _COUNTED_AT_END = re.compile(r"(?<=[㐀-鿿]{2})(?:的?统计|的?计算|的?核算|一律)$")
 _ONLY = re.compile(
     r"^\s*(?:注意?[：:])?\s*(?:统计|计算|核算|算)?(?P<name>[^，,：:=＝只仅按以取]{2,24}?)时?[，,]?(?:只|仅)(?:统计|计算|计入|包含|算|计|含|取|看|认)\s*"
@@ -130,6 +131,7 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
                 one._replace(body=f"{column.name}={one.body}") if _is_code(one, comment) else one
                 for one in told
             ]
+    found = [one._replace(name=_PER_MONTH.sub("", one.name)) for one in found]
     return [one for one in dict.fromkeys(found) if not (_NO_NAME.search(one.name) or _is_about(one.name))]
 
 

@@ -17,14 +17,22 @@ _OPERATORS = (
 )
 _FILLS = r"[\s,，的了再要]*"
 _SCALED = re.compile(r"\s*(?:求和|合计)?\s*(?:[/÷]|除以)\s*(?P<by>1000?0*|60)(?![0-9])")
+_SCALED_LATER = re.compile(r"除以\s*(?P<by>1000?0*|60)(?![0-9])")
 _SUMS = re.compile(r"求和|合计|之和|总和|累加|加总|汇总|相加|计算|为准|(?:就)?是|(?:列)?计")
 _TELLS = re.compile(r"[=＝:：→]|取的?是?|金额|用|即|按|以|等于|sum|SUM|Σ|∑|由|看|就是|便是|定义")
 _LEFT_OUT = re.compile(
     r"不含|不包|不(?:再)?(?:算|计|进|属|是|从)|另计|另收|不在|除外|剔|单列|不参与|不扣|不减|并入|独立"
 )
-_BY = re.compile(r"按|看|以|时间|日期|月份|归|期间|为准|划月|定月|所属|所在|时点|依据|确认|月|营业日|->|→|[:：=＝]|当[天日]")
+_BY = re.compile(
+    r"按|看|以|时间|日期|月份|归|期间|为准|划月|定月|所属|所在|时点|依据|确认|月|营业日|->|→|[:：=＝]|当[天日]"
+)
 _NOT_BY = re.compile(r"(?:不是|不要用?|不看|不按|不用|不以|而非|非|勿用|别用|与|和)\s*$")
 _ONLY_FOR = re.compile(r"^[^，,；;。]{0,4}(?:只|仅)(?:给|供|用于)")
+
+
+_LISTED = re.compile(r"\s*(?:、|和|与|及|以及|，)\s*")
+_ADDED = re.compile(r"相加|之和|加起来|加一起|加在一起|总和|都算上|组成|构成")
+_NEAR = 24
 
 
 class Amount(NamedTuple):
@@ -68,11 +76,19 @@ def _chain(text: str, quantities: Sequence[Named], place: int) -> Amount:
             last = following
             continue
         operator = _operator(between)
+        if (
+            operator is None
+            and _LISTED.fullmatch(between)
+            and _ADDED.search(text[following.end : following.end + _NEAR])
+        ):
+            operator = "+"
         if operator is None:
             break
         pieces += [operator, following]
         last = following
-    scaled = _SCALED.match(_skip_aside(text, last.end))
+    scaled = _SCALED.match(_skip_aside(text, last.end)) or _SCALED_LATER.search(
+        text[last.end : last.end + 30]
+    )
     end = last.end
     if scaled is not None:
         pieces += ["/", scaled["by"]]
@@ -115,13 +131,19 @@ def _is_left_out(text: str, chain: Amount) -> bool:
         return False
     before, behind = _clause(text, chain.start, chain.end)
     is_noted = re.search(r"(?:不是|不含|不扣|不包括?|而非|另|除)[^，,]{0,6}$", before) is not None
-    return is_noted or re.match(r"[^，,]{0,6}(?:不含|不算|不计|不进|不扣|另计|除外|不是|不参与|单列|不在)", behind) is not None
+    return (
+        is_noted
+        or re.match(r"[^，,]{0,6}(?:不含\s*$|不算|不计|不进|不扣|另计|除外|不是|不参与|单列|不在)", behind)
+        is not None
+    )
 
 
 def _worth(text: str, chain: Amount, name_end: int) -> tuple[float, int]:
     before, behind = _clause(text, chain.start, chain.end)
     score = 2.0 * (len(chain.operands) - 1) + 0.5 * any(one.written for one in chain.operands)
-    score += 1.0 * (_TELLS.search(before) is not None) + 0.7 * (_SUMS.match(behind.lstrip(" )）")) is not None)
+    score += 1.0 * (_TELLS.search(before) is not None) + 0.7 * (
+        _SUMS.match(behind.lstrip(" )）")) is not None
+    )
     score += 1.0 * (chain.start >= name_end) - 1.5 * (_LEFT_OUT.search(before + behind) is not None)
     return score, -chain.start
 

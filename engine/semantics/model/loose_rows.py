@@ -23,12 +23,20 @@ _OUT_BEFORE = re.compile(
     r"(?:不含|不包括?|剔除?|排除|除去?|去掉|扣除|非|不是|不要|过滤掉?|去除|不算|不计|没有|未|不等于|<>|!=|≠|不为|不在|exclude|没)\s*[“\"'「（(]?\s*$",
     re.IGNORECASE,
 )
-_IN_BEHIND = re.compile(r"(?:也|都|均|仍|照|才|一并|一起|照样|照常|照旧|保留|记正|都要)+[^，,；;。不别未无]{0,6}(?:算|计|入|统计|要|确认|作数|在内)|计入|算入|才算")
-_OUT_FIRST = re.compile(r"\s*(?:也|都|均|一律|故|所以)*(?:不(?:是|算|计|进|作|纳|属|再|确认|参与)|剔|排除|除外|门诊不|只算原单|只留原单)")
+_IN_BEHIND = re.compile(
+    r"(?:也|都|均|仍|照|才|一并|一起|照样|照常|照旧|保留|记正|都要)+[^，,；;。不别未无没]{0,6}(?:算|计|入|统计|要|确认|作数|在内)|计入|算入|才算"
+)
+_ALSO_IN = re.compile(r"(?:也|都|仍|照|一并|一起|照样|照常|照旧)[^，,；;。]{0,6}(?:算|计|入|统计|要|确认)")
+_OUT_FIRST = re.compile(
+    r"\s*(?:须|应|要|需|这儿|这里|此处|本表|门诊|也|都|均|一律|故|所以)*(?:不(?:是|算|计|进|作|纳|属|再|确认|参与)|剔|排除|除外|门诊不|只算原单|只留原单)"
+)
 _STATES = re.compile(
     r"状态\s*(?:必须|须|要)?\s*(?:==?|＝|为|是|在|：|:|in|IN)?\s*[(（]?\s*(?P<codes>[A-Z0-9]{1,4}(?:\s*[(（][^()（）]*[)）])?"
     r"(?:\s*[,，、/或和]\s*[A-Z0-9]{1,4}(?:\s*[(（][^()（）]*[)）])?)*)(?![A-Za-z0-9])"
 )
+_BOUND = re.compile(r"\s*(?P<sign>>=|<=|>|<)\s*(?P<value>[0-9]+(?:\.[0-9]+)?)")
+_NOT_WRITTEN = re.compile(r"\s*(?:!=|<>|≠|∉|非|除(?=[^，,；;。]{1,20}外)|not\s+in)", re.IGNORECASE)
+_STATE = re.compile(r"状态|进度|结果|阶段|stat|(?:^|_)(?:st|zt|state|stage)(?:$|_)", re.IGNORECASE)
 _NUMBERED = re.compile(r"[(（]\s*(?P<codes>[A-Z0-9]{1,4}(?:\s*[,，、/]\s*[A-Z0-9]{1,4})*)\s*[)）]")
 
 
@@ -39,7 +47,13 @@ class Rows(NamedTuple):
     unread: int
 
 
-def rows_in(text: str, words: Sequence[Named], datasets: Sequence[Dataset], taken: Sequence[tuple[int, int]], dialect: Dialect) -> Rows:
+def rows_in(
+    text: str,
+    words: Sequence[Named],
+    datasets: Sequence[Dataset],
+    taken: Sequence[tuple[int, int]],
+    dialect: Dialect,
+) -> Rows:
     """The conditions of a definition.
 
     Args:
@@ -56,8 +70,10 @@ def rows_in(text: str, words: Sequence[Named], datasets: Sequence[Dataset], take
             unread += 1
         for named, place in found:
             key = (named.dataset, named.field.name)
-            fields[key] = named.field
             out = _is_out(text, start, end, place, named)
+            if out is None:
+                continue
+            fields[key] = named.field
             (outside if out else inside).setdefault(key, []).append(named.code)
     told: dict[str, list[str]] = {}
     for key, field in fields.items():
@@ -98,44 +114,60 @@ def _codes(
                     yield word._replace(code=code), word.start
         elif word.sort is Sort.FLAG:
             yield word._replace(code="1"), word.start
+        if word.written and (bound := _BOUND.match(text, word.end)) is not None:
+            yield word._replace(code=f"{bound['sign']}{bound['value']}"), word.start
     listed = [*_NUMBERED.finditer(text, start, end), *_STATES.finditer(text, start, end)]
     for match in listed:
-        for code in re.findall(r"[A-Z0-9]{1,4}", re.sub(r"[(（][^()（）]*[)）]$|[(（][a-z]+[)）]", "", match["codes"])):
+        for code in re.findall(
+            r"[A-Z0-9]{1,4}", re.sub(r"[(（][^()（）]*[)）]$|[(（][a-z]+[)）]", "", match["codes"])
+        ):
             homes = [
                 (dataset, field)
                 for dataset in datasets[:1]
                 for field in dataset.fields
                 if any(one.code == code for one in field.codes)
+                and (match.re is _NUMBERED or _STATE.search(f"{field.name} {field.label.zh}"))
             ]
             if len(homes) == 1 and not any(key[2] == code for key in seen):
                 dataset, field = homes[0]
-                yield Named(match.start(), match.end(), Sort.CODE, dataset.name, field, code=code), match.start()
+                yield (
+                    Named(match.start(), match.end(), Sort.CODE, dataset.name, field, code=code),
+                    match.start(),
+                )
 
 
 def _written_behind(text: str, word: Named, end: int) -> list[str]:
     """The codes behind a column: in (1,2), =1, 2/3, C、D."""
-    known = {code.code for code in word.field.codes} | ({"0", "1", "Y", "N"} if word.sort is Sort.FLAG else set())
+    known = {code.code for code in word.field.codes} | (
+        {"0", "1", "Y", "N"} if word.sort is Sort.FLAG else set()
+    )
     listed = re.match(
-        r"\s*(?:字段|列|码|值)?\s*(?:==?|＝|为|是|in|IN|属于|取|必须是|须为|:|：|!=|<>|≠|非)?\s*[(（\[“\"']?\s*"
+        r"\s*(?:字段|列|码|值)?\s*(?:==?|＝|为|是|in|IN|属于|取|必须是|须为|:|：|!=|<>|≠|∈|∉|非|除|not\s+in)?\s*[(（\[{“\"']?\s*"
         r"(?P<codes>['\"]?[A-Za-z0-9]+['\"]?(?:\s*[,，、/或和]\s*['\"]?[A-Za-z0-9]+['\"]?)*)",
         text[word.end : end + 40],
     )
     if listed is None:
         return []
     codes = re.findall(r"[A-Za-z0-9]+", listed["codes"])
-    return [code for code in codes if code in known]
+    return [code for code in codes if code in known or (word.written and not word.field.codes)]
 
 
-def _is_out(text: str, start: int, end: int, place: int, named: Named) -> bool:
+def _is_out(text: str, start: int, end: int, place: int, named: Named) -> bool | None:
+    """Whether a clause leaves out what it names; None: it says that it counts as well, or nothing that can be told."""
     before, behind = text[start:place], text[max(place, named.end) : end]
-    written = text[named.end : named.end + 4]
-    out = _OUT_BEFORE.search(before) is not None or re.match(r"\s*(?:!=|<>|≠|非)", written) is not None
-    said_in = _IN_BEHIND.search(behind) is not None
-    if not out and not said_in:
-        following = re.match(r"[，,]([^，,；;。\n|]*)", text[end:])
-        says_later = following is not None and _OUT_FIRST.match(following[1]) is not None
-        out = _OUT_BEHIND.search(behind) is not None or says_later
-    return out
+    out = _OUT_BEFORE.search(before) is not None or _NOT_WRITTEN.match(text, named.end) is not None
+    taken_in, left_out = _IN_BEHIND.search(behind), _OUT_BEHIND.search(behind)
+    if out and left_out is not None:
+        # 未发行的不确认: those that are.
+        return None
+    if out:
+        return True
+    if left_out is not None and (taken_in is None or left_out.start() <= taken_in.start()):
+        return True
+    following = re.match(r"[，,]([^，,；;。\n|]*)", text[end:])
+    if taken_in is None and following is not None and _OUT_FIRST.match(following[1]) is not None:
+        return True
+    return None if taken_in is not None and _ALSO_IN.search(behind) is not None else False
 
 
 def _restricts(said: str) -> bool:
@@ -148,9 +180,11 @@ def _condition(owner: str, field: Field, inside: list[str], outside: list[str], 
         holds = bool(inside)
         code = (inside or outside)[0]
         return f"{column} = {truth(field, holds=holds == (code in ('1', 'Y')))}"
+    bounds = [code for code in inside if code[:1] in "<>"]
+    if bounds:
+        return " AND ".join(f"{column} {bound}" for bound in dict.fromkeys(bounds))
     codes = list(dict.fromkeys(inside or outside))
     if not codes:
         return ""
     listed = ", ".join(as_stored(code, field) for code in codes)
     return f"{column} {'IN' if inside else 'NOT IN'} ({listed})"
-

@@ -15,6 +15,10 @@ _OF_AMOUNT = re.compile(r"(?:金额|数额|总额|价格?|费用?|额|数量|数
 _OF_TIME = re.compile(r"(?:的?日期|的?时间|的?时刻|[的]?日|时)$")
 _FLAGGED = re.compile(r"^是否(?:为|是|已)?|(?:标[志记识]|与否|否|flag)$")
 _NO_CODE = re.compile(r"^(?:日期|时间|日|时|价|额|量|数|费|金额|率|人|单价)")
+_COMPARED = re.compile(
+    r"\s*(?:==?|＝|!=|<>|≠|>=|<=|>|<|\bin\b|为|是)\s*[(（]?\s*['\"]?(?:[0-9]+|[A-Za-z]{1,8})['\"]?(?![.\w])",
+    re.IGNORECASE,
+)
 _MARKED = re.compile(r"^1\s*[=:：]?\s*(?P<what>[㐀-鿿]{2,8})")
 
 
@@ -58,16 +62,20 @@ def _all_words(text: str, datasets: Sequence[Dataset]) -> Iterator[Named]:
             if field.expression:
                 continue
             sort = _sort_of(field)
-            if sort is None:
-                continue
             identifier = rf"(?<![A-Za-z0-9_]){re.escape(field.name)}(?![A-Za-z0-9_])"
             for match in re.finditer(identifier, text, re.IGNORECASE):
-                yield Named(*match.span(), sort, dataset.name, field, written=True)
+                compared = _COMPARED.match(text, match.end()) is not None and sort is not Sort.FLAG
+                kind = Sort.CODE if compared or sort is None else sort
+                yield Named(*match.span(), kind, dataset.name, field, written=True)
+            if sort is None:
+                continue
             for word in _spoken(field, sort):
                 yield from _places(text, word, Named(0, 0, sort, dataset.name, field))
             for code in field.codes:
                 for word in _said_for(code.words):
-                    yield from _places(text, word, Named(0, 0, Sort.CODE, dataset.name, field, code=code.code))
+                    yield from _places(
+                        text, word, Named(0, 0, Sort.CODE, dataset.name, field, code=code.code)
+                    )
 
 
 def _places(text: str, word: str, named: Named) -> Iterator[Named]:
@@ -99,7 +107,11 @@ def _spoken(field: Field, sort: Sort) -> Iterator[str]:
     elif sort is Sort.FLAG:
         bare = _FLAGGED.sub("", label)
         marked = _MARKED.match(label)
-        forms = {bare, bare.removesuffix("单"), bare.removesuffix("行"), marked["what"] if marked else ""}
+        forms = {
+            bare,
+            *(bare.removesuffix(thing) for thing in ("单", "行", "票", "工序", "环境", "账单", "订单")),
+        }
+        forms |= {bare.removeprefix("已"), marked["what"] if marked else ""}
     else:
         forms = set()
     yield from (form for form in forms if len(form) >= _SHORTEST)

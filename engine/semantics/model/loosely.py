@@ -8,14 +8,14 @@ understood, answers by it are in doubt.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
 from chat2sql.engine.semantics.model.loose_amounts import Amount, amount_in, time_in
 from chat2sql.engine.semantics.model.loose_rows import rows_in
-from chat2sql.engine.semantics.model.loose_words import words_of
+from chat2sql.engine.semantics.model.loose_words import Named, words_of
 from chat2sql.engine.semantics.model.semantic_model import (
     Dataset,
     Metric,
@@ -29,18 +29,26 @@ WHOLE, IN_PART = 0.6, 0.5
 """How sure a definition is that was read loosely, with all its clauses or with some left."""
 _FIGURE = (
     r"销售额|销售收入|销售金额|营业额|营业收入|营收|业绩|流水|成交额|交易额|GMV|gmv|回款额?|保费收入|保费|[㐀-鿿]{1,3}收入|签约额|采购额|采购金额|进货额"
-    r"|毛利额?|利润|退款额|退货额|退费额|工时|产量|发货量|出货量|销量|入库量|出库量|客流|票房|放款额|充值额|赔付额|报销额|[㐀-鿿]{2}额|[㐀-鿿]{2}量"
+    r"|毛利额?|利润|退款额|退货额|退费额|工时|产量|发货量|出货量|销量|入库量|出库量|客流|票房|放款额|充值额|赔付额|报销额"
 )
+_NAMED_SO = re.compile(r"(?P<name>[㐀-鿿]{2}[额量])")
 _NAMED = re.compile(rf"(?P<name>净?(?:{_FIGURE}))")
 _FIGURE_NAME = re.compile(rf"(?:{_FIGURE}|[㐀-鿿]{{1,6}}(?:额|金额|收入|支出|费|量|业绩|流水|数))$")
-_ALSO = re.compile(r"^\s*[(（]\s*(?:也叫|即|又称|也称|又叫|=|＝)\s*(?P<also>[㐀-鿿A-Za-z、,，/]{2,20})[)）]")
+_ALSO = re.compile(
+    r"^\s*[(（]\s*(?:也叫|即|又称|也称|又叫|简称|别名|同|=|＝|[:：])+\s*(?P<also>[㐀-鿿A-Za-z、,，/]{2,20})[)）]"
+)
 _THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项)")
-_OTHER = re.compile(r"[㐀-鿿A-Za-z]{2,8}(?:率|客单价|均价|套数|户数)\s*[=＝:：]")
+_OTHER = re.compile(r"(?<![㐀-鿿A-Za-z])[㐀-鿿A-Za-z]{0,8}(?:率|客单价|均价|套数|户数)\s*[=＝:：][^；;。\n]*")
+_ASIDE = re.compile(r"[(（][㐀-鿿]{1,6}[)）](?=时间|日期|日)")
 
 
 def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
     """The model with the figures of tables whose definition nobody has read yet."""
-    read = {one.dataset for one in model.metrics if one.origin is Origin.COMMENT and one.expression and one.label.zh}
+    read = {
+        one.dataset
+        for one in model.metrics
+        if one.origin is Origin.COMMENT and one.expression and one.label.zh
+    }
     waiting = definitions(catalogue)
     for table in catalogue.tables:
         dataset = model.dataset(catalogue.key(table))
@@ -57,15 +65,34 @@ def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel
         )
         for text in texts:
             name = _name_in(text, [one for one in waiting if one.dataset == dataset.name], dataset)
-            if name is None or near & read or _is_taken(name.group("name"), model):
+            if name is None:
                 continue
-            extended = _read(text, name, dataset, model)
+            known = _known(name.group("name"), near, model)
+            if known is None and (near & read or _is_taken(name.group("name"), model)):
+                continue
+            extended = _read(text, name, dataset, model, known)
             if extended is not None:
                 model, read = extended, read | {extended.metrics[-1].dataset, dataset.name}
     return model
 
 
 _LONG, _LONGER = 25, 2
+
+
+def _known(name: str, near: set[str], model: SemanticModel) -> Metric | None:
+    """The figure of that name of which only what is summed up was read, and nothing of when or which rows."""
+    return next(
+        (
+            metric
+            for metric in model.metrics
+            if metric.label.zh == name
+            and metric.origin is Origin.COMMENT
+            and metric.dataset in near
+            and metric.expression
+            and metric.time is None
+        ),
+        None,
+    )
 
 
 def _is_taken(name: str, model: SemanticModel) -> bool:
@@ -80,18 +107,27 @@ def _name_in(text: str, waiting: Sequence[Definition], dataset: Dataset) -> re.M
         match = re.search(rf"(?P<name>{re.escape(name)})", text)
         if match is not None:
             return match
-    found = [match for match in _NAMED.finditer(text) if match["name"] not in labels]
-    return found[0] if found else None
+    shown = [
+        (one.start(), one.end()) for label in labels if label for one in re.finditer(re.escape(label), text)
+    ]
+    for pattern in (_NAMED, _NAMED_SO):
+        for match in pattern.finditer(text):
+            if not any(start <= match.start() and match.end() <= end for start, end in shown):
+                return match
+    return None
 
 
-def _read(text: str, name: re.Match[str], dataset: Dataset, model: SemanticModel) -> SemanticModel | None:
+def _read(
+    text: str, name: re.Match[str], dataset: Dataset, model: SemanticModel, known: Metric | None
+) -> SemanticModel | None:
     """The model with the figure; None: it does not say what is summed up."""
-    other = _OTHER.search(text, name.end())
-    text = text[: other.start()] if other is not None else text
+    text = _OTHER.sub(
+        lambda other: " " * len(other.group()), _ASIDE.sub(lambda said: " " * len(said.group()), text)
+    )
     near = _near(dataset, model)
     words = words_of(text, near)
     amount = amount_in(text, words, name.end())
-    base = _base_of(amount, dataset, model)
+    base = model.dataset(known.dataset) if known is not None else _base_of(amount, dataset, model)
     if amount is None or base is None:
         return None
     time = time_in(text, words)
@@ -111,13 +147,18 @@ def _read(text: str, name: re.Match[str], dataset: Dataset, model: SemanticModel
         for owner, conditions in rows.conditions.items()
         if conditions and owner in reach
     )
+    if known is not None:
+        return _completed(known, time, segments, reach, model)
     if time is None and not segments:
         return None
     also = _ALSO.match(text[name.end() :])
     metric = Metric(
         name=f"{base.name}.{name['name']}",
         label=Bilingual(zh=name["name"], en=""),
-        synonyms=(*(re.split(r"[、,，/]", also["also"]) if also is not None else ()), *_other_forms(name["name"])),
+        synonyms=(
+            *(re.split(r"[、,，/]", also["also"]) if also is not None else ()),
+            *_other_forms(name["name"]),
+        ),
         origin=Origin.COMMENT,
         certainty=IN_PART if rows.unread else WHOLE,
         dataset=base.name,
@@ -129,6 +170,26 @@ def _read(text: str, name: re.Match[str], dataset: Dataset, model: SemanticModel
     )
     unclear = tuple(one for one in model.unclear if one != name["name"] and name["name"] not in one)
     return model.extended(segments=segments, metrics=(metric,)).model_copy(update={"unclear": unclear})
+
+
+def _completed(
+    known: Metric, time: Named | None, segments: tuple[Segment, ...], reach: set[str], model: SemanticModel
+) -> SemanticModel | None:
+    """The model with what further sentences say of a figure: when, and which rows where nothing was said of them."""
+    added = segments if not known.segments else ()
+    placed = time is not None and time.dataset in reach
+    if not added and not placed:
+        return None
+    told = known.model_copy(
+        update={
+            "segments": (*known.segments, *(one.name for one in added)),
+            "time": spelled(time.dataset, time.field.name, model.dialect)
+            if time is not None and placed
+            else None,
+            "certainty": WHOLE,
+        }
+    )
+    return model.extended(segments=added, metrics=(told,))
 
 
 def _other_forms(name: str) -> tuple[str, ...]:

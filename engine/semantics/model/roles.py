@@ -22,6 +22,10 @@ _KEY_LABEL = re.compile(r"(?:编号|编码|主键|工号|单号|号码|代码|�
 _NAME_NAME = re.compile(r"(?:^|_)(?:name|title|fullname)(?:_zh|_cn)?$|Name$", re.IGNORECASE)
 _NAME_LABEL = re.compile(r"(?:名称?|姓名|标题)$")
 _ONE_CODE = re.compile(r"^\s*1\s*(?:[=＝:：-]|表示|代表|为|是)\s*([㐀-鿿]{2,8})\s*$")
+_TWO_MARKS = re.compile(
+    r"^(?P<what>[㐀-鿿]{2,8}?)\s*[(（:：，,]?\s*(?P<marks>0\s*/\s*1|1\s*/\s*0|T\s*/\s*F|F\s*/\s*T|Y\s*/\s*N|N\s*/\s*Y)\s*[)）]?$"
+)
+"""赠品 1/0, 作废(T/F)."""
 _FLAG_LABEL = re.compile(r"^是否")
 _PRICED = re.compile(
     r"单价|价格|标价|售价|均价|成本价|单位成本|率|比例|折扣|评级|评分|得分|等级|级别|职级|年龄|温度|汇率|占比|百分比|面积|容量|经度|纬度"
@@ -63,10 +67,15 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool, table: str = 
     if table and not label.zh:
         label = label.model_copy(update={"zh": chinese_name(column.name, table)})
     codes = _codes(column)
+    marks = _TWO_MARKS.match(column.comment)
+    if marks is not None and not codes:
+        label = label.model_copy(update={"zh": marks["what"]})
+        yes, no = sorted(marks["marks"].replace(" ", "").split("/"), key="1TY".find, reverse=True)
+        codes = (CodeMeaning(code=no, words=("否",)), CodeMeaning(code=yes, words=("是",)))
     role, certainty = _role(
         column,
         label,
-        is_flag=flag is not None,
+        is_flag=flag is not None or says_yes_or_no(codes),
         is_key=is_key,
         has_codes=bool(codes) and not says_yes_or_no(codes),
         few_values=few_values,
