@@ -12,6 +12,7 @@ from chat2sql.engine.semantics.analytic.compiler import NotExpressible, compile_
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent
 from chat2sql.engine.semantics.analytic.reader import read_intent
 from chat2sql.engine.semantics.analytic.words import in_words
+from chat2sql.engine.semantics.model.loosely import IN_PART
 from chat2sql.engine.semantics.model.semantic_model import Origin, SemanticModel
 from chat2sql.engine.semantics.time_conventions import TimeConventions
 from chat2sql.engine.semantics.time_expressions import TimeExpression, resolve_time
@@ -92,12 +93,24 @@ def compiled_question(
         return Compiled(sql=None, doubts=read.doubts)
     if not spoken and not _asks_for_defined(read.intent, model):
         return Compiled(sql=None, doubts=(_UNSPOKEN, *read.doubts))
+    doubts = (*read.doubts, *_read_in_part(read.intent, model))
     try:
         sql = compile_intent(read.intent, model, language, as_of=as_of)
     except NotExpressible as problem:
-        return Compiled(sql=None, doubts=(*read.doubts, problem.reason), grounded=True)
-    meaning = in_words(read.intent, model) if not read.doubts else None
-    return Compiled(sql=sql, meaning=meaning, doubts=read.doubts, is_near=read.is_near, grounded=True)
+        return Compiled(sql=None, doubts=(*doubts, problem.reason), grounded=True)
+    meaning = in_words(read.intent, model) if not doubts else None
+    near = read.is_near or not read.doubts
+    return Compiled(sql=sql, meaning=meaning, doubts=doubts, is_near=near, grounded=True)
+
+
+def _read_in_part(intent: AnalyticIntent, model: SemanticModel) -> tuple[str, ...]:
+    """The figures of whose definitions a clause that restricts was not understood: what is computed may be more."""
+    metrics = [model.metric(figure.metric or "") for figure in intent.figures]
+    return tuple(
+        f"of the definition of {one.label.zh} only a part was understood: see the comment of {one.dataset}"
+        for one in metrics
+        if one is not None and one.certainty <= IN_PART
+    )
 
 
 def _asks_for_defined(intent: AnalyticIntent, model: SemanticModel) -> bool:

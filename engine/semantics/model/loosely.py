@@ -14,7 +14,7 @@ from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
 from chat2sql.engine.semantics.model.loose_amounts import Amount, amount_in, time_in
-from chat2sql.engine.semantics.model.loose_rows import rows_in
+from chat2sql.engine.semantics.model.loose_rows import RowsFinder
 from chat2sql.engine.semantics.model.loose_words import Named, words_of
 from chat2sql.engine.semantics.model.semantic_model import (
     Dataset,
@@ -27,6 +27,7 @@ from chat2sql.engine.semantics.model.spelling import spelled
 
 WHOLE, IN_PART = 0.6, 0.5
 """How sure a definition is that was read loosely, with all its clauses or with some left."""
+_LONG, _LONGER = 25, 2
 _FIGURE = (
     r"销售额|销售收入|销售金额|营业额|营业收入|营收|业绩|流水|成交额|交易额|GMV|gmv|回款额?|保费收入|保费|[㐀-鿿]{1,3}收入|签约额|采购额|采购金额|进货额"
     r"|毛利额?|利润|退款额|退货额|退费额|工时|产量|发货量|出货量|销量|入库量|出库量|客流|票房|放款额|充值额|赔付额|报销额"
@@ -37,6 +38,11 @@ _FIGURE_NAME = re.compile(rf"(?:{_FIGURE}|[㐀-鿿]{{1,6}}(?:额|金额|收入|�
 _ALSO = re.compile(
     r"^\s*[(（]\s*(?:也叫|即|又称|也称|又叫|简称|别名|同|=|＝|[:：])+\s*(?P<also>[㐀-鿿A-Za-z、,，/]{2,20})[)）]"
 )
+_PART = re.compile(
+    r"时间|日期|日$|期间|月|范围|条件|状态|对象|^金额$|备注|说明|口径|负责|别名|时点|规则|算法|统计|where|when|select",
+    re.IGNORECASE,
+)
+"""What heads a part of a definition and defines nothing of its own: 时间：…；条件：…."""
 _THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项)")
 _OTHER = re.compile(r"(?<![㐀-鿿A-Za-z])[㐀-鿿A-Za-z]{0,8}(?:率|客单价|均价|套数|户数)\s*[=＝:：][^；;。\n]*")
 _ASIDE = re.compile(r"[(（][㐀-鿿]{1,6}[)）](?=时间|日期|日)")
@@ -63,12 +69,22 @@ def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel
                 if len(column.comment) > _LONG
             ),
         )
-        for text in texts:
-            name = _name_in(text, [one for one in waiting if one.dataset == dataset.name], dataset)
+        for text in (_ASIDE.sub("", one) for one in texts):
+            own = [one for one in waiting if one.dataset == dataset.name]
+            name = _name_in(text, own, dataset)
             if name is None:
                 continue
-            known = _known(name.group("name"), near, model)
-            if known is None and (near & read or _is_taken(name.group("name"), model)):
+            others = [
+                one.name
+                for one in own
+                if one.name != name["name"] and one.name in text and not _PART.search(one.name)
+            ]
+            text = _up_to_others(text, name.end(), others)
+            known = _known(name["name"], near, model)
+            if known is not None and others:
+                # What further sentences say may be of those.
+                continue
+            if known is None and (near & read or _is_taken(name["name"], model)):
                 continue
             extended = _read(text, name, dataset, model, known)
             if extended is not None:
@@ -76,7 +92,18 @@ def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel
     return model
 
 
-_LONG, _LONGER = 25, 2
+def _up_to_others(text: str, start: int, others: Sequence[str]) -> str:
+    """The text up to where something else is defined."""
+    ends = [
+        match.start()
+        for other in others
+        if (
+            match := re.search(
+                rf"{re.escape(other)}\s*(?:[(（][^()（）]*[)）])?\s*(?:[=＝:：]|指|是指|口径)", text[start:]
+            )
+        )
+    ]
+    return text[: start + min(ends)] if ends else text
 
 
 def _known(name: str, near: set[str], model: SemanticModel) -> Metric | None:
@@ -121,9 +148,7 @@ def _read(
     text: str, name: re.Match[str], dataset: Dataset, model: SemanticModel, known: Metric | None
 ) -> SemanticModel | None:
     """The model with the figure; None: it does not say what is summed up."""
-    text = _OTHER.sub(
-        lambda other: " " * len(other.group()), _ASIDE.sub(lambda said: " " * len(said.group()), text)
-    )
+    text = _OTHER.sub(lambda other: " " * len(other.group()), text)
     near = _near(dataset, model)
     words = words_of(text, near)
     amount = amount_in(text, words, name.end())
@@ -133,7 +158,7 @@ def _read(
     time = time_in(text, words)
     taken = [(amount.start, amount.end)]
     taken += [(time.start, time.end)] if time is not None else []
-    rows = rows_in(text, words, near, taken, model.dialect)
+    rows = RowsFinder(text, words, near, taken=taken).rows(model.dialect)
     reach = {base.name, *(join.target for join in model.joins_from(base.name))}
     segments = tuple(
         Segment(
