@@ -30,10 +30,13 @@ _OUT_NEXT = re.compile(
 _IN_BEHIND = re.compile(
     r"(?:也|都|均|仍|照|才|一并|一起|照样|照常|照旧|保留)+[^，,；;。不别未无没]{0,6}(?:算|计|入|统计|要|确认|作数|在内)|计入|算入|才算"
 )
-_AS_WELL = re.compile(
-    r"(?:也|都|仍|照|一并|一起|照样|照常|照旧)[^，,；;。]{0,6}(?:算|计|入|统计|要|确认)"
-)
+_AS_WELL = re.compile(r"(?:也|都|仍|照|一并|一起|照样|照常|照旧)[^，,；;。]{0,6}(?:算|计|入|统计|要|确认)")
 _SAYS_WHICH = re.compile("只|仅|才|限|须|必须")
+_AMOUNT = re.compile(r"[费税款率额价金]|时间|日期|积分|补贴|券|单位|本表|报表|口径|重复|同步")
+"""What is said of amounts and times leaves out no rows: 运费不在其内."""
+_REMARK = re.compile(
+    r"同步|更新|单位|备注|口径|负责|说明|[费税款率额价金]|时间|日期|月份|本表|报表|维护|整理|补充|另见|详见|系统|归属|归月|归期|为准|统计"
+)
 _LITERAL = r"['\"]?[A-Za-z0-9]+['\"]?"
 _WRITTEN_BEHIND = re.compile(
     r"\s*(?:字段|列|码|值)?\s*(?:==?|＝|为|是|in|IN|属于|取|必须是|须为|:|：|!=|<>|≠|∈|∉|非|除|not\s+in)?\s*[(（\[{“\"']?\s*"
@@ -46,9 +49,7 @@ _GLOSSED = rf"{_CODE}(?:\s*[(（][^()（）]*[)）])?"
 _OF_STATE = re.compile(
     rf"状态\s*(?:必须|须|要)?\s*(?:==?|＝|为|是|在|：|:|in|IN)?\s*[(（]?\s*(?P<codes>{_GLOSSED}(?:\s*[,，、/或和]\s*{_GLOSSED})*)(?![A-Za-z0-9])"
 )
-_STATE = re.compile(
-    r"状态|进度|结果|阶段|stat|(?:^|_)(?:st|zt|state|stage)(?:$|_)", re.IGNORECASE
-)
+_STATE = re.compile(r"状态|进度|结果|阶段|stat|(?:^|_)(?:st|zt|state|stage)(?:$|_)", re.IGNORECASE)
 _REACH = 40
 
 
@@ -74,6 +75,7 @@ class RowsFinder:
         words: its words that the tables have.
         datasets: the tables, that of the definition first.
         taken: the places that say what is computed and when.
+        begins: where the name of what is defined ends.
     """
 
     def __init__(
@@ -83,8 +85,9 @@ class RowsFinder:
         datasets: Sequence[Dataset],
         *,
         taken: Sequence[tuple[int, int]],
+        begins: int,
     ) -> None:
-        self._text, self._datasets, self._taken = text, datasets, taken
+        self._text, self._datasets, self._taken, self._begins = text, datasets, taken, begins
         self._words = [word for word in words if not self._is_taken(word.start)]
 
     def rows(self, dialect: Dialect) -> Rows:
@@ -96,7 +99,7 @@ class RowsFinder:
         for pause in _PAUSE.finditer(self._text):
             start, end, place = place, pause.start(), pause.end()
             told = [*self._named(start, end), *self._numbered(start, end)]
-            unread += not told and self._restricts(start, end)
+            unread += not told and (self._restricts(start, end) or self._is_unknown(start, end))
             for one in told:
                 is_out = self._is_out(one, start, end)
                 if is_out is not None:
@@ -118,7 +121,24 @@ class RowsFinder:
         """Whether a clause says which rows count."""
         said = self._text[start:end]
         is_computed = any(first < end and start < last for first, last in self._taken)
-        return not is_computed and bool(_OUT_BEHIND.search(said) or _SAYS_WHICH.search(said))
+        speaks_of_amounts = _AMOUNT.search(said) is not None or any(
+            start <= word.start < end and word.sort in (Sort.QUANTITY, Sort.TIME) for word in self._words
+        )
+        restricts = _OUT_BEHIND.search(said) or _SAYS_WHICH.search(said)
+        return not (is_computed or speaks_of_amounts) and restricts is not None
+
+    def _is_unknown(self, start: int, end: int) -> bool:
+        """Whether a clause behind the figure's name says something of which nothing is known: 已开票."""
+        said = self._text[start:end]
+        is_known = any(start <= word.start < end for word in self._words) or any(
+            first < end and start < last for first, last in self._taken
+        )
+        return (
+            start >= self._begins
+            and not is_known
+            and len(re.findall("[㐀-鿿]", said)) > 1
+            and not _REMARK.search(said)
+        )
 
     def _named(self, start: int, end: int) -> Iterator[_Told]:
         """The codes by their words, and what is written behind columns."""
@@ -186,14 +206,16 @@ def _written_behind(text: str, word: Named) -> list[str]:
     return [code for code in codes if code in known or (word.written and not word.field.codes)]
 
 
-def _condition(
-    owner: str, field: Field, inside: list[str], outside: list[str], dialect: Dialect
-) -> str:
+def _condition(owner: str, field: Field, inside: list[str], outside: list[str], dialect: Dialect) -> str:
     column = spelled(owner, field.name, dialect)
     if field.role is Role.FLAG:
         return f"{column} = {truth(field, holds=bool(inside) == ((inside or outside)[0] in ('1', 'Y')))}"
     bounds = [code for code in inside if code[:1] in "<>"]
     if bounds:
-        return " AND ".join(f"{column} {bound[:-len(value)]} {value}" for bound in dict.fromkeys(bounds) for value in [bound.lstrip("<>=")])
+        return " AND ".join(
+            f"{column} {bound[: -len(value)]} {value}"
+            for bound in dict.fromkeys(bounds)
+            for value in [bound.lstrip("<>=")]
+        )
     listed = ", ".join(as_stored(code, field) for code in dict.fromkeys(inside or outside))
     return f"{column} {'IN' if inside else 'NOT IN'} ({listed})" if listed else ""

@@ -8,11 +8,11 @@ understood, answers by it are in doubt.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chat2sql.config.vocabulary import Bilingual
-from chat2sql.engine.schema.catalogue import Catalogue
-from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
+from chat2sql.engine.schema.catalogue import Catalogue, Table
+from chat2sql.engine.semantics.model.definition_texts import definitions
 from chat2sql.engine.semantics.model.loose_amounts import Amount, amount_in, time_in
 from chat2sql.engine.semantics.model.loose_rows import RowsFinder
 from chat2sql.engine.semantics.model.loose_words import Named, words_of
@@ -50,46 +50,53 @@ _ASIDE = re.compile(r"[(（][㐀-鿿]{1,6}[)）](?=时间|日期|日)")
 
 def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
     """The model with the figures of tables whose definition nobody has read yet."""
+    waiting = definitions(catalogue)
     read = {
         one.dataset
         for one in model.metrics
         if one.origin is Origin.COMMENT and one.expression and one.label.zh
     }
-    waiting = definitions(catalogue)
     for table in catalogue.tables:
         dataset = model.dataset(catalogue.key(table))
         if dataset is None:
             continue
+        own = [one.name for one in waiting if one.dataset == dataset.name]
         near = {dataset.name, *(join.source for join in model.relationships if join.target == dataset.name)}
-        texts = (
-            table.comment,
-            *(
-                _THIS.sub(f" {column.name} ", column.comment)
-                for column in table.columns
-                if len(column.comment) > _LONG
-            ),
-        )
-        for text in (_ASIDE.sub("", one) for one in texts):
-            own = [one for one in waiting if one.dataset == dataset.name]
-            name = _name_in(text, own, dataset)
-            if name is None:
-                continue
-            others = [
-                one.name
-                for one in own
-                if one.name != name["name"] and one.name in text and not _PART.search(one.name)
-            ]
-            text = _up_to_others(text, name.end(), others)
-            known = _known(name["name"], near, model)
-            if known is not None and others:
-                # What further sentences say may be of those.
-                continue
-            if known is None and (near & read or _is_taken(name["name"], model)):
-                continue
-            extended = _read(text, name, dataset, model, known)
+        for text in _texts(table):
+            extended = _with_main_figure(text, own, dataset, model, is_free=not near & read)
             if extended is not None:
                 model, read = extended, read | {extended.metrics[-1].dataset, dataset.name}
     return model
+
+
+def _texts(table: Table) -> Iterator[str]:
+    """What may hold a definition: the table's comment, and long ones of its columns."""
+    yield _ASIDE.sub("", table.comment)
+    for column in table.columns:
+        if len(column.comment) > _LONG:
+            yield _ASIDE.sub("", _THIS.sub(f" {column.name} ", column.comment))
+
+
+def _with_main_figure(
+    text: str, defined: Sequence[str], dataset: Dataset, model: SemanticModel, *, is_free: bool
+) -> SemanticModel | None:
+    """The model with the figure that a text is about, or with what it says further of one that has been read.
+
+    Args:
+        defined: the names that the table's comments define.
+        is_free: whether no figure of the table, or of what refers to it, has been read.
+    """
+    name = _name_in(text, defined, dataset)
+    if name is None:
+        return None
+    others = [one for one in defined if one != name["name"] and one in text and not _PART.search(one)]
+    known = _known(name["name"], dataset, model)
+    if known is not None:
+        # What further sentences say may be of others.
+        return None if others else _read(text, name, dataset, model, known)
+    if not is_free or _is_taken(name["name"], model):
+        return None
+    return _read(_up_to_others(text, name.end(), others), name, dataset, model, None)
 
 
 def _up_to_others(text: str, start: int, others: Sequence[str]) -> str:
@@ -106,8 +113,9 @@ def _up_to_others(text: str, start: int, others: Sequence[str]) -> str:
     return text[: start + min(ends)] if ends else text
 
 
-def _known(name: str, near: set[str], model: SemanticModel) -> Metric | None:
+def _known(name: str, dataset: Dataset, model: SemanticModel) -> Metric | None:
     """The figure of that name of which only what is summed up was read, and nothing of when or which rows."""
+    near = {dataset.name, *(join.source for join in model.relationships if join.target == dataset.name)}
     return next(
         (
             metric
@@ -117,6 +125,7 @@ def _known(name: str, near: set[str], model: SemanticModel) -> Metric | None:
             and metric.dataset in near
             and metric.expression
             and metric.time is None
+            and "CASE" not in metric.expression
         ),
         None,
     )
@@ -126,10 +135,10 @@ def _is_taken(name: str, model: SemanticModel) -> bool:
     return any(metric.label.zh == name for metric in model.metrics if metric.origin is Origin.COMMENT)
 
 
-def _name_in(text: str, waiting: Sequence[Definition], dataset: Dataset) -> re.Match[str] | None:
+def _name_in(text: str, defined: Sequence[str], dataset: Dataset) -> re.Match[str] | None:
     """Where the main figure is named first: a name that is defined, else the usual ones."""
     labels = {field.label.zh for field in dataset.fields}
-    names = [one.name for one in waiting if _FIGURE_NAME.search(one.name) and one.name not in labels]
+    names = [one for one in defined if _FIGURE_NAME.search(one) and one not in labels]
     for name in names:
         match = re.search(rf"(?P<name>{re.escape(name)})", text)
         if match is not None:
@@ -150,7 +159,8 @@ def _read(
     """The model with the figure; None: it does not say what is summed up."""
     text = _OTHER.sub(lambda other: " " * len(other.group()), text)
     near = _near(dataset, model)
-    words = words_of(text, near)
+    # 下单人数 names no time.
+    words = [word for word in words_of(text, near) if word.end <= name.start() or word.start >= name.end()]
     amount = amount_in(text, words, name.end())
     base = model.dataset(known.dataset) if known is not None else _base_of(amount, dataset, model)
     if amount is None or base is None:
@@ -158,12 +168,12 @@ def _read(
     time = time_in(text, words)
     taken = [(amount.start, amount.end)]
     taken += [(time.start, time.end)] if time is not None else []
-    rows = RowsFinder(text, words, near, taken=taken).rows(model.dialect)
+    rows = RowsFinder(text, words, near, taken=taken, begins=name.end()).rows(model.dialect)
     reach = {base.name, *(join.target for join in model.joins_from(base.name))}
     segments = tuple(
         Segment(
             name=f"{owner}.{name['name']}.rows",
-            label=Bilingual(zh=f"计入{name['name']}", en=""),
+            label=Bilingual(zh=f"计入{name['name']}：{' AND '.join(conditions)}", en=""),
             origin=Origin.COMMENT,
             certainty=WHOLE,
             dataset=owner,
