@@ -30,6 +30,9 @@ _NOT_BY = re.compile(r"(?:不是|不要用?|不看|不按|不用|不以|而非|�
 _ONLY_FOR = re.compile(r"^[^，,；;。]{0,4}(?:只|仅)(?:给|供|用于)")
 
 
+_HALF = re.compile(r"[㐀-鿿A-Za-z]\s*[-－−*×/÷+＋]\s*(?:同期|当期|本期)?[㐀-鿿]{0,3}$")
+_OTHER_HALF = re.compile(r"\s*[-－−*×÷+＋]\s*[㐀-鿿]")
+"""净销额＝实销额－同期退款: the other half of a formula is of something else."""
 _LISTED = re.compile(r"\s*(?:、|和|与|及|以及|，)\s*")
 _ADDED = re.compile(r"相加|之和|加起来|加一起|加在一起|总和|都算上|组成|构成")
 _NEAR = 24
@@ -61,7 +64,9 @@ def amount_in(text: str, words: Sequence[Named], name_end: int) -> Amount | None
         chain = _chain(text, quantities, place)
         chains.append(chain)
         place += max(1, len(chain.operands))
-    chains = [chain for chain in chains if not _is_left_out(text, chain)]
+    # Before the name only a formula can be meant: 退货退款单 says of what the table is.
+    behind = [chain for chain in chains if chain.start >= name_end or len(chain.operands) > 1]
+    chains = [chain for chain in behind if not _is_left_out(text, chain)]
     return max(chains, key=lambda chain: _worth(text, chain, name_end), default=None)
 
 
@@ -127,9 +132,11 @@ def _clause(text: str, start: int, end: int) -> tuple[str, str]:
 
 
 def _is_left_out(text: str, chain: Amount) -> bool:
+    before, behind = _clause(text, chain.start, chain.end)
+    if _HALF.search(before) or _OTHER_HALF.match(behind):
+        return True
     if len(chain.operands) > 1:
         return False
-    before, behind = _clause(text, chain.start, chain.end)
     is_noted = re.search(r"(?:不是|不含|不扣|不包括?|而非|另|除)[^，,]{0,6}$", before) is not None
     return (
         is_noted

@@ -50,6 +50,9 @@ _OF_STATE = re.compile(
     rf"状态\s*(?:必须|须|要)?\s*(?:==?|＝|为|是|在|：|:|in|IN)?\s*[(（]?\s*(?P<codes>{_GLOSSED}(?:\s*[,，、/或和]\s*{_GLOSSED})*)(?![A-Za-z0-9])"
 )
 _STATE = re.compile(r"状态|进度|结果|阶段|stat|(?:^|_)(?:st|zt|state|stage)(?:$|_)", re.IGNORECASE)
+_ENDED = re.compile(r"删除|作废|注销|撤销|取消")
+_GIVEN = "given"
+"""In place of a code: that a time has come, as of 删除时间 for rows that are deleted."""
 _REACH = 40
 
 
@@ -148,6 +151,10 @@ class RowsFinder:
             if word.sort is Sort.CODE and word.code:
                 yield _Told(word, word.start)
                 continue
+            if word.sort is Sort.TIME:
+                if _ENDED.search(word.field.label.zh):
+                    yield _Told(word._replace(code=_GIVEN), word.start)
+                continue
             codes = _written_behind(self._text[word.end : min(end, word.end + _REACH)], word)
             if word.sort is Sort.FLAG and not codes and not word.written:
                 codes = ["1"]
@@ -210,6 +217,8 @@ def _condition(owner: str, field: Field, inside: list[str], outside: list[str], 
     column = spelled(owner, field.name, dialect)
     if field.role is Role.FLAG:
         return f"{column} = {truth(field, holds=bool(inside) == ((inside or outside)[0] in ('1', 'Y')))}"
+    if _GIVEN in (*inside, *outside):
+        return f"{column} IS {'NOT ' if inside else ''}NULL"
     bounds = [code for code in inside if code[:1] in "<>"]
     if bounds:
         return " AND ".join(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.semantics.model.definition_texts import definitions
+from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.loose_amounts import Amount, amount_in, time_in
 from chat2sql.engine.semantics.model.loose_rows import RowsFinder
 from chat2sql.engine.semantics.model.loose_words import Named, words_of
@@ -34,6 +35,8 @@ _FIGURE = (
 )
 _NAMED_SO = re.compile(r"(?P<name>[㐀-鿿]{2}[额量])")
 _NAMED = re.compile(rf"(?P<name>净?(?:{_FIGURE}))")
+_CALLED = re.compile(r"(?:叫做?|称为?|称作)\s*[“\"「『]\s*(?P<name>[㐀-鿿A-Za-z]{2,8})\s*[”\"」』]")
+"""主指标叫“实销额”（大家说的销售额、业绩都是它）"""
 _FIGURE_NAME = re.compile(rf"(?:{_FIGURE}|[㐀-鿿]{{1,6}}(?:额|金额|收入|支出|费|量|业绩|流水|数))$")
 _ALSO = re.compile(
     r"^\s*[(（]\s*(?:也叫|即|又称|也称|又叫|简称|别名|同|=|＝|[:：])+\s*(?P<also>[㐀-鿿A-Za-z、,，/]{2,20})[)）]"
@@ -44,6 +47,7 @@ _PART = re.compile(
 )
 """What heads a part of a definition and defines nothing of its own: 时间：…；条件：…."""
 _THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项)")
+_IN_BRACKETS = re.compile(r"^[”\"」』\s]*[(（](?P<said>[^()（）]{2,40})[)）]")
 _OTHER = re.compile(r"(?<![㐀-鿿A-Za-z])[㐀-鿿A-Za-z]{0,8}(?:率|客单价|均价|套数|户数)\s*[=＝:：][^；;。\n]*")
 _ASIDE = re.compile(r"[(（][㐀-鿿]{1,6}[)）](?=时间|日期|日)")
 
@@ -61,7 +65,9 @@ def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel
         if dataset is None:
             continue
         own = [one.name for one in waiting if one.dataset == dataset.name]
-        near = {dataset.name, *(join.source for join in model.relationships if join.target == dataset.name)}
+        # Documents that refer to it have figures of their own; its lines share the one.
+        lines = (model.dataset(join.source) for join in model.relationships if join.target == dataset.name)
+        near = {dataset.name, *(one.name for one in lines if one is not None and are_lines(one))}
         for text in _texts(table):
             extended = _with_main_figure(text, own, dataset, model, is_free=not near & read)
             if extended is not None:
@@ -104,7 +110,9 @@ def _up_to_others(text: str, start: int, others: Sequence[str]) -> str:
     ends = [
         match.start()
         for other in others
-        if (
+        # Rows that have a name may be those of the figure.
+        if (_FIGURE_NAME.search(other) or other.endswith(("率", "价")))
+        and (
             match := re.search(
                 rf"{re.escape(other)}\s*(?:[(（][^()（）]*[)）])?\s*(?:[=＝:：]|指|是指|口径)", text[start:]
             )
@@ -138,6 +146,9 @@ def _is_taken(name: str, model: SemanticModel) -> bool:
 def _name_in(text: str, defined: Sequence[str], dataset: Dataset) -> re.Match[str] | None:
     """Where the main figure is named first: a name that is defined, else the usual ones."""
     labels = {field.label.zh for field in dataset.fields}
+    called = _CALLED.search(text)
+    if called is not None and _FIGURE_NAME.search(called["name"]):
+        return called
     names = [one for one in defined if _FIGURE_NAME.search(one) and one not in labels]
     for name in names:
         match = re.search(rf"(?P<name>{re.escape(name)})", text)
@@ -186,14 +197,10 @@ def _read(
         return _completed(known, time, segments, reach, model)
     if time is None and not segments:
         return None
-    also = _ALSO.match(text[name.end() :])
     metric = Metric(
         name=f"{base.name}.{name['name']}",
         label=Bilingual(zh=name["name"], en=""),
-        synonyms=(
-            *(re.split(r"[、,，/]", also["also"]) if also is not None else ()),
-            *_other_forms(name["name"]),
-        ),
+        synonyms=tuple(dict.fromkeys((*_also_called(text[name.end() :]), *_other_forms(name["name"])))),
         origin=Origin.COMMENT,
         certainty=IN_PART if rows.unread else WHOLE,
         dataset=base.name,
@@ -227,6 +234,15 @@ def _completed(
     return model.extended(segments=added, metrics=(told,))
 
 
+def _also_called(behind: str) -> tuple[str, ...]:
+    """What stands in brackets behind a name: 也叫流水, 大家口头说的销售额、业绩都是它."""
+    also = _ALSO.match(behind)
+    if also is not None:
+        return tuple(re.split(r"[、,，/]", also["also"]))
+    aside = _IN_BRACKETS.match(behind)
+    return tuple(match["name"] for match in _NAMED.finditer(aside["said"])) if aside is not None else ()
+
+
 def _other_forms(name: str) -> tuple[str, ...]:
     """回款 for 回款额, and the other way round."""
     if name.endswith("额") and len(name) > _LONGER:
@@ -243,12 +259,14 @@ def _near(dataset: Dataset, model: SemanticModel) -> list[Dataset]:
 
 
 def _base_of(amount: Amount | None, dataset: Dataset, model: SemanticModel) -> Dataset | None:
-    """Of whose rows it is a sum: the dataset's own, or its lines'."""
+    """Of whose rows it is a sum: the dataset's own, or those of what refers to it."""
     owners = {one.dataset for one in amount.operands} if amount is not None else set()
     others = owners - {dataset.name}
     if not owners or len(others) > 1:
         return None
-    return model.dataset(next(iter(others))) if others else dataset
+    base = model.dataset(next(iter(others))) if others else dataset
+    refers = base is not None and any(join.target == dataset.name for join in model.joins_from(base.name))
+    return base if refers or base is dataset else None
 
 
 def _written(amount: Amount, model: SemanticModel) -> str:
