@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from chat2sql.engine.semantics.model.loosely import IN_PART
 from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, Role, Segment, SemanticModel
 from chat2sql.engine.sql.repair.meant_values import DefinedSum, Held, Meant, Named, Rows, Time
 
@@ -72,6 +73,8 @@ def _sums(model: SemanticModel) -> Iterator[DefinedSum]:
     for metric in model.metrics:
         if (
             metric.origin in (Origin.NAME, Origin.KEY)
+            # What was read in part would be wrong in more answers than one.
+            or metric.certainty <= IN_PART
             or not metric.label.zh + metric.label.en
             or not (metric.segments or metric.time)
         ):
