@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlglot
 from sqlglot import exp
 
 from chat2sql.engine.semantics.analytic.intent import Condition, Figure, SegmentUse
 from chat2sql.engine.semantics.model.finer import are_lines
-from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, Segment, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Metric, Origin, Segment, SemanticModel
 
 
 def rows_by_default(
@@ -24,7 +26,9 @@ def rows_by_default(
     dataset = model.dataset(base)
     spoken_of = {base}
     if dataset is not None and are_lines(dataset):
-        spoken_of |= {join.target for join in model.joins_from(base)}
+        spoken_of |= {
+            join.target for join in model.joins_from(base) if _has_lines(join.target, dataset, model)
+        }
     found = []
     for place, name in model.conventions.default_segments:
         segment = model.segment(name)
@@ -35,6 +39,17 @@ def rows_by_default(
         if segment is None or not _is_asked_for(segment, conditions, told, model):
             found.append(SegmentUse(segment=name))
     return tuple(found)
+
+
+def _has_lines(head: str, lines: Dataset, model: SemanticModel) -> bool:
+    """Whether rows are the lines of another dataset, and do not only name its rows: what was sold of a product that is
+    deleted since was sold all the same."""
+    known = model.dataset(head)
+    if known is None:
+        return False
+    stem = re.sub(r"_?(?:head|header|hdr|main|master|mst)$", "", head, flags=re.IGNORECASE)
+    label = re.sub(r"(?:单?头|主)表?$", "", known.label.zh)
+    return lines.name.startswith(stem) or (len(label) > 1 and lines.label.zh.startswith(label))
 
 
 def _columns_told(metrics: list[Metric], model: SemanticModel) -> set[tuple[str, str]]:

@@ -35,7 +35,8 @@ _SAYS_WHICH = re.compile("只|仅|才|限|须|必须")
 _AMOUNT = re.compile(r"[费税款率额价金]|时间|日期|积分|补贴|券|单位|本表|报表|口径|重复|同步")
 """What is said of amounts and times leaves out no rows: 运费不在其内."""
 _REMARK = re.compile(
-    r"同步|更新|单位|备注|口径|负责|说明|[费税款率额价金]|时间|日期|月份|本表|报表|维护|整理|补充|另见|详见|系统|归属|归月|归期|为准|统计"
+    r"同步|更新|单位|备注|口径|负责|说明|[费税款率额价金]|时间|日期|月份|本表|报表|维护|整理|补充|另见|详见|系统|归属|归月|归期|为准|统计|无关|没有?关系"
+    r"|(?:照[样常旧]?|也|都)算|不(?:在这里)?(?:再|另)?扣|冲减|沿用|含今天"
 )
 _LITERAL = r"['\"]?[A-Za-z0-9]+['\"]?"
 _WRITTEN_BEHIND = re.compile(
@@ -53,7 +54,7 @@ _STATE = re.compile(r"状态|进度|结果|阶段|stat|(?:^|_)(?:st|zt|state|sta
 _ENDED = re.compile(r"删除|作废|注销|撤销|取消")
 _GIVEN = "given"
 """In place of a code: that a time has come, as of 删除时间 for rows that are deleted."""
-_REACH = 40
+_REACH, _SHORT = 40, 6
 
 
 class Rows(NamedTuple):
@@ -99,10 +100,13 @@ class RowsFinder:
         outside: dict[tuple[str, str], list[str]] = {}
         fields: dict[tuple[str, str], Field] = {}
         unread = place = 0
+        was_told = False
         for pause in _PAUSE.finditer(self._text):
             start, end, place = place, pause.start(), pause.end()
             told = [*self._named(start, end), *self._numbered(start, end)]
-            unread += not told and (self._restricts(start, end) or self._is_unknown(start, end))
+            is_said = self._restricts(start, end) or self._is_unknown(start, end)
+            unread += not told and is_said and not (was_told and self._only_goes_on(start, end))
+            was_told = bool(told) or any(first < end and start < last for first, last in self._taken)
             for one in told:
                 is_out = self._is_out(one, start, end)
                 if is_out is not None:
@@ -129,6 +133,11 @@ class RowsFinder:
         )
         restricts = _OUT_BEHIND.search(said) or _SAYS_WHICH.search(said)
         return not (is_computed or speaks_of_amounts) and restricts is not None
+
+    def _only_goes_on(self, start: int, end: int) -> bool:
+        """取消的，这里不算: what a short clause leaves out is what the one before it names."""
+        said = self._text[start:end].strip()
+        return len(said) <= _SHORT and _OUT_BEHIND.search(said) is not None
 
     def _is_unknown(self, start: int, end: int) -> bool:
         """Whether a clause behind the figure's name says something of which nothing is known: 已开票."""
