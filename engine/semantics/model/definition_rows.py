@@ -118,9 +118,10 @@ class RowsReader:
                 self._listed(one, dataset)
             else:
                 self._equal(one)
-        for one in about.fields if about is not None else ():
-            if one.codes and about is not None:
-                self._listed(one, about)
+        if about is not None:
+            for one in about.fields:
+                if one.codes:
+                    self._listed(one, about)
         for start, end in self._left_out:
             self._blank(start, end)
 

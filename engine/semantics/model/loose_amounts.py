@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.model.loose_words import Named, Sort
+from chat2sql.engine.semantics.model.loose_words import PAUSES, Named, Sort
 
 _ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 _OPERATORS = (
@@ -128,7 +128,7 @@ def _bracketed(text: str, first: Named, pieces: Sequence[Named | str]) -> tuple[
 
 def _clause(text: str, start: int, end: int) -> tuple[str, str]:
     """What stands in the clause before a place, and behind it."""
-    return re.split(r"[，,；;。\n|！!]", text[:start])[-1], re.split(r"[，,；;。\n|！!]", text[end:])[0]
+    return re.split(PAUSES, text[:start])[-1], re.split(PAUSES, text[end:])[0]
 
 
 def _is_left_out(text: str, chain: Amount) -> bool:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Dialect
 from chat2sql.engine.semantics.model.definition_written import as_stored
-from chat2sql.engine.semantics.model.loose_words import Named, Sort
+from chat2sql.engine.semantics.model.loose_words import PAUSES, Named, Sort
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.truth import truth
 
-_PAUSE = re.compile(r"[，,；;。\n|！!]|$")
+_PAUSE = re.compile(rf"{PAUSES}|$")
 _OUT_BEHIND = re.compile(
     r"(?:别|不|勿|未)(?:再|要|能|作|应|该|另|予|进|许)*(?:算|计|统计|包|含|纳|入|取|进|要|参与|属|作数|确认|认|是|收|列|得|在(?:其)?内)"
     r"|视[同为作]未|剔|排除|除外|去掉|去除|刨|跳过|过滤|扔掉|拿掉|拿出|撤销确认|无(?:收入|效)|没有|扣掉|移除|滤掉|抹掉|另统计|remove|exclude",
@@ -106,7 +106,7 @@ class RowsFinder:
             told = [*self._named(start, end), *self._numbered(start, end)]
             is_said = self._restricts(start, end) or self._is_unknown(start, end)
             unread += not told and is_said and not (was_told and self._only_goes_on(start, end))
-            was_told = bool(told) or any(first < end and start < last for first, last in self._taken)
+            was_told = bool(told) or self._is_computed(start, end)
             for one in told:
                 is_out = self._is_out(one, start, end)
                 if is_out is not None:
@@ -124,15 +124,18 @@ class RowsFinder:
     def _is_taken(self, place: int) -> bool:
         return any(start <= place < end for start, end in self._taken)
 
+    def _is_computed(self, start: int, end: int) -> bool:
+        """Whether a clause says what is computed, or when."""
+        return any(first < end and start < last for first, last in self._taken)
+
     def _restricts(self, start: int, end: int) -> bool:
         """Whether a clause says which rows count."""
         said = self._text[start:end]
-        is_computed = any(first < end and start < last for first, last in self._taken)
         speaks_of_amounts = _AMOUNT.search(said) is not None or any(
             start <= word.start < end and word.sort in (Sort.QUANTITY, Sort.TIME) for word in self._words
         )
         restricts = _OUT_BEHIND.search(said) or _SAYS_WHICH.search(said)
-        return not (is_computed or speaks_of_amounts) and restricts is not None
+        return not (self._is_computed(start, end) or speaks_of_amounts) and restricts is not None
 
     def _only_goes_on(self, start: int, end: int) -> bool:
         """取消的，这里不算: what a short clause leaves out is what the one before it names."""
@@ -142,9 +145,7 @@ class RowsFinder:
     def _is_unknown(self, start: int, end: int) -> bool:
         """Whether a clause behind the figure's name says something of which nothing is known: 已开票."""
         said = self._text[start:end]
-        is_known = any(start <= word.start < end for word in self._words) or any(
-            first < end and start < last for first, last in self._taken
-        )
+        is_known = self._is_computed(start, end) or any(start <= word.start < end for word in self._words)
         return (
             start >= self._begins
             and not is_known
@@ -212,7 +213,7 @@ def _written_behind(text: str, word: Named) -> list[str]:
     """What is written behind a column: in (1,2), =1, 2/3, C、D, >=30."""
     bound = _BOUND.match(text) if word.written else None
     if bound is not None:
-        return [f"{bound['sign']}{bound['value']}"]
+        return [f"{bound['sign']} {bound['value']}"]
     listed = _WRITTEN_BEHIND.match(text)
     if listed is None or not (word.written or word.sort is Sort.CODE):
         return []
@@ -230,10 +231,6 @@ def _condition(owner: str, field: Field, inside: list[str], outside: list[str], 
         return f"{column} IS {'NOT ' if inside else ''}NULL"
     bounds = [code for code in inside if code[:1] in "<>"]
     if bounds:
-        return " AND ".join(
-            f"{column} {bound[: -len(value)]} {value}"
-            for bound in dict.fromkeys(bounds)
-            for value in [bound.lstrip("<>=")]
-        )
+        return " AND ".join(f"{column} {bound}" for bound in dict.fromkeys(bounds))
     listed = ", ".join(as_stored(code, field) for code in dict.fromkeys(inside or outside))
     return f"{column} {'IN' if inside else 'NOT IN'} ({listed})" if listed else ""

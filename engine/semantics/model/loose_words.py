@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role
 
+PAUSES = r"[，,；;。\n|！!]"
+"""Where a clause ends."""
 _SHORTEST, _SHORT = 2, 3
 _ASIDE = re.compile(r"[(（].*$")
 _OF_AMOUNT = re.compile(r"(?:金额|数额|总额|价格?|费用?|额|数量|数|合计|列)$")
@@ -79,7 +81,7 @@ def _all_words(text: str, datasets: Sequence[Dataset]) -> Iterator[Named]:
 
 
 def _places(text: str, word: str, named: Named) -> Iterator[Named]:
-    for match in re.finditer(re.escape(word), text) if word else ():
+    for match in re.finditer(re.escape(word), text):
         if named.sort is Sort.CODE and _NO_CODE.match(text, match.end()):
             # 出库 of 出库日期 is no state.
             continue
@@ -118,10 +120,9 @@ def _spoken(field: Field, sort: Sort) -> Iterator[str]:
 
 
 def _said_for(words: Sequence[str]) -> Iterator[str]:
+    """The meanings of a code in speech: 发货 for 已发货, 样品 of 赠品/样品."""
     for word in words:
         plain = _ASIDE.sub("", word).strip()
-        yield plain if len(plain) >= _SHORTEST else ""
-        for part in re.split(r"[/／、]", plain):
-            yield part if len(part) >= _SHORTEST else ""
+        yield from (part for part in (plain, *re.split(r"[/／、]", plain)) if len(part) >= _SHORTEST)
         if plain[:1] == "已" and len(plain) >= _SHORT:
             yield plain[1:]

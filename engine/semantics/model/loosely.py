@@ -66,8 +66,7 @@ def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel
             continue
         own = [one.name for one in waiting if one.dataset == dataset.name]
         # Documents that refer to it have figures of their own; its lines share the one.
-        lines = (model.dataset(join.source) for join in model.relationships if join.target == dataset.name)
-        near = {dataset.name, *(one.name for one in lines if one is not None and are_lines(one))}
+        near = {dataset.name, *(one.name for one in _referring_to(dataset, model) if are_lines(one))}
         for text in _texts(table):
             extended = _with_main_figure(text, own, dataset, model, is_free=not near & read)
             if extended is not None:
@@ -123,7 +122,7 @@ def _up_to_others(text: str, start: int, others: Sequence[str]) -> str:
 
 def _known(name: str, dataset: Dataset, model: SemanticModel) -> Metric | None:
     """The figure of that name of which only what is summed up was read, and nothing of when or which rows."""
-    near = {dataset.name, *(join.source for join in model.relationships if join.target == dataset.name)}
+    near = {dataset.name, *(one.name for one in _referring_to(dataset, model))}
     return next(
         (
             metric
@@ -211,7 +210,7 @@ def _read(
         else None,
     )
     unclear = tuple(one for one in model.unclear if one != name["name"] and name["name"] not in one)
-    return model.extended(segments=segments, metrics=(metric,)).model_copy(update={"unclear": unclear})
+    return model.extended(segments=segments, metrics=(metric,), unclear=unclear)
 
 
 def _completed(
@@ -250,11 +249,16 @@ def _other_forms(name: str) -> tuple[str, ...]:
     return (f"{name}额", f"{name}金额") if re.search(r"[款利费]$", name) else ()
 
 
+def _referring_to(dataset: Dataset, model: SemanticModel) -> list[Dataset]:
+    """The datasets whose rows lead to its rows."""
+    sources = (model.dataset(join.source) for join in model.relationships if join.target == dataset.name)
+    return [one for one in sources if one is not None]
+
+
 def _near(dataset: Dataset, model: SemanticModel) -> list[Dataset]:
     """The dataset, what refers to it, and what it refers to."""
-    lines = [model.dataset(join.source) for join in model.relationships if join.target == dataset.name]
-    heads = [model.dataset(join.target) for join in model.joins_from(dataset.name)]
-    found = [dataset, *(one for one in (*lines, *heads) if one is not None)]
+    heads = (model.dataset(join.target) for join in model.joins_from(dataset.name))
+    found = (dataset, *_referring_to(dataset, model), *(one for one in heads if one is not None))
     return list({one.name: one for one in found}.values())
 
 

@@ -72,12 +72,13 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool, table: str = 
         label = label.model_copy(update={"zh": marks["what"]})
         yes, no = sorted(marks["marks"].replace(" ", "").split("/"), key="1TY".find, reverse=True)
         codes = (CodeMeaning(code=no, words=("否",)), CodeMeaning(code=yes, words=("是",)))
+    yes_or_no = says_yes_or_no(codes)
     role, certainty = _role(
         column,
         label,
-        is_flag=flag is not None or says_yes_or_no(codes),
+        is_flag=flag is not None or yes_or_no,
         is_key=is_key,
-        has_codes=bool(codes) and not says_yes_or_no(codes),
+        has_codes=bool(codes) and not yes_or_no,
         few_values=few_values,
     )
     unit = _UNIT.search(introduction(column.comment))
