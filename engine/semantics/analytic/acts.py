@@ -10,10 +10,16 @@ AFTER = "!"
 """Marks a comparison that stands behind its number."""
 
 SOLD, BOUGHT = "sold", "bought"
-"""Of what is denied: that anything was sold, as the business counts it; that anything was bought at all."""
+"""Of what is denied: that anything was sold, as the business counts it; that anything was ordered at all."""
+
+BOUGHT_AT_ALL = "买过"
+"""Of what is said: that something was sold to somebody, as the business counts it."""
 
 EXCLUDED = "excluded"
 """Of what is denied: all that the clause before it restricts, as in 取消的不算."""
+
+NTH_DESC, NTH_ASC = "nth_desc", "nth_asc"
+"""Of a place in a ranking: only what stands there, from the top or from the bottom."""
 
 MONEY = "money"
 """What 多少钱 asks for: the sum of money of the rows that are spoken of."""
@@ -35,6 +41,7 @@ class Act(StrEnum):
     GROWTH = "growth"
     DIFFERENCE = "difference"
     RUNNING = "running"
+    MOVING = "moving"
     NOT = "not"
     TREE = "tree"
     TOPMOST = "topmost"

@@ -103,8 +103,17 @@ class Aggregation:
                     (name, value),
                     (named(name, "占比", "share", self._language), ratio(value, whole)),
                 ]
+            elif intent.moving is not None:
+                mean = named(
+                    name, f"{intent.moving}期移动平均", f"{intent.moving} period mean", self._language
+                )
+                found += [
+                    (name, value),
+                    (mean, self._over_time(scope, exp.Avg(this=value.copy()), intent.moving)),
+                ]
             elif intent.running:
-                found += [(name, value), self._running(scope, name, value)]
+                total = named(name, "累计", "running total", self._language)
+                found += [(name, value), (total, self._over_time(scope, exp.Sum(this=value.copy())))]
             else:
                 found.append((name, value))
         names = distinct_names([*taken, *(name for name, _ in found)])[len(taken) :]
@@ -116,17 +125,22 @@ class Aggregation:
         own = [use for use in segments_of([figure], self._model) if use not in shared]
         return exp.and_(*(scope.segment(use) for use in own)) if own else None
 
-    def _running(self, scope: Scope, name: str, value: exp.Expr) -> tuple[str, exp.Expr]:
+    def _over_time(self, scope: Scope, summed: exp.Expr, units: int | None = None) -> exp.Expr:
+        """What is summed up over the units of time up to each one: all of them, or only the last few."""
         order = [self._group(scope, group) for group in self._intent.groups if group.grain is not None]
         partition = [self._group(scope, group) for group in self._intent.groups if group.grain is None]
         if not order:
             raise NotExpressible("a running total needs a unit of time")
-        window = exp.Window(
-            this=exp.Sum(this=value.copy()),
+        spec = None
+        if units is not None:
+            before = exp.Literal.number(units - 1)
+            spec = exp.WindowSpec(kind="ROWS", start=before, start_side="PRECEDING", end="CURRENT ROW")
+        return exp.Window(
+            this=summed,
             partition_by=partition,
             order=exp.Order(expressions=[exp.Ordered(this=key) for key in order]),
+            spec=spec,
         )
-        return named(name, "累计", "running total", self._language), window
 
     def _compared(
         self, scope: Scope, figure: Figure, name: str, only: exp.Expr | None, comparison: Comparison

@@ -101,9 +101,9 @@ def _ordered(
     if ranking.limit is None:
         return select.order_by(ordered)
     partition = [column.this.copy() for column in select.expressions[: ranking.within]]
-    inner = select.select(ranked(ordered, partition))
+    inner = select.select(ranked(ordered, partition, only=ranking.only))
     shown = [*groups, *(name for name, _ in computed)]
-    return first_places(inner, shown, ranking.limit, groups[: ranking.within])
+    return first_places(inner, shown, ranking.limit, groups[: ranking.within], only=ranking.only)
 
 
 def _at_common_base(intent: AnalyticIntent, model: SemanticModel) -> AnalyticIntent:

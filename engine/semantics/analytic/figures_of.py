@@ -14,6 +14,7 @@ from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, Sem
 from chat2sql.engine.semantics.model.terms import Kind
 
 _MONEY = re.compile(r"回款|付款|收款|报销|退款|支付|支出|收入|缴费|充值|还款|放款|打款")
+_ROWS = re.compile(r"[笔张单条次宗起](?:数)?$")
 _SLIPS = re.compile(r"(?:单|记录|申请|笔|次)$")
 
 
@@ -39,11 +40,26 @@ class Asked:
                 continue
             counts = figure.aggregate is Aggregate.COUNT and self._asks_how_much()
             found.append(self._amount(figure) if counts else figure)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(self._with_number(found)))
+
+    def _with_number(self, found: list[Figure]) -> list[Figure]:
+        """一共多少钱、多少笔: the number of the rows as well, in the order of the question."""
+        asked = [
+            piece
+            for piece in self._phrase
+            if piece.token.act is Act.COUNT and _ROWS.search(piece.token.text) and not piece.used
+        ]
+        plain = len(found) == 1 and found[0].aggregate is Aggregate.SUM
+        if len(asked) != 1 or not plain:
+            return found
+        asked[0].used = True
+        number = Figure(aggregate=Aggregate.COUNT, dataset=found[0].dataset)
+        money = [piece.number for piece in self._phrase if piece.used and self._phrase.is_measure(piece)]
+        return [number, *found] if money and asked[0].number < money[0] else [*found, number]
 
     def _figure(self, piece: Piece, compared: frozenset[int]) -> Figure | None:
         """The figure that a piece names, None where it names none."""
-        if piece.kind is Kind.METRIC and piece.meaning is not None:
+        if piece.kind is Kind.METRIC and piece.meaning is not None and not piece.restricts:
             piece.used = self._only_says_of_what(piece)
             named = Figure(metric=piece.meaning.name, dataset=piece.meaning.dataset)
             return None if piece.used else named

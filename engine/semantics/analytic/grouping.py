@@ -18,6 +18,23 @@ _SORT = re.compile(r"类型|类别|种类|分类|性质|(?:_|^)(?:type|kind|sort
 _LEVEL = re.compile(r"级|层|level|top", re.IGNORECASE)
 
 
+_UNITS = (
+    ("天|日|day", Grain.DAY),
+    ("周|week", Grain.WEEK),
+    ("月|month", Grain.MONTH),
+    ("季|quarter", Grain.QUARTER),
+    ("年|year", Grain.YEAR),
+)
+
+
+def _unit_in(text: str) -> Grain | None:
+    """The unit of time that a text names first: 3个月移动平均."""
+    found = [
+        (match.start(), grain) for words, grain in _UNITS if (match := re.search(words, text, re.IGNORECASE))
+    ]
+    return min(found)[1] if found else None
+
+
 class Grouping:
     """The groups of one phrase.
 
@@ -42,9 +59,9 @@ class Grouping:
                 # 哪天开业: the time itself is asked for, not a group.
                 piece.used = True
                 continue
-            if piece.token.act is Act.GRAIN and piece.token.detail in set(Grain):
-                found.append(Group(grain=Grain(piece.token.detail)))
-                piece.used = True
+            unit = self._by_unit(piece)
+            if unit is not None:
+                found.append(unit)
                 chained = True
                 continue
             level = self._as_level(piece)
@@ -54,12 +71,7 @@ class Grouping:
                 continue
             place = self._phrase.place_of(piece) if piece.token.sort is Sort.TERM else None
             before = self._phrase.before(piece)
-            # 每家营业中的门店: what restricts a thing may stand before it.
-            each = before
-            while each is not None and (
-                each.restricts or each.kind in (Kind.SEGMENT, Kind.CODE) or each.token.act is Act.TOPMOST
-            ):
-                each = self._phrase.before(each)
+            each = self._each_before(before)
             follows = each is not None and each.token.act is Act.EACH
             chained = chained and before is not None and before.token.act is Act.ALSO
             if place is not None and each is not None and follows and self._is_time(piece, each):
@@ -76,6 +88,25 @@ class Grouping:
             elif piece.token.act is not Act.ALSO and piece.token.sort is not Sort.NOISE:
                 chained = False
         return tuple(dict.fromkeys(found)) or self._by_values()
+
+    def _each_before(self, piece: Piece | None) -> Piece | None:
+        """The first piece, looking back, that does not only restrict the thing behind it: 每家 of 每家营业中的门店."""
+        while (
+            piece is not None
+            and piece.place not in self.levels
+            and (piece.restricts or piece.kind in (Kind.SEGMENT, Kind.CODE) or piece.token.act is Act.TOPMOST)
+        ):
+            piece = self._phrase.before(piece)
+        return piece
+
+    def _by_unit(self, piece: Piece) -> Group | None:
+        """A unit of time: 每月, or that of 3个月移动平均."""
+        if piece.token.act is Act.GRAIN and piece.token.detail in set(Grain):
+            piece.used = True
+            return Group(grain=Grain(piece.token.detail))
+        unit = _unit_in(piece.token.text) if piece.token.act is Act.MOVING else None
+        piece.used = piece.used or unit is not None
+        return Group(grain=unit) if unit is not None else None
 
     def _group_place(self, piece: Piece, each: Piece | None, place: Place | None) -> Place | None:
         """What a piece groups by; a quantity by what has it, where it is named with that behind 各."""
@@ -129,9 +160,9 @@ class Grouping:
 
     def _as_level(self, piece: Piece) -> Group | None:
         """各大区, where that is what a level of a tree is called: the nodes of that level, for what hangs below them."""
-        before = self._phrase.before(piece)
         dataset = self._model.dataset(piece.dataset) if piece.kind is Kind.CODE else None
-        if before is None or before.token.act is not Act.EACH or piece.place is None or piece.meaning is None:
+        each = self._asks_for_each(piece)
+        if each is None or piece.place is None or piece.meaning is None:
             return None
         field = self._model.field(piece.place.dataset, piece.place.field)
         if dataset is None or dataset.parent is None or dataset.display is None or field is None:
@@ -139,9 +170,19 @@ class Grouping:
         if not _LEVEL_FIELD.search(f"{field.name} {field.label.zh}"):
             return None
         self.levels.add(piece.place)
-        piece.used = before.used = True
+        piece.used = True
+        each.used = each.used or each.token.act is Act.EACH
         at = Condition(place=piece.place, operator=Operator.IS, values=(piece.meaning.code,))
         return Group(place=Place(dataset=dataset.name, field=dataset.display), topmost=True, at=at)
+
+    def _asks_for_each(self, piece: Piece) -> Piece | None:
+        """What says that each of something is meant: 各大区, 哪个大区卖得最多, 门店最多的城市."""
+        before = self._phrase.before(piece)
+        if before is not None and before.token.act in (Act.EACH, Act.WHICH, Act.LIST):
+            return before
+        if before is not None and before.value is not None:
+            return None
+        return next((one for one in self._phrase if one.token.act in (Act.MOST, Act.TOP)), None)
 
     def _by_values(self) -> tuple[Group, ...]:
         """金卡、白金客户各有多少人: several values of a field and each of them."""
@@ -149,7 +190,18 @@ class Grouping:
             return ()
         named = [piece.place for piece in self._phrase if piece.value is not None or piece.kind is Kind.CODE]
         several = [place for place in named if named.count(place) > 1]
-        return (Group(place=several[0]),) if several else ()
+        return (Group(place=several[0]),) if several else self._by_number()
+
+    def _by_number(self) -> tuple[Group, ...]:
+        """三个渠道分别占多少: each of as many as there are."""
+        for piece in self._phrase:
+            after = self._phrase.after(piece)
+            place = self._phrase.place_of(after) if after is not None else None
+            is_number = piece.token.sort is Sort.NUMBER and not piece.used
+            if is_number and after is not None and place is not None and not self._phrase.is_measure(after):
+                piece.used = after.used = True
+                return (Group(place=place),)
+        return ()
 
     def of(self, place: Place, before: Piece | None) -> Group:
         """The group of a field, with what the word before it says of its tree: 一级类目."""

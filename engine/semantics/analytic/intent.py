@@ -124,9 +124,13 @@ class Held(Frozen):
 
 
 class Presence(Frozen):
-    """Rows that have any of another dataset that refers to them, or none."""
+    """Rows that have any of another dataset that refers to them, or none.
+
+    ``placed``: the time by which its period is meant; None: its own.
+    """
 
     dataset: str
+    placed: Place | None = None
     negated: bool = False
     conditions: tuple[Condition, ...] = ()
     segments: tuple[SegmentUse, ...] = ()
@@ -148,6 +152,7 @@ class Ranking(Frozen):
         figure: its number among the intent's figures; None: ``place`` says what rows are ranked by.
         limit: how many; None: all of them, in order.
         within: how many of the leading groups each form a ranking of their own.
+        only: whether nothing but the last of those places is asked for: the second.
     """
 
     figure: int | None = None
@@ -155,6 +160,7 @@ class Ranking(Frozen):
     descending: bool = True
     limit: int | None = Field(None, ge=1)
     within: int = 0
+    only: bool = False
 
 
 class Compared(StrEnum):
@@ -194,8 +200,10 @@ class AnalyticIntent(Frozen):
     Attributes:
         base: the dataset whose rows are listed or counted where there are no figures.
         shown: the fields that are listed; empty: what rows are called.
+        distinct: whether each combination of them is listed once.
         share: whether a share of the whole is asked for: of each group, or of a part where there is one.
         running: whether figures add up over time.
+        moving: over how many units of time, up to each one, a mean is asked for.
         unread: words of the question that nothing here stands for.
     """
 
@@ -209,9 +217,11 @@ class AnalyticIntent(Frozen):
     presences: tuple[Presence, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     shown: tuple[Place, ...] = ()
+    distinct: bool = False
     ranking: Ranking | None = None
     comparison: Comparison | None = None
     share: bool = False
     part: Part = Part()
     running: bool = False
+    moving: int | None = Field(None, ge=2)
     unread: tuple[str, ...] = ()

@@ -49,17 +49,18 @@ class Listing:
         ]
         conditions = conditions_of(intent, self._model, scope, intent.windows)
         if ranking is None or ranking.place is None:
-            return scope.over(exp.select(*columns)).where(*conditions)
+            told = scope.over(exp.select(*columns)).where(*conditions)
+            return told.distinct() if intent.distinct else told
         by = scope.column(ranking.place)
         ordered = exp.Ordered(this=by, desc=ranking.descending, nulls_first=False)
         if ranking.limit is None:
             return scope.over(exp.select(*columns)).where(*conditions).order_by(ordered)
         partition = [scope.column(place) for place in groups[: ranking.within]]
-        place_ = ranked(ordered, partition)
+        place_ = ranked(ordered, partition, only=ranking.only)
         inner = scope.over(exp.select(*columns, place_)).where(
             *conditions, exp.not_(exp.Is(this=by.copy(), expression=exp.Null()))
         )
-        return first_places(inner, names, ranking.limit, [*names[: len(partition)]])
+        return first_places(inner, names, ranking.limit, [*names[: len(partition)]], only=ranking.only)
 
     def _names_row(self, place: Place) -> bool:
         dataset = self._model.dataset(place.dataset)

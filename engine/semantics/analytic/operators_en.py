@@ -82,6 +82,10 @@ EN_OPERATORS: tuple[Row, ...] = (
     row(Act.DIFFERENCE, r"\bdifference\b"),
     row(Act.RUNNING, r"\b(?:running total|cumulative|running sum)\b"),
     row(
+        Act.MOVING,
+        rf"\b{_N}[- ](?:day|week|month|quarter|year|period)s? (?:moving|rolling) (?:average|mean)\b",
+    ),
+    row(
         Act.NOT,
         r"\b(?:never|not|without|no|excluding|except(?: for)?)\b",
         r"\b(?:have|has|had|did|do|does|are|is|were|was)(?:n't| not| never| no)(?: any)?\b",
@@ -122,6 +126,8 @@ EN_NOISE = (
     r"\b(?:this|all|any|and|or|we|our|us|me|i|please|you|can|could|would|tell|give|show|list|find|get|what|which|who|how|much)\b",
     r"\b(?:many|currently|now|as|so|each|by|per|than|company|made|make|place|placed|come|came|went|go|into|out|only|total)\b",
     r"\b(?:value|amounts?|s|whose|where|when|during|between|within|over|data|number|count|names?|records?|information)\b",
+    r"[,.;(]?\s*(?:please )?(?:include|including|list|show|with|keep)? ?(?:all|any|every|everyone|everything|those)?(?: \w+)? ?"
+    r"\b(?:ties|tied)\b(?: for \w+(?: place)?)?(?: included)?[)]?(?=[,.;?)]|$)",
     r"\b(?:respectively|not)\b|\b(?:include|including|list|show|with)?(?: all)? ?ties\b",
 )
 """What a question in English may say beside what it asks for."""

@@ -13,7 +13,7 @@ from chat2sql.engine.semantics.analytic.intent import AnalyticIntent
 from chat2sql.engine.semantics.analytic.reader import read_intent
 from chat2sql.engine.semantics.analytic.words import in_words
 from chat2sql.engine.semantics.model.loosely import IN_PART
-from chat2sql.engine.semantics.model.semantic_model import Origin, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, SemanticModel
 from chat2sql.engine.semantics.time_conventions import TimeConventions
 from chat2sql.engine.semantics.time_expressions import TimeExpression, resolve_time
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
@@ -105,12 +105,22 @@ def compiled_question(
 
 def _read_in_part(intent: AnalyticIntent, model: SemanticModel) -> tuple[str, ...]:
     """The figures of whose definitions a clause that restricts was not understood: what is computed may be more."""
-    metrics = [model.metric(figure.metric or "") for figure in intent.figures]
+    metrics = [one for figure in intent.figures if (one := model.metric(figure.metric or "")) is not None]
     return tuple(
         f"of the definition of {one.label.zh} only a part was understood: see the comment of {one.dataset}"
         for one in metrics
-        if one is not None and one.certainty <= IN_PART
+        if _is_in_part(one, model)
     )
+
+
+def _is_in_part(metric: Metric, model: SemanticModel) -> bool:
+    parts = [
+        one
+        for name in (metric.numerator, metric.denominator)
+        if (one := model.metric(name or "")) is not None
+    ]
+    rows = [told for name in metric.segments if (told := model.segment(name)) is not None]
+    return any(one.certainty <= IN_PART for one in (metric, *parts, *rows))
 
 
 def _asks_for_defined(intent: AnalyticIntent, model: SemanticModel) -> bool:

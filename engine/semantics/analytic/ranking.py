@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.acts import NTH_ASC, NTH_DESC, Act
 from chat2sql.engine.semantics.analytic.grouping import Grouping
 from chat2sql.engine.semantics.analytic.intent import Figure, Group, Ranking
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
@@ -31,7 +31,9 @@ def ranked_by(
     mark = next((piece for piece in marks if piece.token.act is not Act.RANKED), marks[0])
     for piece in marks:
         piece.used = True
-    plain = Ranking(descending=mark.token.detail != "asc", limit=_limit(mark, phrase))
+    only = mark.token.detail in (NTH_DESC, NTH_ASC)
+    descending = mark.token.detail not in ("asc", NTH_ASC)
+    plain = Ranking(descending=descending, limit=_limit(mark, phrase), only=only)
     thing = phrase.thing_ranked(mark) if mark.token.act is not Act.RANKED or not groups else None
     if not figures:
         return _of_rows(phrase, plain, groups, thing)

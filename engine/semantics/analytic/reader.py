@@ -25,13 +25,13 @@ from chat2sql.engine.semantics.analytic.intent import (
     Group,
     Held,
     Part,
-    Place,
     SegmentUse,
     Window,
 )
+from chat2sql.engine.semantics.analytic.listed import Listed
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.periods_of import comparison_of, held_of, held_then, windows_of
-from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
+from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
@@ -131,7 +131,9 @@ class _Reader:
         if not (held or segments or windows):
             held = self._held_today(base, figures)
         asked.settle_sums(figures)
-        shown = () if figures else self._shown(base)
+        listed = Listed(phrase, model, base)
+        shown = () if figures else listed.shown()
+        kinds_of = listed.kinds() if shown and ranked.ranking is None else ()
         doubts = self._never_together(figures) + self._doubts(
             base,
             restricted,
@@ -150,12 +152,17 @@ class _Reader:
             held=held,
             presences=presences,
             thresholds=thresholds,
-            shown=shown,
+            shown=kinds_of or shown,
+            distinct=bool(kinds_of),
             ranking=ranked.ranking,
             comparison=comparison,
             share=any(piece.token.act is Act.SHARE and not piece.used for piece in phrase),
             part=part,
             running=phrase.has(Act.RUNNING) and phrase.has(Act.GRAIN),
+            moving=next(
+                (int(one.token.number) for one in phrase if one.token.act is Act.MOVING and one.token.number),
+                None,
+            ),
             unread=phrase.unread(),
         )
         return ReadIntent(intent=intent, doubts=doubts)
@@ -263,33 +270,3 @@ class _Reader:
             return figures[0].dataset
         thing = self._phrase.thing_asked_for()
         return thing.dataset if thing is not None else self._phrase.base
-
-    def _shown(self, base: str) -> tuple[Place, ...]:
-        """The fields that are listed: those that are named, and for a ranking what it goes by."""
-        found = []
-        for piece in self._phrase:
-            place = (
-                self._phrase.place_of(piece) if piece.kind is Kind.FIELD else self._asked_besides(piece, base)
-            )
-            if place is not None and not piece.restricts:
-                piece.used = True
-                if piece.token.act is Act.GRAIN and (own := called_by(base, self._model)) is not None:
-                    found.append(own)
-                found.append(place)
-        return tuple(dict.fromkeys(found))
-
-    def _asked_besides(self, piece: Piece, base: str) -> Place | None:
-        """Who, in 工号8是谁，什么岗位; when, in 今年开了哪几家，哪天开的."""
-        dataset = self._model.dataset(base)
-        if dataset is None:
-            return None
-        if piece.token.act is Act.WHICH and "谁" in piece.token.text and piece.dataset == base:
-            return called_by(base, self._model) if self._names_fields() else None
-        if piece.token.act is not Act.GRAIN or not piece.token.text.startswith("哪") or dataset.time is None:
-            return None
-        return Place(dataset=base, field=dataset.time)
-
-    def _names_fields(self) -> bool:
-        """Whether fields are asked for, and not of a thing that is named: 工资最高的员工是谁 lists employees anyway."""
-        named = any(piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM for piece in self._phrase)
-        return not named and any(piece.kind is Kind.FIELD and not piece.restricts for piece in self._phrase)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.analytic.acts import BOUGHT, SOLD, Act
+from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import (
     Condition,
     Figure,
@@ -18,15 +18,16 @@ from chat2sql.engine.semantics.analytic.intent import (
 )
 from chat2sql.engine.semantics.analytic.limits import Limit, Limits
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.presences import Presences
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.analytic.trees import has_classes
-from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
-from chat2sql.engine.semantics.model.terms import Kind, term_index
+from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
 _NEAR = 1
-_SALES = ("销量", "销售额", "订单数")
+_BEGUN = frozenset({"申请", "提交", "创建", "登记", "新建", "发起", "下单", "已提交", "已申请"})
+"""States that are where a row begins: 去年申请的 says when, and not that nothing has become of it since."""
 _LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
 
 
@@ -75,7 +76,7 @@ class _Finder:
         self._phrase, self._model = phrase, model
         self._conditions: dict[tuple[Place, Operator], Condition] = {}
         self._segments: list[SegmentUse] = []
-        self._below: dict[tuple[str, bool], Presence] = {}
+        self._presences = Presences(phrase, model)
         self._at: dict[Place, int] = {}
         self._segment_at: dict[str, int] = {}
 
@@ -84,10 +85,12 @@ class _Finder:
         self._conditions |= {(one.place, one.operator): one for one in limits.own}
         self._segments += limits.segments
         for one in limits.below:
-            self._add_below(one.place.dataset, condition=one, negated=False)
+            self._presences.add(one.place.dataset, condition=one, negated=False)
         for piece in self._phrase:
             if self._names_what_is_below(piece):
                 piece.used = piece.restricts = True
+            elif self._only_says_when(piece):
+                continue
             elif piece.value is not None or piece.kind is Kind.CODE:
                 self._value(piece)
             elif piece.kind is Kind.SEGMENT and piece.meaning is not None:
@@ -96,14 +99,13 @@ class _Finder:
                 self._flag(piece)
         for piece in self._phrase:
             self._unset(piece)
-            self._presence(piece)
-            self._unsold(piece)
+            self._presences.take(piece)
         return Restrictions(
             conditions=tuple(self._conditions.values()),
             segments=tuple(dict.fromkeys(self._segments)),
-            presences=tuple(self._below.values()),
+            presences=self._presences.found(),
             limits=tuple(limits.limits),
-            compared=frozenset(limits.compared),
+            compared=frozenset(limits.compared | self._presences.denied),
             doubts=tuple(limits.doubts),
             at=self._at,
             segment_at=self._segment_at,
@@ -114,6 +116,21 @@ class _Finder:
         before, dataset = self._phrase.before(piece), self._model.dataset(piece.dataset)
         follows = before is not None and before.token.act is Act.TREE
         return follows and piece.kind is Kind.CODE and dataset is not None and dataset.parent is not None
+
+    def _only_says_when(self, piece: Piece) -> bool:
+        """去年申请的退货: when they were applied for, whatever became of them."""
+        said, dataset = piece.token.text, self._model.dataset(piece.dataset)
+        if piece.kind is not Kind.CODE or said not in _BEGUN or dataset is None:
+            return False
+        before = self._phrase.before(piece)
+        return (
+            before is not None
+            and before.token.time is not None
+            and any(
+                field.role is Role.TIME and field.label.zh.startswith(said.removeprefix("已"))
+                for field in dataset.fields
+            )
+        )
 
     def _value(self, piece: Piece) -> None:
         place = piece.place
@@ -133,7 +150,7 @@ class _Finder:
             place=place, operator=operator, values=(value,), tree=self._with_below(piece, place)
         )
         if piece.is_below:
-            self._add_below(place.dataset, condition=condition, negated=False)
+            self._presences.add(place.dataset, condition=condition, negated=False)
         else:
             known = self._conditions.get((place, operator))
             values = (*known.values, value) if known is not None and value not in known.values else (value,)
@@ -215,7 +232,8 @@ class _Finder:
         use = SegmentUse(segment=name, negated=self._denied(piece))
         piece.used = piece.restricts = True
         if piece.is_below:
-            self._add_below(piece.dataset, segment=use, negated=False)
+            # 从来没有过有效订单: none of them, and not one that is not valid.
+            self._presences.add(piece.dataset, segment=SegmentUse(segment=name), negated=use.negated)
         else:
             self._segments.append(use)
             self._segment_at[name] = piece.number
@@ -247,58 +265,3 @@ class _Finder:
         if excluded is not None:
             excluded.used = True
         self._conditions[place, operator] = Condition(place=place, operator=operator)
-
-    def _presence(self, piece: Piece) -> None:
-        if not piece.is_below or piece.meaning is None or piece.used:
-            return
-        if piece.kind not in (Kind.DATASET, Kind.FIELD, Kind.JOIN):
-            return
-        negated = any(near.token.act is Act.NOT for near in self._phrase.next_to(piece, -1))
-        for near in self._phrase.next_to(piece, -1):
-            if near.token.act is Act.NOT:
-                near.used = True
-        piece.used = piece.restricts = True
-        self._add_below(piece.dataset, negated=negated)
-
-    def _unsold(self, piece: Piece) -> None:
-        """一件都没卖出去的商品, 一单都没下过的客户: none of what was sold leads there."""
-        if piece.token.act is not Act.NOT or piece.token.detail not in (SOLD, BOUGHT) or piece.used:
-            return
-        thing = self._phrase.thing_asked_for()
-        base = thing.dataset if thing is not None else self._phrase.base
-        index = term_index(self._model)
-        sales = [
-            metric
-            for word in _SALES
-            for one in index.meanings(word)
-            if one.kind is Kind.METRIC and (metric := self._model.metric(one.name)) is not None
-        ]
-        leading = next((one for one in sales if route(self._model, one.dataset, base)), None)
-        if leading is None:
-            return
-        piece.used = True
-        counted = leading.segments if piece.token.detail == SOLD else ()
-        self._below[leading.dataset, True] = Presence(
-            dataset=leading.dataset,
-            negated=True,
-            segments=tuple(SegmentUse(segment=name) for name in counted),
-        )
-
-    def _add_below(
-        self,
-        dataset: str,
-        *,
-        negated: bool,
-        condition: Condition | None = None,
-        segment: SegmentUse | None = None,
-    ) -> None:
-        known = next((key for key in self._below if key[0] == dataset), (dataset, negated))
-        before = self._below.pop(known, None) or Presence(dataset=dataset)
-        told = before.model_copy(
-            update={
-                "negated": before.negated or negated,
-                "conditions": (*before.conditions, *((condition,) if condition else ())),
-                "segments": (*before.segments, *((segment,) if segment else ())),
-            }
-        )
-        self._below[dataset, told.negated] = told

@@ -255,7 +255,8 @@ class Scope:
         conditions += [inner.condition(condition) for condition in one.conditions]
         conditions += [inner.segment(use) for use in one.segments]
         if one.window is not None:
-            conditions.append(inner.window(one.window))
+            placed = one.window.place or one.placed
+            conditions.append(inner.window(one.window.model_copy(update={"place": placed})))
         exists = exp.Exists(this=inner.over(exp.select(exp.Literal.number(1))).where(*conditions))
         return exp.not_(exists) if one.negated else exists
 

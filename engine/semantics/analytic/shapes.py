@@ -20,10 +20,15 @@ COMPARISONS: dict[Operator, type[exp.Binary]] = {
 }
 
 
-def ranked(ordered: exp.Ordered, partition: Sequence[exp.Expr]) -> exp.Expr:
-    """The place of a row in a ranking; equals share one."""
+def ranked(ordered: exp.Ordered, partition: Sequence[exp.Expr], *, only: bool = False) -> exp.Expr:
+    """The place of a row in a ranking; equals share one.
+
+    Args:
+        only: whether what stands in one place is asked for: the second is then who has the second best figure, however
+            many share the best.
+    """
     window = exp.Window(
-        this=exp.Rank(),
+        this=exp.DenseRank() if only else exp.Rank(),
         partition_by=[key.copy() for key in partition],
         order=exp.Order(expressions=[ordered]),
     )
@@ -61,13 +66,15 @@ def named(name: str, zh: str, en: str, language: Language) -> str:
     return f"{name}{zh}" if language is Language.ZH else f"{name} {en}"
 
 
-def first_places(inner: exp.Select, shown: Sequence[str], limit: int, partition: Sequence[str]) -> exp.Select:
-    """The rows of the first places, in their order."""
+def first_places(
+    inner: exp.Select, shown: Sequence[str], limit: int, partition: Sequence[str], *, only: bool = False
+) -> exp.Select:
+    """The rows of the first places, in their order; only those of the last of them if so wanted."""
     outer = exp.select(*(quoted(name) for name in shown))
     place = exp.column(exp.to_identifier(_PLACE))
     return (
         outer.from_(inner.subquery(_RANKED))
-        .where(exp.LTE(this=place, expression=exp.Literal.number(limit)))
+        .where((exp.EQ if only else exp.LTE)(this=place, expression=exp.Literal.number(limit)))
         .order_by(*(quoted(name) for name in partition), place.copy())
     )
 

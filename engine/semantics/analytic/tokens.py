@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.analytic.acts import MONEY, Act, Row
+from chat2sql.engine.semantics.analytic.acts import BOUGHT_AT_ALL, MONEY, Act, Row
 from chat2sql.engine.semantics.analytic.again import said_again
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.numbers_said import number_of, numbers_in
@@ -239,7 +239,7 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                     # 多少单 counts orders where 单 is one.
                     meant = index.things_called(match.group()[-1])
                 if row.act is Act.SAID:
-                    meant = index.money if row.detail == MONEY else index.meanings(row.detail)
+                    meant = _said(row.detail, index)
                     if not meant or (match.group().endswith("额") and not things):
                         # An amount of nothing that is named can be any.
                         continue
@@ -253,6 +253,15 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                     detail=row.detail,
                     number=number,
                 )
+
+
+def _said(detail: str, index: TermIndex) -> tuple[Meaning, ...]:
+    """What is spoken of: money, a thing or figure by its name, or the rows of what was sold."""
+    if detail == MONEY:
+        return index.money
+    if detail != BOUGHT_AT_ALL:
+        return index.meanings(detail)
+    return tuple(one.model_copy(update={"kind": Kind.DATASET, "name": ""}) for one in index.sales)
 
 
 def _unclear(question: str, index: TermIndex) -> Iterator[Token]:

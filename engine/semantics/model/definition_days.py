@@ -21,6 +21,9 @@ _COMPARED = re.compile(
     rf"\s*(?P<how>不早于|不晚于|晚于|早于|大于等于|小于等于|大于|小于|>=|<=|>|<|在)\s*(?:{_TODAY})(?P<side>之?[前后])?",
     re.IGNORECASE,
 )
+_RECENT = re.compile(
+    r"\s*(?:都|须|要)?(?:在|落在|发生在)?\s*(?:最近|近|过去)\s*(?P<n>[0-9]+)\s*个?(?P<unit>天|日|月|年)(?:之|以)?内?"
+)
 _PASSED = re.compile(r"(?<![未没不通])(?:已?经?过了?|已经?过|超过了?)\s*$")
 _SIGNS = {
     "晚于": ">",
@@ -40,7 +43,7 @@ _LASTS = re.compile(
     r"\s*(?:之间|的?时长|的?时间|用时|耗时)?\s*(?P<how>不超过|不足|少于|小于|超过|大于|多于|达到|<=|>=|<|>)\s*(?P<n>[0-9]+)\s*个?"
     r"(?P<unit>小时|天|日|分钟)"
 )
-_UNITS = {"小时": "HOUR", "天": "DAY", "日": "DAY", "分钟": "MINUTE"}
+_UNITS = {"小时": "HOUR", "天": "DAY", "日": "DAY", "分钟": "MINUTE", "月": "MONTH", "年": "YEAR"}
 _LONGER = {
     "不超过": "<=",
     "不足": "<",
@@ -89,6 +92,10 @@ def _single(text: str, times: list[Field], dataset: Dataset, dialect: Dialect) -
             if passed is not None:
                 end = match.end() + len(_told_again(text, match.end(), field))
                 yield Said(passed.start(), end, f"{column} < CURRENT_DATE")
+            recent = _RECENT.match(text, match.end()) if dialect is not Dialect.SQLITE else None
+            if recent is not None:
+                since = f"CURRENT_DATE - INTERVAL '{recent['n']}' {_UNITS[recent['unit']]}"
+                yield Said(match.start(), recent.end(), f"{column} >= {since}")
             compared = _COMPARED.match(text, match.end())
             sign = _sign(compared) if compared is not None else ""
             if compared is not None and sign:

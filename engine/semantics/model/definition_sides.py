@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.definition_texts import Definition
-from chat2sql.engine.semantics.model.finer import are_lines
-from chat2sql.engine.semantics.model.semantic_model import Dataset, SemanticModel
+from chat2sql.engine.semantics.model.finer import amount_of, are_lines
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Metric, SemanticModel
+from chat2sql.engine.semantics.model.spelling import spelled
+from chat2sql.engine.semantics.model.terms import Kind, TermIndex
 
 _RATE = re.compile(r"[率比价]$|占比|人均|单均|件均|\brate$|\bratio$|\bmargin$", re.IGNORECASE)
 _DIVIDED = re.compile(r"÷|/|除以")
@@ -17,6 +20,9 @@ _SAYS_OF_WHAT = re.compile(
 )
 """取消的不进分母, where the line says what is above it and below; 赠品的成本照样算进毛利, which its parts say."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,}")
+HOW_MANY = re.compile(r"[单笔次张条户人家件]数$|数量$|[单订]量$")
+"""Names and formulas that say how many, and not how much."""
+_NUMBER_OF = re.compile(r"(?P<state>[㐀-鿿]{2,6}?)[笔]?数(?=[+＋\s)），,]|$)")
 _SHORTEST_SIDE = 2
 
 
@@ -65,3 +71,46 @@ def homes_elsewhere(definition: Definition, model: SemanticModel) -> list[Datase
         if refers and other.name != own.name and (has or (not unknown and are_lines(other))):
             found.append(other)
     return found
+
+
+def without_number(side: str, index: TermIndex) -> str:
+    """赢单数 as 赢单: how many rows there are in a state."""
+
+    def state(match: re.Match[str]) -> str:
+        is_state = any(one.kind in (Kind.CODE, Kind.SEGMENT) for one in index.meanings(match["state"]))
+        return match["state"] if is_state else match.group()
+
+    return _NUMBER_OF.sub(state, side)
+
+
+def whose(side: str, definition: Definition, model: SemanticModel) -> str:
+    """Of whose rows one side is: of the table that it names, 正常发票价税合计, else of that whose comment has it."""
+    named = [
+        one.name
+        for one in model.datasets
+        if any(len(word) > 1 and has_han(word) and word in side for word in (one.label.zh, *one.synonyms))
+    ]
+    # 客户数 of orders are not all customers.
+    return named[0] if len(named) == 1 and not HOW_MANY.search(side) else definition.dataset
+
+
+def of_one_sort(made: list[Metric], sides: tuple[str, str], model: SemanticModel) -> tuple[Metric, Metric]:
+    """Both sides, rows that were only named summed up as money where the other side is money: 已认领收款÷价税合计."""
+    told = []
+    for one, other, side in zip(made, reversed(made), sides, strict=True):
+        dataset = model.dataset(one.dataset)
+        amount = amount_of(dataset) if dataset is not None else None
+        sums = other.expression is not None and other.expression.startswith("SUM(")
+        if one.expression != "COUNT(*)" or HOW_MANY.search(side) or not sums or amount is None:
+            told.append(one)
+            continue
+        spelling = spelled(one.dataset, amount.name, model.dialect)
+        told.append(one.model_copy(update={"expression": f"SUM({spelling})"}))
+    return told[0], told[1]
+
+
+def scale_of(expression: str, model: SemanticModel) -> str:
+    """What is planned is often written in ten thousands, what was done is not."""
+    summed = re.fullmatch(r"SUM\((\S+)\.(\w+)\)", expression)
+    field = model.field(summed.group(1), summed.group(2)) if summed is not None else None
+    return " * 10000" if field is not None and field.unit.startswith("万") else ""

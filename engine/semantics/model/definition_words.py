@@ -14,6 +14,10 @@ _BY_TIME = re.compile(r"(?:按照?|以)(?P<time>(?P<of>[㐀-鿿]{2,6}?)(?:日期
 _PAUSE = re.compile("[，,。；;、()（）]")
 _SUMS = re.compile("合计|总计|小计|总额|金额|之和|不含|不计|不算|剔除|排除")
 _LENGTH_COUNTS = 1.25
+_SIGNS = r"[÷/×*＋+－−-]"
+_OPERAND = re.compile(
+    rf"(?:^|(?<=[÷/×*＋+－−(（=，,-]))\s*(?P<word>[㐀-鿿]{{2,10}}?)\s*(?=$|{_SIGNS}|[)）,，。；;]|合计|之和|求和|总和)"
+)
 
 
 def known_words(
@@ -49,6 +53,7 @@ def _known_words(
             named = Meaning(kind=Kind.FIELD, dataset=owner, name=name)
             yield Mention(number, number + 1, unit.text, (named,))
     yield from _by_first_words(text, units, own, index)
+    yield from _operands(text, units, own, index)
     yield from _times(text, units, own)
     for mention in index.mentions(units):
         near = [one for one in mention.meanings if _is_near(one, reach)]
@@ -106,6 +111,41 @@ def _by_first_words(text: str, units: list[Unit], own: Dataset | None, index: Te
         if is_word and len(alike) == 1 and own is not None:
             named = Meaning(kind=Kind.FIELD, dataset=own.name, name=alike[0].name, weight=0.6)
             yield Mention(number, number + 2, word, (named,))
+
+
+def _operands(text: str, units: list[Unit], own: Dataset | None, index: TermIndex) -> Iterator[Mention]:
+    """What stands in a formula and is called nearly so: 成交成本单价 for 成交时成本单价, 数量 of a purchase for 采购数量."""
+    measures = [field for field in (own.fields if own is not None else ()) if field.role is Role.MEASURE]
+    if own is None or not re.search(_SIGNS, text):
+        return
+    for match in _OPERAND.finditer(text):
+        word = match["word"]
+        if any(
+            one.kind is Kind.METRIC or (one.kind is Kind.FIELD and one.dataset == own.name)
+            for one in index.meanings(word)
+        ):
+            continue
+        alike = [field for field in measures if _is_within(word, field.label.zh)]
+        if len(alike) > 1:
+            alike = [
+                field
+                for field in alike
+                if field.label.zh.endswith(word) and field.label.zh[: -len(word)] in own.label.zh
+            ]
+        place = [
+            number
+            for number, unit in enumerate(units)
+            if match.start("word") <= unit.start < match.end("word")
+        ]
+        if len(alike) == 1 and place:
+            named = Meaning(kind=Kind.FIELD, dataset=own.name, name=alike[0].name, weight=0.6)
+            yield Mention(place[0], place[-1] + 1, word, (named,))
+
+
+def _is_within(short: str, whole: str) -> bool:
+    """Whether the characters of a word stand in another in their order."""
+    rest = iter(whole)
+    return len(short) > 1 and all(char in rest for char in short)
 
 
 def _is_near(meaning: Meaning, reach: Mapping[str, Sequence[Relationship]]) -> bool:

@@ -24,7 +24,15 @@ from chat2sql.engine.semantics.model.definition_entries import (
 from chat2sql.engine.semantics.model.definition_figures import Computed, computed_in
 from chat2sql.engine.semantics.model.definition_remarks import plainly, without_remarks
 from chat2sql.engine.semantics.model.definition_rows import Rows, RowsReader
-from chat2sql.engine.semantics.model.definition_sides import homes_elsewhere, sides_of
+from chat2sql.engine.semantics.model.definition_sides import (
+    HOW_MANY,
+    homes_elsewhere,
+    of_one_sort,
+    scale_of,
+    sides_of,
+    whose,
+    without_number,
+)
 from chat2sql.engine.semantics.model.definition_sql import as_sql
 from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
 from chat2sql.engine.semantics.model.definition_words import known_words
@@ -42,7 +50,6 @@ _FIGURE = re.compile(
     r"[额率价费量]$|费用|天数|时长|工时|金额|收入|支出|成本|利润|毛利|GMV|sales|revenue|turnover|amount",
     re.IGNORECASE,
 )
-_HOW_MANY = re.compile(r"[单笔次张条户人家件]数$|数量$|[单订]量$")
 _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:用|取|以|按|为|是)")
 _PASSES = 3
 _SIDES = (".above", ".below")
@@ -146,14 +153,14 @@ def _as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) ->
         named = [one for one in index.meanings(side) if one.kind is Kind.METRIC and one.weight == 1]
         known = model.metric(named[0].name) if len(named) == 1 else None
         if known is None:
-            extended = _side(
-                definition._replace(name=f"{definition.name}{_SIDES[number]}", body=side), model, index
-            )
+            own = definition._replace(name=f"{definition.name}{_SIDES[number]}", body=side)
+            extended = _side(own._replace(dataset=whose(side, definition, model)), model, index)
             if extended is None:
                 return None
             model, known = extended, extended.metrics[-1]
         made.append(known)
-    above, below = made
+    above, below = of_one_sort(made, sides, model)
+    model = model.extended(metrics=(above, below))
     if above.time and above.time != below.time and above.time.rpartition(".")[0] == below.dataset:
         # Orders are counted when their sales are.
         below = below.model_copy(
@@ -185,13 +192,13 @@ def _as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) ->
 
 def _side(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:
     """The model with one side of a ratio, a figure without a name, as its last metric."""
-    read = _read(definition, model, index)
+    read = _read(definition._replace(body=without_number(definition.body, index)), model, index)
     if read is None or read.computed is None or read.computed.ratio is not None:
         return None
     conditions = read.rows.conditions(model)
     rows = tuple(rows_of(read, owner, condition) for owner, condition in conditions.items())
     segments = (*read.computed.segments, *read.rows.segments, *(one.name for one in rows))
-    counts = bool(segments) or _HOW_MANY.search(definition.body) is not None
+    counts = bool(segments) or HOW_MANY.search(definition.body) is not None
     expression = read.computed.expression or ("COUNT(*)" if counts else "")
     # 销售额/客户数: of all customers, or of those of these orders?
     if not expression or expression.startswith("COUNT(DISTINCT"):
@@ -201,18 +208,11 @@ def _side(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
         origin=Origin.COMMENT,
         certainty=DEFINED_CERTAINTY,
         dataset=definition.dataset,
-        expression=f"{expression}{_scale(expression, model)}",
+        expression=f"{expression}{scale_of(expression, model)}",
         segments=tuple(dict.fromkeys(segments)),
         time=read.computed.time,
     )
     return model.extended(segments=rows, metrics=(side,))
-
-
-def _scale(expression: str, model: SemanticModel) -> str:
-    """What is planned is often written in ten thousands, what was done is not."""
-    summed = re.fullmatch(r"SUM\((\S+)\.(\w+)\)", expression)
-    field = model.field(summed.group(1), summed.group(2)) if summed is not None else None
-    return " * 10000" if field is not None and field.unit.startswith("万") else ""
 
 
 def _is_unclear(definition: Definition, model: SemanticModel, index: TermIndex) -> bool:
@@ -272,7 +272,7 @@ def _with_rows_of(
     placed = (like.time or "").rpartition(".")[0] or like.dataset
     time = like.time if placed in reach else None
     computed = computed._replace(time=computed.time or time)
-    if not computed.expression and read.definition.as_above and _HOW_MANY.search(read.definition.name):
+    if not computed.expression and read.definition.as_above and HOW_MANY.search(read.definition.name):
         computed = computed._replace(expression="COUNT(*)")
     return read._replace(computed=computed)
 
@@ -292,7 +292,13 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> Rea
     dataset = model.dataset(definition.dataset)
     if dataset is None:
         return None
-    raw = as_sql(_AMOUNT_IS.sub(" ", definition.body), dataset, model)
+    # 正式和试用都算在职 says of what is defined once more what it is.
+    body = (
+        definition.body
+        if _FIGURE.search(definition.name) or definition.name.endswith("款")
+        else re.sub(rf"(?<=[算是为入])\s*{re.escape(definition.name)}(?=[，,；;]|$)", "", definition.body)
+    )
+    raw = as_sql(_AMOUNT_IS.sub(" ", body), dataset, model)
     about = model.dataset(definition.about)
     reader = RowsReader(plainly(raw.rest, dataset, model, index), dataset, model, about=about)
     rows = reader.rows

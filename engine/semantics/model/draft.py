@@ -88,7 +88,12 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     whole = defined(model.extended(metrics=counts), catalogue)
     # 客单价 is made of 有效订单数, which is made of 有效订单.
     whole = defined(whole.extended(metrics=_segment_counts(whole)), catalogue)
-    whole = loosely_defined(whole, catalogue)
+    loose = loosely_defined(whole, catalogue)
+    if loose is not whole:
+        # 毛利 counts what 销售额 counts, however that was read.
+        again = defined(loose, catalogue)
+        loose = again.extended(unclear=tuple(one for one in again.unclear if one in loose.unclear))
+    whole = loose
     whole = with_usual_names(whole)
     whole = whole.meaning_always(always_meant(catalogue, whole))
     whole = whole.extended(metrics=finer_metrics(whole))

@@ -50,6 +50,10 @@ _THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项)")
 _IN_BRACKETS = re.compile(r"^[”\"」』\s]*[(（](?P<said>[^()（）]{2,40})[)）]")
 _OTHER = re.compile(r"(?<![㐀-鿿A-Za-z])[㐀-鿿A-Za-z]{0,8}(?:率|客单价|均价|套数|户数)\s*[=＝:：][^；;。\n]*")
 _ASIDE = re.compile(r"[(（][㐀-鿿]{1,6}[)）](?=时间|日期|日)")
+_HEADS = re.compile(
+    r"[”\"」』】\s]*(?:[(（][^()（）]*[)）])?\s*(?:的?(?:统计|计算)?口径|的?定义|怎么算)?\s*(?:[:：=＝]|是指|指的?是)"
+)
+"""Behind a name that heads its definition: what stands before it is about something else."""
 
 
 def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
@@ -178,14 +182,18 @@ def _read(
     time = time_in(text, words)
     taken = [(amount.start, amount.end)]
     taken += [(time.start, time.end)] if time is not None else []
-    rows = RowsFinder(text, words, near, taken=taken, begins=name.end()).rows(model.dialect)
+    begins = _HEADS.match(text, name.end())
+    told = " " * name.start() + text[name.start() :] if begins is not None else text
+    counted = [word for word in words if begins is None or word.start >= name.end()]
+    rows = RowsFinder(told, counted, near, taken=taken, begins=name.end()).rows(model.dialect)
+    certainty = IN_PART if rows.unread else WHOLE
     reach = {base.name, *(join.target for join in model.joins_from(base.name))}
     segments = tuple(
         Segment(
             name=f"{owner}.{name['name']}.rows",
             label=Bilingual(zh=f"计入{name['name']}：{' AND '.join(conditions)}", en=""),
             origin=Origin.COMMENT,
-            certainty=WHOLE,
+            certainty=certainty,
             dataset=owner,
             condition=" AND ".join(conditions),
         )
@@ -201,7 +209,7 @@ def _read(
         label=Bilingual(zh=name["name"], en=""),
         synonyms=tuple(dict.fromkeys((*_also_called(text[name.end() :]), *_other_forms(name["name"])))),
         origin=Origin.COMMENT,
-        certainty=IN_PART if rows.unread else WHOLE,
+        certainty=certainty,
         dataset=base.name,
         expression=_written(amount, model),
         segments=tuple(one.name for one in segments),

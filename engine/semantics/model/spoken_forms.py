@@ -20,6 +20,23 @@ _A_WORD = 2
 _DONE = re.compile("[实应已未预待][付收缴退还发]$")
 _IN_CHARGE = re.compile("(?:负责|经办|审批|经手|跟进|对接|主管)人$")
 _WHETHER = re.compile("^是否(?:为|是|属于|已经?)?")
+_STATES = tuple(
+    (re.compile(pattern), tuple(said.split()))
+    for pattern, said in (
+        ("^(?:正常|在)?营业中?$|^开业$", "开着 开着的 还开着 在开 开门营业"),
+        ("^已?(?:关闭|关店|闭店|关门)$", "关了 关掉 关掉的 关门 关门的 关张"),
+        ("^已(?:付款?|支付)$", "付了款 付了钱 付完钱 付过款 付过钱"),
+        ("^(?:待|未)(?:付款?|支付)$", "没付钱 还没付钱 没给钱 没付钱的 没掏钱"),
+        ("^(?:待|未)(?:派单?|分派|派工|指派)$", "没派出去 没派 没分派 没派单 没派人 没派工"),
+        ("^(?:待|未)(?:审|审核|审批|批)$|^(?:审批|审核)中$", "没批 还没批 没审 没审批 没审核 没批下来"),
+        ("^(?:已)?(?:通过|批准|审批通过|审核通过)$", "批下来 批了 批准了 审过"),
+        ("^(?:待|未)(?:发货?|出库)$", "没发出去 没发 没发货 没发走"),
+        ("^已发货?$", "发出去 发走 发了货"),
+        ("^已退款?$", "退完 退完款 退了钱 退了款 已经退完"),
+        ("^(?:已|正常)?(?:完成|完结|结束|完工)$", "做完 搞完 干完"),
+    )
+)
+"""What people say for states, whatever the columns call them."""
 _SAYS_LITTLE = frozenset(
     [
         "名称",
@@ -75,6 +92,9 @@ def code_forms(word: str) -> Iterator[str]:
         yield f"{word}期"
     if word.endswith("中") and len(word) > _A_WORD:
         yield f"在{word[:-1]}"
+    for pattern, said in _STATES:
+        if pattern.search(word):
+            yield from said
     bare = word[1:]
     if len(bare) < 2 or not has_han(bare):
         return

@@ -39,6 +39,7 @@ _LEADERS = (
     "boss",
     "supervisor",
 )
+_SALES = ("销量", "销售额", "订单数")
 _FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
 
 
@@ -156,6 +157,15 @@ class TermIndex:
     def meanings(self, text: str) -> tuple[Meaning, ...]:
         """What a whole phrase stands for, the best named first."""
         return self._ranked(key_of(text))
+
+    @cached_property
+    def sales(self) -> tuple[Meaning, ...]:
+        """The figures that say what was sold, the first that there is; none where nothing is called so."""
+        for word in _SALES:
+            found = tuple(one for one in self.meanings(word) if one.kind is Kind.METRIC)
+            if found:
+                return found
+        return ()
 
     def things_called(self, text: str) -> tuple[Meaning, ...]:
         """The datasets that a word stands for, and nothing else of it."""

@@ -1,0 +1,71 @@
+"""Which fields a question lists: those that it names, and what rows are called where it says which of them it wants."""
+
+from __future__ import annotations
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.intent import Place
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
+from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
+
+
+class Listed:
+    """The fields that one phrase lists of the rows of a dataset."""
+
+    def __init__(self, phrase: Phrase, model: SemanticModel, base: str) -> None:
+        self._phrase, self._model, self._base = phrase, model, base
+
+    def shown(self) -> tuple[Place, ...]:
+        """The fields that are listed: those that are named, and for a ranking what it goes by."""
+        found = []
+        for piece in self._phrase:
+            place = self._phrase.place_of(piece) if piece.kind is Kind.FIELD else self._asked_besides(piece)
+            if place is not None and not piece.restricts:
+                piece.used = True
+                if piece.token.act is Act.GRAIN and (own := called_by(self._base, self._model)) is not None:
+                    found.append(own)
+                found.append(place)
+        own = called_by(self._base, self._model)
+        if found and own is not None and own not in found and self._names_things():
+            found.insert(0, own)
+        return tuple(dict.fromkeys(found))
+
+    def _names_things(self) -> bool:
+        """Whether it is said which things are listed, beside what is asked of each: 关门的店有哪些，什么时候关的."""
+        return any(
+            near is not None
+            and near.dataset == self._base
+            and near.token.sort is Sort.TERM
+            and near.kind is Kind.DATASET
+            for piece in self._phrase
+            if piece.token.act in (Act.WHICH, Act.LIST)
+            for near in (self._phrase.after(piece), self._phrase.before(piece))
+        )
+
+    def kinds(self) -> tuple[Place, ...]:
+        """Which values a field has, each once: 在哪些城市开了店."""
+        if self._names_things():
+            return ()
+        for piece in self._phrase:
+            after = self._phrase.after(piece) if piece.token.act in (Act.WHICH, Act.LIST) else None
+            field = self._phrase.field_of(after) if after is not None else None
+            if after is not None and field is not None and field.role is Role.CATEGORY and after.place:
+                return (after.place,)
+        return ()
+
+    def _asked_besides(self, piece: Piece) -> Place | None:
+        """Who, in 工号8是谁，什么岗位; when, in 今年开了哪几家，哪天开的."""
+        dataset = self._model.dataset(self._base)
+        if dataset is None:
+            return None
+        if piece.token.act is Act.WHICH and "谁" in piece.token.text and piece.dataset == self._base:
+            return called_by(self._base, self._model) if self._names_fields() else None
+        if piece.token.act is not Act.GRAIN or not piece.token.text.startswith("哪") or dataset.time is None:
+            return None
+        return Place(dataset=self._base, field=dataset.time)
+
+    def _names_fields(self) -> bool:
+        """Whether fields are asked for, and not of a thing that is named: 工资最高的员工是谁 lists employees anyway."""
+        named = any(piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM for piece in self._phrase)
+        return not named and any(piece.kind is Kind.FIELD and not piece.restricts for piece in self._phrase)

@@ -1,0 +1,117 @@
+"""Rows that have, or have not, any of another dataset: 下过单的客户, 一件都没卖出去的商品, 没产生过销售额的客户."""
+
+from __future__ import annotations
+
+from chat2sql.engine.semantics.analytic.acts import BOUGHT, BOUGHT_AT_ALL, SOLD, Act
+from chat2sql.engine.semantics.analytic.intent import Condition, Place, Presence, SegmentUse
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.model.joins import route
+from chat2sql.engine.semantics.model.semantic_model import Metric, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind, term_index
+
+
+class Presences:
+    """The presences of one phrase, as they are found.
+
+    Attributes:
+        denied: the pieces whose figure only says which rows there are none of, by number.
+    """
+
+    def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
+        self._phrase, self._model = phrase, model
+        self._below: dict[tuple[str, bool], Presence] = {}
+        self.denied: set[int] = set()
+
+    def found(self) -> tuple[Presence, ...]:
+        """All of them, in the order of the question."""
+        return tuple(self._below.values())
+
+    def take(self, piece: Piece) -> None:
+        """What a piece says of rows of other datasets."""
+        self._presence(piece)
+        self._unsold(piece)
+        self._without_figure(piece)
+
+    def _presence(self, piece: Piece) -> None:
+        if not piece.is_below or piece.meaning is None or piece.used:
+            return
+        if piece.kind not in (Kind.DATASET, Kind.FIELD, Kind.JOIN):
+            return
+        negated = any(near.token.act is Act.NOT for near in self._phrase.next_to(piece, -1))
+        for near in self._phrase.next_to(piece, -1):
+            if near.token.act is Act.NOT:
+                near.used = True
+        piece.used = piece.restricts = True
+        thing = self._phrase.thing_asked_for()
+        base = thing.dataset if thing is not None else self._phrase.base
+        leading = self._sales_leading_to(base) if piece.token.detail == BOUGHT_AT_ALL else None
+        if leading is not None:
+            self._below[leading.dataset, negated] = self._of_figure(leading, counts=True, negated=negated)
+            return
+        self.add(piece.dataset, negated=negated)
+
+    def _unsold(self, piece: Piece) -> None:
+        """一件都没卖出去的商品, 一单都没下过的客户: none of what was sold leads there."""
+        if piece.token.act is not Act.NOT or piece.token.detail not in (SOLD, BOUGHT) or piece.used:
+            return
+        thing = self._phrase.thing_asked_for()
+        base = thing.dataset if thing is not None else self._phrase.base
+        leading = self._sales_leading_to(base)
+        if leading is None:
+            return
+        piece.used = True
+        counts = piece.token.detail == SOLD
+        self._below[leading.dataset, True] = self._of_figure(leading, counts=counts, negated=True)
+
+    def _without_figure(self, piece: Piece) -> None:
+        """今年还没产生过销售额的客户: none of the rows that count for it."""
+        before = self._phrase.before(piece)
+        metric = (
+            self._model.metric(piece.meaning.name) if piece.kind is Kind.METRIC and piece.meaning else None
+        )
+        if metric is None or before is None or before.token.act is not Act.NOT or before.used:
+            return
+        thing = self._phrase.thing_asked_for()
+        if thing is None or metric.numerator or not route(self._model, metric.dataset, thing.dataset):
+            return
+        before.used = piece.used = piece.restricts = True
+        self.denied.add(piece.number)
+        self._below[metric.dataset, True] = self._of_figure(metric, counts=True, negated=True)
+
+    def _sales_leading_to(self, base: str) -> Metric | None:
+        """The figure of what was sold whose rows lead to those of a dataset."""
+        found = (self._model.metric(one.name) for one in term_index(self._model).sales)
+        return next((one for one in found if one is not None and route(self._model, one.dataset, base)), None)
+
+    def _of_figure(self, metric: Metric, *, counts: bool, negated: bool) -> Presence:
+        """Any of the rows that count for a figure, or none; of all its rows if ``counts`` is false."""
+        placed = None
+        if counts and metric.time:
+            dataset, _, field = metric.time.rpartition(".")
+            placed = Place(dataset=dataset or metric.dataset, field=field)
+        return Presence(
+            dataset=metric.dataset,
+            placed=placed,
+            negated=negated,
+            segments=tuple(SegmentUse(segment=name) for name in metric.segments) if counts else (),
+        )
+
+    def add(
+        self,
+        dataset: str,
+        *,
+        negated: bool,
+        condition: Condition | None = None,
+        segment: SegmentUse | None = None,
+    ) -> None:
+        """One more thing that is said of the rows of a dataset."""
+        known = next((key for key in self._below if key[0] == dataset), (dataset, negated))
+        before = self._below.pop(known, None) or Presence(dataset=dataset)
+        told = before.model_copy(
+            update={
+                "negated": before.negated or negated,
+                "conditions": (*before.conditions, *((condition,) if condition else ())),
+                "segments": (*before.segments, *((segment,) if segment else ())),
+            }
+        )
+        self._below[dataset, told.negated] = told
