@@ -45,6 +45,7 @@ class Act(StrEnum):
     NOT = "not"
     TREE = "tree"
     TOPMOST = "topmost"
+    CHILDREN = "children"
     LIST = "list"
     WHICH = "which"
     SAID = "said"

@@ -12,6 +12,7 @@ from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
+from chat2sql.engine.values.index import How
 
 _MONEY = re.compile(r"回款|付款|收款|报销|退款|支付|支出|收入|缴费|充值|还款|放款|打款")
 _ROWS = re.compile(r"[笔张单条次宗起](?:数)?$")
@@ -139,10 +140,25 @@ class Asked:
         """Whether a quantity is that of each row that is listed: 工资最高的员工, 列出订单的金额."""
         if self._groups() and not self._phrase.has(Act.MOST, Act.TOP):
             return False
+        if self._is_of_one_named(piece):
+            return True
         if not self._phrase.lists_things():
             return False
         thing = self._phrase.thing_asked_for()
         return thing is not None and thing.dataset == piece.dataset and not thing.counted
+
+    def _is_of_one_named(self, piece: Piece) -> bool:
+        """某公司的客户编码和信用额度: what is asked of one row that is named, beside what is no quantity."""
+        dataset = self._model.dataset(piece.dataset)
+        own = [one for one in self._phrase if one.dataset == piece.dataset and one is not piece]
+        is_named = dataset is not None and any(
+            one.value is not None and one.value.field == dataset.display and one.value.how is not How.PART
+            for one in own
+        )
+        asked = any(
+            one.kind is Kind.FIELD and not self._phrase.is_measure(one) and not one.restricts for one in own
+        )
+        return is_named and asked and not self._phrase.has(Act.EACH, Act.GRAIN, Act.AGGREGATE)
 
     def _groups(self) -> bool:
         """Whether something is asked by groups; 各多少 behind a list says nothing of them."""

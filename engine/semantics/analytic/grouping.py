@@ -6,7 +6,7 @@ import re
 
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Condition, Grain, Group, Operator, Place
-from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
@@ -64,7 +64,7 @@ class Grouping:
                 found.append(unit)
                 chained = True
                 continue
-            level = self._as_level(piece)
+            level = self._as_level(piece) or self._as_children(piece)
             if level is not None:
                 found.append(level)
                 chained = True
@@ -174,6 +174,26 @@ class Grouping:
         each.used = each.used or each.token.act is Act.EACH
         at = Condition(place=piece.place, operator=Operator.IS, values=(piece.meaning.code,))
         return Group(place=Place(dataset=dataset.name, field=dataset.display), topmost=True, at=at)
+
+    def _as_children(self, piece: Piece) -> Group | None:
+        """护肤下面各二级类目: what hangs right below a node that is named, for what hangs below that."""
+        if piece.token.act is not Act.CHILDREN:
+            return None
+        for one in self._phrase:
+            dataset = self._model.dataset(one.dataset) if one.value is not None else None
+            is_node = (
+                dataset is not None
+                and dataset.parent is not None
+                and one.place == called_by(one.dataset, self._model)
+            )
+            if dataset is None or not is_node or one.place is None or one.value is None:
+                continue
+            self.levels.add(one.place)
+            piece.used = True
+            above = one.place.model_copy(update={"via": dataset.parent})
+            at = Condition(place=above, operator=Operator.IS, values=(one.value.value,))
+            return Group(place=one.place, topmost=True, at=at)
+        return None
 
     def _asks_for_each(self, piece: Piece) -> Piece | None:
         """What says that each of something is meant: 各大区, 哪个大区卖得最多, 门店最多的城市."""

@@ -112,7 +112,7 @@ class Limits:
         for near in self._phrase.next_to(piece, -1):
             if near.kind is Kind.METRIC or self._phrase.is_measure(near) or near.counted:
                 return near
-            if near.is_below and near.kind in (Kind.DATASET, Kind.FIELD, Kind.SEGMENT):
+            if near.is_below and near.kind in (Kind.DATASET, Kind.FIELD, Kind.SEGMENT, Kind.CODE):
                 near.counted = True
                 return near
             if near.token.act is Act.COUNT:

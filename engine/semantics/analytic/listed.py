@@ -8,6 +8,7 @@ from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
+from chat2sql.engine.values.index import How
 
 
 class Listed:
@@ -20,16 +21,24 @@ class Listed:
         """The fields that are listed: those that are named, and for a ranking what it goes by."""
         found = []
         for piece in self._phrase:
-            place = self._phrase.place_of(piece) if piece.kind is Kind.FIELD else self._asked_besides(piece)
+            place = self._phrase.place_of(piece) if self._is_asked_for(piece) else self._asked_besides(piece)
             if place is not None and not piece.restricts:
                 piece.used = True
                 if piece.token.act is Act.GRAIN and (own := called_by(self._base, self._model)) is not None:
                     found.append(own)
                 found.append(place)
-        own = called_by(self._base, self._model)
-        if found and own is not None and own not in found and self._names_things():
+        own = self._described() or called_by(self._base, self._model)
+        names = self._names_things() or self._described() is not None
+        if found and own is not None and own not in found and names:
             found.insert(0, own)
         return tuple(dict.fromkeys(found))
+
+    def _is_asked_for(self, piece: Piece) -> bool:
+        """Whether a piece is a field, or something that each row leads to: 在哪个部门."""
+        if piece.kind is not Kind.DATASET or piece.dataset == self._base or piece.is_below:
+            return piece.kind is Kind.FIELD
+        before = self._phrase.before(piece)
+        return piece.token.sort is Sort.TERM and before is not None and before.token.act is Act.WHICH
 
     def _names_things(self) -> bool:
         """Whether it is said which things are listed, beside what is asked of each: 关门的店有哪些，什么时候关的."""
@@ -42,6 +51,15 @@ class Listed:
             if piece.token.act in (Act.WHICH, Act.LIST)
             for near in (self._phrase.after(piece), self._phrase.before(piece))
         )
+
+    def _described(self) -> Place | None:
+        """What the things are called of which a name only has a part: 香薰都有哪几款，多少钱."""
+        if not self._phrase.has(Act.WHICH, Act.LIST):
+            return None
+        for piece in self._phrase:
+            if piece.value is not None and piece.value.how is How.PART and piece.place is not None:
+                return piece.place if called_by(piece.dataset, self._model) == piece.place else None
+        return None
 
     def kinds(self) -> tuple[Place, ...]:
         """Which values a field has, each once: 在哪些城市开了店."""
@@ -59,6 +77,10 @@ class Listed:
         dataset = self._model.dataset(self._base)
         if dataset is None:
             return None
+        if piece.token.act is Act.WHICH and "叫" in piece.token.text:
+            before = self._phrase.before(piece)
+            leads = before is not None and before.kind in (Kind.FIELD, Kind.JOIN)
+            return None if leads else called_by(self._base, self._model)
         if piece.token.act is Act.WHICH and "谁" in piece.token.text and piece.dataset == self._base:
             return called_by(self._base, self._model) if self._names_fields() else None
         if piece.token.act is not Act.GRAIN or not piece.token.text.startswith("哪") or dataset.time is None:
@@ -67,5 +89,8 @@ class Listed:
 
     def _names_fields(self) -> bool:
         """Whether fields are asked for, and not of a thing that is named: 工资最高的员工是谁 lists employees anyway."""
-        named = any(piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM for piece in self._phrase)
-        return not named and any(piece.kind is Kind.FIELD and not piece.restricts for piece in self._phrase)
+        named = any(
+            piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM and piece.dataset == self._base
+            for piece in self._phrase
+        )
+        return not named and any(self._is_asked_for(piece) and not piece.restricts for piece in self._phrase)

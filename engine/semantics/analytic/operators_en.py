@@ -96,6 +96,10 @@ EN_OPERATORS: tuple[Row, ...] = (
         r"\b(?:and|under) (?:its|all) sub-?\w+\b",
         r"\bsub-?(?:categories|departments|units) included\b",
     ),
+    row(
+        Act.CHILDREN,
+        r"\b(?:for each of |by |each of )(?:its |their |the )?(?:sub-?categor(?:y|ies)|sub-?departments?)\b",
+    ),
     row(Act.WHICH, r"\b(?:which|who|what)\b"),
     row(Act.LIST, r"\b(?:list|show|display|give|find)\b(?: me)?(?: all)?"),
     row(Act.COMPARE, r"\bat least\b", r"\bno (?:less|fewer) than\b", detail=Operator.AT_LEAST),

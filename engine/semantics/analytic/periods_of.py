@@ -26,7 +26,7 @@ from chat2sql.engine.semantics.time_expressions import TimeExpression
 _A_STATE = 2
 _SETS_AGAINST = frozenset({"比", "较", "跟", "与", "和", "对比", "相比"})
 _ASKS_FOR_BOTH = re.compile(
-    r"(?:和|及|以及|还有|、|与|并|\band\b)\s*(?:其|它的|算出?|给出|计算)?\s*"
+    r"(?:和|及|以及|还有|、|与|并|\band\b)\s*(?:[每各]个?(?:季度?|月|周|天))?的?(?:其|它的|算出?|给出|计算)?\s*"
     r"(?:对应的?|相应的?|各自的?)?(?:与?(?:去年|上年)同期(?:相?比)?的?)?"
     r"(?:同比|环比|增长|增幅|增速|涨幅|涨跌|变化|差额|差异|差多少|(?:its |the )?(?:growth|change|yoy|mom))"
     r"|对比|分别是?多少|各是?多少|各自?为?多少|同期(?:的)?(?:值|数|金额|销售额)",
@@ -35,6 +35,7 @@ _ASKS_FOR_BOTH = re.compile(
 """The figures themselves, beside what became of them."""
 _BEGINS = re.compile(r"新|签|开|建|登记|提交|发起|生效|到期|结束")
 _PERCENT = re.compile(r"百分之(?:几|多少)|百分比|几个点")
+_BY_AMOUNT = re.compile(r"差|多少|钱|额|元|difference", re.IGNORECASE)
 _HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
 
 
@@ -140,6 +141,7 @@ def _comparison_of(
         if piece.token.time is not None and piece.token.time.comparison_of is not None
     ]
     year, before = phrase.has(Act.YEAR_BEFORE), phrase.has(Act.PERIOD_BEFORE)
+    said = year or before
     year = year or (not before and any(_is_set_against(phrase, piece) for piece in phrase))
     grows = phrase.has(Act.GROWTH)
     differs = phrase.has(Act.DIFFERENCE)
@@ -148,7 +150,7 @@ def _comparison_of(
     # 同比和环比 asks for two comparisons, of which one is made: the other is left in doubt.
     phrase.use(Act.YEAR_BEFORE if year else Act.PERIOD_BEFORE, Act.GROWTH, Act.DIFFERENCE)
     kind = Compared.PERIOD_BEFORE if before and not year else Compared.YEAR_BEFORE
-    in_percent = _asks_by_how_many_percent(phrase)
+    in_percent = _asks_by_how_many_percent(phrase) or _only_asks_whither(phrase, known=grows or said)
     growth, differs = not differs or grows or in_percent, differs and not in_percent
     if phrase.has(Act.GRAIN) and len(windows) < 2 + len(earlier):
         moved = {(one.start, one.end) for one in earlier}
@@ -169,6 +171,12 @@ def _comparison_of(
     if current.end is not None and current.start is not None and current.start <= as_of < current.end:
         current = current.model_copy(update={"end": as_of + DAY})
     return Comparison(with_=kind, window=other, growth=growth, difference=differs), (current, *windows[1:])
+
+
+def _only_asks_whither(phrase: Phrase, *, known: bool) -> bool:
+    """涨了还是跌了, 环比多少: whether it grew, where by how much is said otherwise."""
+    said = [piece.token.text for piece in phrase if piece.token.act is Act.DIFFERENCE]
+    return known and bool(said) and not any(_BY_AMOUNT.search(text) for text in said)
 
 
 def _asks_by_how_many_percent(phrase: Phrase) -> bool:

@@ -16,7 +16,7 @@ from chat2sql.engine.semantics.analytic.resolve import (
 from chat2sql.engine.semantics.analytic.tokens import Sort, Token
 from chat2sql.engine.semantics.model.semantic_model import Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
-from chat2sql.engine.values.index import LinkedValue
+from chat2sql.engine.values.index import How, LinkedValue
 
 _MATTERING = frozenset(
     {
@@ -30,6 +30,8 @@ _MATTERING = frozenset(
         Act.PERIOD_BEFORE,
         Act.GROWTH,
         Act.DIFFERENCE,
+        Act.MOVING,
+        Act.CHILDREN,
     }
 )
 _NEXT = 3
@@ -211,6 +213,17 @@ class Phrase:
                         return near
         free = [piece for piece in things if not piece.used]
         return (free or things)[-1] if things else None
+
+    def names_row(self) -> bool:
+        """Whether one row of the base is named: then what it leads to is asked of it, 董婉清在哪个部门."""
+        dataset = self._model.dataset(self.base)
+        return dataset is not None and any(
+            piece.value is not None
+            and piece.dataset == self.base
+            and piece.value.how is not How.PART
+            and piece.value.field in (dataset.display, *dataset.numbering)
+            for piece in self._pieces
+        )
 
     def thing_ranked(self, mark: Piece) -> Piece | None:
         """What stands behind 前五 or 最高的, else what is asked for, if it is no figure itself."""

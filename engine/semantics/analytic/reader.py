@@ -269,4 +269,4 @@ class _Reader:
         if figures:
             return figures[0].dataset
         thing = self._phrase.thing_asked_for()
-        return thing.dataset if thing is not None else self._phrase.base
+        return thing.dataset if thing is not None and not self._phrase.names_row() else self._phrase.base

@@ -17,7 +17,7 @@ from chat2sql.engine.semantics.analytic.tokens import Sort, Token
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
-from chat2sql.engine.values.index import LinkedValue
+from chat2sql.engine.values.index import How, LinkedValue
 
 _PER_JOIN = 0.08
 _FROM_BELOW = 0.5
@@ -132,6 +132,7 @@ def _best(base: str, token: Token, model: SemanticModel, is_head: bool) -> tuple
         worth, distance = _worth(base, value.table, model)
         field = model.field(value.table, value.field)
         named = 0.06 if field is not None and field.role in (Role.NAME, Role.CATEGORY) else 0.0
+        named += _OWN_FIGURE if is_head and value.table == base else 0.0
         choices.append((worth + 1 + named, Resolved(token, value=value, distance=distance)))
     if not choices:
         return Resolved(token), 0.0
@@ -199,8 +200,35 @@ def _heads(tokens: Sequence[Token], model: SemanticModel) -> frozenset[int]:
         if token.act in (Act.LIST, Act.WHICH, Act.MOST, Act.TOP)
         for near in _beside(tokens, place)
     }
+    one_named = _named_row(tokens, asked, model)
+    if one_named is not None:
+        return frozenset([one_named])
     things = [place for place, token in enumerate(tokens) if _is_thing(token)]
     return frozenset(asked or things[-1:])
+
+
+def _named_row(tokens: Sequence[Token], asked: set[int], model: SemanticModel) -> int | None:
+    """The place of the name, where it is asked what one row that is named leads to: 董婉清哪天入职, 在哪个部门."""
+    wanted = {one.dataset for at in asked for one in tokens[at].meanings if one.kind is Kind.DATASET}
+    for place, token in enumerate(tokens):
+        for value in token.values if asked and place < min(asked) else ():
+            dataset = model.dataset(value.table)
+            if dataset is None or value.field not in (dataset.display, *dataset.numbering):
+                continue
+            leads = wanted - {dataset.name}
+            named = len(token.values) == 1 or any(
+                one.kind is Kind.FIELD and one.dataset == dataset.name
+                for other in tokens
+                for one in other.meanings
+            )
+            if (
+                value.how is not How.PART
+                and leads
+                and named
+                and leads <= routes_from(model, dataset.name).keys()
+            ):
+                return place
+    return None
 
 
 def _beside(tokens: Sequence[Token], place: int) -> list[int]:

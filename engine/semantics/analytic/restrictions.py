@@ -98,6 +98,7 @@ class _Finder:
             elif self._is_flag(piece):
                 self._flag(piece)
         for piece in self._phrase:
+            self._idle_below(piece)
             self._unset(piece)
             self._presences.take(piece)
         return Restrictions(
@@ -110,6 +111,13 @@ class _Finder:
             at=self._at,
             segment_at=self._segment_at,
         )
+
+    def _idle_below(self, piece: Piece) -> None:
+        """每个会员等级下面有多少人: what has no rows below it only has others under it."""
+        before = self._phrase.before(piece) if piece.token.act is Act.TREE else None
+        dataset = self._model.dataset(before.dataset) if before is not None else None
+        if dataset is not None and dataset.parent is None:
+            piece.used = True
 
     def _names_what_is_below(self, piece: Piece) -> bool:
         """华东大区连同下面的分公司: what lies below is only called by its level."""

@@ -135,8 +135,9 @@ def _same_of_year_before(key: str, grain: Grain) -> exp.Expr:
 
 
 def _from_start(told: exp.Select, key: str, window: Window | None, grain: Grain) -> exp.Select:
-    if window is None or window.start is None or grain is not Grain.MONTH:
+    if window is None or window.start is None or grain not in (Grain.MONTH, Grain.QUARTER):
         return told.order_by(quoted(key, _NOW))
-    start = exp.Literal.string(window.start.strftime("%Y-%m"))
+    quarter = f"{window.start.year}-Q{(window.start.month + 2) // 3}"
+    start = exp.Literal.string(quarter if grain is Grain.QUARTER else window.start.strftime("%Y-%m"))
     whole = exp.select("*").from_(told.subquery(_WHOLE))
     return whole.where(exp.GTE(this=quoted(key), expression=start)).order_by(quoted(key))

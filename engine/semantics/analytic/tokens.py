@@ -104,7 +104,7 @@ def tokens_of(
             Token(Sort.TIME, *span, question[slice(*span)], time=time)
             for time, span in said_again(question, times)
         ),
-        *_values(question, values),
+        *(one for one in _values(question, values) if not _names_an_office(one, index)),
         *_without_plain_amounts(list(_terms(question, index))),
         *_operators(question, index),
         *(
@@ -134,6 +134,12 @@ def _values(question: str, values: Sequence[LinkedValue]) -> Iterator[Token]:
         while mention and start >= 0:
             yield Token(Sort.VALUE, start, start + len(mention), mention, values=tuple(meant))
             start = question.find(mention, start + len(mention))
+
+
+def _names_an_office(value: Token, index: TermIndex) -> bool:
+    """Whether what could be a value is what the rows call somebody they name: 业务员 of an order."""
+    fields = [one for one in index.meanings(value.text) if one.kind is Kind.FIELD]
+    return bool(fields) and any(index.is_key(one) for one in fields)
 
 
 def _terms(question: str, index: TermIndex) -> Iterator[Token]:
@@ -238,7 +244,7 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                 if row.act is Act.COUNT and not counts_people:
                     # 多少单 counts orders where 单 is one.
                     meant = index.things_called(match.group()[-1])
-                if row.act is Act.SAID:
+                if row.act is Act.SAID or (row.act is Act.DIFFERENCE and row.detail):
                     meant = _said(row.detail, index)
                     if not meant or (match.group().endswith("额") and not things):
                         # An amount of nothing that is named can be any.

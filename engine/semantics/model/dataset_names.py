@@ -85,6 +85,8 @@ def _without_paper(dataset: Dataset, taken: Collection[str]) -> tuple[str, ...]:
     """请假单 is 请假, 拜访记录 is 拜访."""
     called = (dataset.label.zh, *(word for word in dataset.synonyms if has_han(word)))
     bare = {stem_of(name) for name in called if _PAPER.search(name)}
+    # 采购订单 is 采购单.
+    bare |= {f"{name[:-2]}单" for name in called if name.endswith("订单") and len(name) > len("订单")}
     # 工资 of a payroll may be any of its quantities that end so.
     quantities = [field.label.zh for field in dataset.fields if field.role is Role.MEASURE]
     return tuple(

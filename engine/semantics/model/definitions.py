@@ -221,7 +221,10 @@ def _is_unclear(definition: Definition, model: SemanticModel, index: TermIndex) 
         return False
     read = _read(definition, model, index)
     # What speaks of nothing that the schema has is a remark, no definition.
-    return read is not None and (bool(read.rows.conditions(model)) or read.rows.text != definition.body)
+    thing = read is not None and definition.name.endswith((read.dataset.label.zh, *read.dataset.synonyms))
+    return read is not None and (
+        thing or bool(read.rows.conditions(model)) or read.rows.text != definition.body
+    )
 
 
 def _with(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:

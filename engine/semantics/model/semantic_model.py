@@ -5,6 +5,7 @@ The file form of the same is in ``document``; a draft of it is made from a catal
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import cached_property
 
@@ -94,6 +95,10 @@ class Field(Named):
     unit: str = ""
 
 
+_NUMBERS = re.compile(r"(?:_|^)(?:no|code|sn|number)\b|编号|单号|工号|编码|号码|代码")
+_TEXT = re.compile(r"char|text|string", re.IGNORECASE)
+
+
 class Validity(Frozen):
     """The fields between which a row holds: from the first, up to the second; open while that has no value.
 
@@ -130,6 +135,15 @@ class Dataset(Named):
     def field(self, name: str) -> Field | None:
         """The field of that name."""
         return self._fields_by_name.get(name)
+
+    @cached_property
+    def numbering(self) -> tuple[str, ...]:
+        """The texts that number its rows, as people read them off a paper."""
+        return tuple(
+            field.name
+            for field in self.fields
+            if _NUMBERS.search(f"{field.name} {field.label.zh}") and _TEXT.search(field.type)
+        )
 
     @property
     def called_by(self) -> str | None:

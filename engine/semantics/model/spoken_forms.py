@@ -19,6 +19,9 @@ _PREFIX = re.compile(r"^(?:所属|所在|当前|对应|归属|二级|一级|本�
 _A_WORD = 2
 _DONE = re.compile("[实应已未预待][付收缴退还发]$")
 _IN_CHARGE = re.compile("(?:负责|经办|审批|经手|跟进|对接|主管)人$")
+_OFFICE = re.compile(
+    r"(?:业务|导购|采购|客服|收银|质检|配送|调度|理货|验货|操作|销售)员|(?:客户|区域|项目|店铺|渠道)经理|(?:医|律|工程|技|培训|美容|教)师"
+)
 _WHETHER = re.compile("^是否(?:为|是|属于|已经?)?")
 _STATES = tuple(
     (re.compile(pattern), tuple(said.split()))
@@ -110,6 +113,11 @@ def short_forms(label: str, role: Role) -> Iterator[str]:
     if english != label and not has_han(label):
         yield english
     yield from _of_quantities(label)
+    person = _OFFICE.search(label) if role is Role.KEY else None
+    if person is not None:
+        # 下单业务员 is 业务员, 导购员 is 导购.
+        yield person.group()
+        yield person.group().removesuffix("员")
     if role is Role.FLAG and (said := _WHETHER.sub("", label)) != label and len(said) > 1:
         yield said
         yield f"已{said}"

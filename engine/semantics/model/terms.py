@@ -23,7 +23,6 @@ from chat2sql.engine.semantics.model.truth import is_yes_or_no
 from chat2sql.engine.sql.masking.person_names import word_tags
 
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
-_NUMBERS = re.compile(r"(?:_|^)(?:no|code|sn|number)\b|编号|单号|工号|编码|号码|代码")
 _PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
 _PLANNED = re.compile(r"目标|计划|预算|预计|预测|应收|应付|未|待")
 _LEADS = re.compile(r"上级|领导|主管|经理|汇报|负责")
@@ -115,9 +114,20 @@ class TermIndex:
             for field in dataset.fields
             if field.role in _TEXTS
         }
+        self._keys = {
+            (dataset.name, field.name)
+            for dataset in model.datasets
+            for field in dataset.fields
+            if field.role is Role.KEY
+        }
         self.unclear = model.unclear
         self._found: dict[tuple[str, ...], dict[tuple[Kind, str, str, str], Meaning]] = {}
-        self._numbers = {dataset.name: _numbers(dataset) for dataset in model.datasets}
+        self._numbers = {
+            dataset.name: tuple(
+                Meaning(kind=Kind.FIELD, dataset=dataset.name, name=name) for name in dataset.numbering
+            )
+            for dataset in model.datasets
+        }
         for dataset in model.datasets:
             self._dataset(dataset)
         self._last_words(model)
@@ -134,6 +144,8 @@ class TermIndex:
             for dataset in model.datasets
             if (field := amount_of(dataset)) is not None
         )
+        for one in of_people if len(of_people) == 1 else ():
+            self._add("同事", Meaning(kind=Kind.DATASET, dataset=one.name, weight=_KNOWN))
         for join in model.relationships:
             for word in (join.label.zh, join.label.en):
                 self._add(word, Meaning(kind=Kind.JOIN, dataset=join.source, name=join.name, weight=_SHORT))
@@ -170,6 +182,10 @@ class TermIndex:
     def things_called(self, text: str) -> tuple[Meaning, ...]:
         """The datasets that a word stands for, and nothing else of it."""
         return tuple(one for one in self.meanings(text) if one.kind is Kind.DATASET)
+
+    def is_key(self, meaning: Meaning) -> bool:
+        """Whether a field leads to other rows."""
+        return (meaning.dataset, meaning.name) in self._keys
 
     def holds_text(self, meaning: Meaning) -> bool:
         """Whether a field holds texts that a question may spell out."""
@@ -292,6 +308,8 @@ class TermIndex:
             return
         said_itself = word == meaning.code.lower()
         self._add(word, meaning.model_copy(update={"weight": _KNOWN}) if said_itself else meaning)
+        for part in re.split("[/／]", word) if re.search("[/／]", word) and has_han(word) else ():
+            self._add(part, meaning.model_copy(update={"weight": _COMPOSED}), single=len(part) == 1)
         for short in code_forms(word):
             self._add(short, meaning.model_copy(update={"weight": _SHORT}), single=len(short) == 1)
         self._also(word, meaning)
@@ -304,16 +322,6 @@ def _names_people(dataset: Dataset) -> bool:
 def _called(dataset: Dataset) -> str:
     field = dataset.field(dataset.display or "")
     return f"{field.label.zh} {field.name} {dataset.label.zh}" if field is not None else ""
-
-
-def _numbers(dataset: Dataset) -> tuple[Meaning, ...]:
-    """The texts that number the rows of a dataset, as people read them off a paper."""
-    return tuple(
-        Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name)
-        for field in dataset.fields
-        if _NUMBERS.search(f"{field.name} {field.label.zh}")
-        and re.search(r"char|text|string", field.type, re.IGNORECASE)
-    )
 
 
 @lru_cache(maxsize=16)
