@@ -76,6 +76,14 @@ class Asked:
         rows = f"{piece.meaning.name}_count" if piece.kind is Kind.SEGMENT and piece.meaning else ""
         if self._model.metric(rows) is not None:
             return Figure(metric=rows, dataset=piece.dataset)
+        base = self._model.dataset(self._phrase.base)
+        if (
+            piece.token.act is Act.COUNT
+            and base is not None
+            and base.label.zh.endswith(piece.token.text[-1:])
+        ):
+            # 发货异常的有几单: of 发货单, whatever other papers there are.
+            return as_defined(Figure(aggregate=Aggregate.COUNT, dataset=base.name), self._phrase, self._model)
         is_thing = piece.kind is Kind.SEGMENT or (piece.kind is Kind.DATASET and not piece.restricts)
         if not is_thing:
             return None

@@ -13,6 +13,8 @@ from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 
 _LEVEL_FIELD = re.compile(r"level|lvl|tier|层级|级别|级次|层次", re.IGNORECASE)
+_LEVEL_NAME = re.compile(r"大区|省|城市|直辖市|事业部|[一二三四]级|区县|片区")
+_SEVERAL = 2
 _OF_EACH_SORT = frozenset({"各类", "各种", "每类", "每种", "不同类型的", "不同类型"})
 _SORT = re.compile(r"类型|类别|种类|分类|性质|(?:_|^)(?:type|kind|sort|class|category)$", re.IGNORECASE)
 _LEVEL = re.compile(r"级|层|level|top", re.IGNORECASE)
@@ -167,7 +169,8 @@ class Grouping:
         field = self._model.field(piece.place.dataset, piece.place.field)
         if dataset is None or dataset.parent is None or dataset.display is None or field is None:
             return None
-        if not _LEVEL_FIELD.search(f"{field.name} {field.label.zh}"):
+        levels = sum(_LEVEL_NAME.search("".join(code.words)) is not None for code in field.codes)
+        if not _LEVEL_FIELD.search(f"{field.name} {field.label.zh}") and levels < _SEVERAL:
             return None
         self.levels.add(piece.place)
         piece.used = True

@@ -29,6 +29,9 @@ _MIRRORED = {
 }
 
 
+_COUNTERS = frozenset("个家位名款种条笔张件单次户套台辆")
+
+
 class Limit(NamedTuple):
     """A figure of groups compared with numbers, before the figure has its number."""
 
@@ -119,6 +122,13 @@ class Limits:
                 near.used = True
                 continue
             if near.kind is Kind.DATASET:
+                if (
+                    near.dataset == self._phrase.base
+                    and self._counts(piece)
+                    and not self._is_last_thing(near)
+                ):
+                    near.counted = True
+                    return near
                 break
         after = next(iter(self._phrase.next_to(piece, 1)), None)
         after = self._phrase.after(after) if after is not None and after.token.sort is Sort.NUMBER else None
@@ -126,6 +136,11 @@ class Limits:
             after.counted = True
             return after
         return None
+
+    def _counts(self, piece: Piece) -> bool:
+        """Whether the number behind a comparison counts things: 超过5张."""
+        after = self._phrase.after(piece)
+        return after is not None and after.token.sort is Sort.NUMBER and after.token.text[-1:] in _COUNTERS
 
     def _is_last_thing(self, piece: Piece) -> bool:
         """Whether it is the only thing that a question can be about."""

@@ -124,6 +124,7 @@ EN_OPERATORS: tuple[Row, ...] = (
 )
 
 EN_NOISE = (
+    r"\b(?:showing|marked as|in our books|please|in total|that was|right now|of ours)\b",
     r"\b(?:with|through|open(?:ed)?|via|using|versus|vs|against|but|ended|up|took|gave|given|got|been|carr(?:y|ies)|sell|sold|spen[dt])\b",
     r"\b(?:pa(?:y|id)|used?|among|first|figures?|new|newly|yuan|rmb|usd|dollars?|still|yet|ever|right|will|being)\b",
     r"\b(?:the|a|an|of|in|on|at|to|for|from|is|are|was|were|be|do|does|did|have|has|had|there|their|its|it|that|those|these)\b",

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.operators import NOISE
 from chat2sql.engine.semantics.analytic.tokens import Sort, Token
 from chat2sql.engine.semantics.model.joins import routes_from
-from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.values.index import How, LinkedValue
 
@@ -30,7 +31,9 @@ _KEY_FOR_THING = 0.3
 _CODE_FOR_THING = 0.6
 _SEVERAL = 0.5
 _SHORT = 0.7
-_VAGUE = re.compile(r"有效|无效|可用|不可用|启用|停用|正常|异常|开启|关闭|生效|失效|是|否")
+_VAGUE = re.compile(
+    r"现在|目前|当前|现任|现行|如今|有效|无效|可用|不可用|启用|停用|正常|异常|开启|关闭|生效|失效|是|否"
+)
 
 
 class Resolved(NamedTuple):
@@ -111,7 +114,8 @@ def _without_vague(token: Token, named: frozenset[str]) -> Token:
     )
     if meant == token.meanings:
         return token
-    return token._replace(meanings=meant, sort=token.sort if meant else Sort.UNREAD)
+    unread = Sort.NOISE if NOISE.fullmatch(token.text) else Sort.UNREAD
+    return token._replace(meanings=meant, sort=token.sort if meant else unread)
 
 
 def _as_group(token: Token) -> Token:
@@ -221,14 +225,20 @@ def _named_row(tokens: Sequence[Token], asked: set[int], model: SemanticModel) -
                 for other in tokens
                 for one in other.meanings
             )
-            if (
-                value.how is not How.PART
-                and leads
-                and named
-                and leads <= routes_from(model, dataset.name).keys()
-            ):
+            led_to = bool(leads) and named and leads <= routes_from(model, dataset.name).keys()
+            if value.how is not How.PART and (led_to or _asks_by_key(tokens, place, dataset)):
                 return place
     return None
+
+
+def _asks_by_key(tokens: Sequence[Token], place: int, dataset: Dataset) -> bool:
+    """南京店的店长是谁: it is asked whom a column of the row that is named leads to."""
+    for before, after in pairwise(tokens[place + 1 :]):
+        asks = after.act is Act.WHICH
+        keys = [one for one in before.meanings if one.kind is Kind.FIELD and one.dataset == dataset.name]
+        if asks and any((field := dataset.field(one.name)) and field.role is Role.KEY for one in keys):
+            return True
+    return False
 
 
 def _beside(tokens: Sequence[Token], place: int) -> list[int]:

@@ -12,6 +12,7 @@ from chat2sql.engine.sql.masking.person_names import word_tags
 
 _SAYS_NOTHING = re.compile(r"[与和及]|(?:实际|历史|拉链|变更|记录|数据|信息|流水|快照|情况|结果)$")
 _NAME_OF = re.compile(r"([㐀-鿿]{2,6}?)(?:的?名称|姓名|名字|(?<!姓)名)")
+_SOLD, _BOUGHT = re.compile(r"销售|零售|客户|商城|交易"), re.compile(r"采购|进货|生产|调拨|委外|入库|备货")
 _PAPER = re.compile(r"(?:(?<![订账清菜名])单据?|记录|档案|信息|流水|台账|主数据|主档|[头主])表?$")
 
 
@@ -21,10 +22,16 @@ def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
     labels = {dataset.label.zh for dataset in datasets}
     endings = {dataset.name: _endings(dataset.label.zh) for dataset in datasets}
     counted = Counter(ending for all_ in endings.values() for ending in all_)
+    sold = {
+        ending: name for name in endings for ending in endings[name] if _SOLD.match(_label(name, datasets))
+    }
     told = []
     for dataset in datasets:
         short = tuple(
-            ending for ending in endings[dataset.name] if counted[ending] == 1 and ending not in labels
+            ending
+            for ending in endings[dataset.name]
+            if ending not in labels
+            and (counted[ending] == 1 or _is_what_is_sold(ending, dataset, datasets, sold))
         )
         told.append(
             dataset.model_copy(update={"synonyms": (*dataset.synonyms, *short)}) if short else dataset
@@ -41,6 +48,18 @@ def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
         )
         for dataset in told
     )
+
+
+def _label(name: str, datasets: tuple[Dataset, ...]) -> str:
+    return next(one.label.zh for one in datasets if one.name == name)
+
+
+def _is_what_is_sold(
+    ending: str, dataset: Dataset, datasets: tuple[Dataset, ...], sold: dict[str, str]
+) -> bool:
+    """Of 销售订单 and 采购订单 the first is meant by 订单."""
+    others = [one for one in datasets if one.name != dataset.name and one.label.zh.endswith(ending)]
+    return sold.get(ending) == dataset.name and all(_BOUGHT.match(one.label.zh) for one in others)
 
 
 def _by_their_names(datasets: list[Dataset]) -> list[Dataset]:

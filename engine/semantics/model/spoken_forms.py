@@ -117,7 +117,7 @@ def short_forms(label: str, role: Role) -> Iterator[str]:
     if person is not None:
         # 下单业务员 is 业务员, 导购员 is 导购.
         yield person.group()
-        yield person.group().removesuffix("员")
+        yield from ("导购",) if person.group() == "导购员" else ()
     if role is Role.FLAG and (said := _WHETHER.sub("", label)) != label and len(said) > 1:
         yield said
         yield f"已{said}"
