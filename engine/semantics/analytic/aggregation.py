@@ -35,6 +35,7 @@ class Aggregation:
         """The SELECT with its groups, and the names and expressions of what it computes."""
         intent = self._intent
         scope = Scope(self._model, figures[0].dataset)
+        scope.join_nearest_first([group.place.dataset for group in intent.groups if group.place is not None])
         groups = [self._group(scope, group) for group in intent.groups]
         names = distinct_names([group_label(group, self._model, self._language) for group in intent.groups])
         computed = self._computed(scope, figures, names)

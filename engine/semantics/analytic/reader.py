@@ -141,6 +141,7 @@ class _Reader:
             nothing_compared=comparison is not None and not figures,
             each_of_nothing=grouping.each_of_nothing(),
             counts_no_thing=asked.counts_no_thing(),
+            lists_nameless=not figures and ranked.ranking is not None and self._is_nameless(base),
         )
         intent = AnalyticIntent(
             base=base,
@@ -176,6 +177,7 @@ class _Reader:
         nothing_compared: bool,
         each_of_nothing: bool,
         counts_no_thing: bool,
+        lists_nameless: bool,
     ) -> tuple[str, ...]:
         """Why the intent may not be what was meant."""
         found = list(restricted.doubts)
@@ -187,6 +189,8 @@ class _Reader:
             found.append(f"not understood: {' '.join(self._phrase.unread())}")
         if counts_no_thing:
             found.append("how much of what is not said")
+        if lists_nameless:
+            found.append("rows without a name, of which nothing was said")
         if each_of_nothing:
             found.append("each of nothing that is grouped by")
         unused = self._phrase.unused(base)
@@ -221,6 +225,15 @@ class _Reader:
         says_now = any(_NOW.search(piece.token.text) for piece in self._phrase)
         counted = all(figure.aggregate in _COUNTS for figure in figures)
         return (Held(dataset=base, day=self._as_of),) if only_holds and says_now and counted else ()
+
+    def _is_nameless(self, base: str) -> bool:
+        """Whether rows are asked for that nobody named and that have no name: of prices, where products are meant."""
+        dataset = self._model.dataset(base)
+        named = any(
+            piece.kind is Kind.DATASET and piece.dataset == base and piece.token.sort is Sort.TERM
+            for piece in self._phrase
+        )
+        return dataset is not None and dataset.display is None and not named
 
     def _never_together(self, figures: tuple[Figure, ...]) -> tuple[str, ...]:
         """What must not stand in one answer, by convention."""

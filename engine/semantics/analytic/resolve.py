@@ -215,11 +215,11 @@ def _named_row(tokens: Sequence[Token], asked: set[int], model: SemanticModel) -
     """The place of the name, where it is asked what one row that is named leads to: 董婉清哪天入职, 在哪个部门."""
     wanted = {one.dataset for at in asked for one in tokens[at].meanings if one.kind is Kind.DATASET}
     for place, token in enumerate(tokens):
-        for value in token.values if asked and place < min(asked) else ():
+        for value in token.values:
             dataset = model.dataset(value.table)
             if dataset is None or value.field not in (dataset.display, *dataset.numbering):
                 continue
-            leads = wanted - {dataset.name}
+            leads = wanted - {dataset.name} if asked and place < min(asked) else set()
             named = len(token.values) == 1 or any(
                 one.kind is Kind.FIELD and one.dataset == dataset.name
                 for other in tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import sqlglot
@@ -19,7 +20,7 @@ from chat2sql.engine.semantics.analytic.intent import (
 from chat2sql.engine.semantics.analytic.literals import contains, day_of, literal
 from chat2sql.engine.semantics.analytic.shapes import COMPARISONS
 from chat2sql.engine.semantics.analytic.trees import NODE, TOP_NAME, below, quoted_of, topmost
-from chat2sql.engine.semantics.model.joins import route, routes_from
+from chat2sql.engine.semantics.model.joins import Route, route, routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Relationship, SemanticModel
 
 
@@ -98,8 +99,26 @@ class Scope:
         way = route(self._model, self.base, dataset)
         if way is None:
             raise NotExpressible(f"{dataset} cannot be had from {self.base} without repeating rows")
-        for step in way:
+        for step in self._by_way_of_joined(dataset, way):
             self._joined.setdefault(step.target, step)
+
+    def _by_way_of_joined(self, dataset: str, way: Route) -> Route:
+        """Of ways of the same length that by what is at hand already: the region of the store that is named."""
+        for near in self._joined:
+            first, further = route(self._model, self.base, near), route(self._model, near, dataset)
+            if near != self.base and first and further and len(first) + len(further) <= len(way):
+                return further
+        return way
+
+    def join_nearest_first(self, datasets: Iterable[str]) -> None:
+        """Have several datasets at hand; what is further away is had by way of what is nearer, where that is no detour.
+
+        Raises:
+            NotExpressible: no chain of foreign keys leads to one of them.
+        """
+        ways = routes_from(self._model, self.base)
+        for dataset in sorted(set(datasets), key=lambda one: (len(ways.get(one, ())), one)):
+            self.join(dataset)
 
     def time_of(self, dataset: str | None = None) -> Place:
         """The field by which rows are placed in time: the base's own, else of the nearest dataset that has one.

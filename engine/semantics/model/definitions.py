@@ -51,6 +51,9 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:用|取|以|按|为|是)")
+_CODES_ASIDE = re.compile(
+    r"(?P<words>[㐀-鿿]{2,8}(?:[+＋、和及与][㐀-鿿]{2,8})*)[(（]\s*(?P<codes>[A-Z0-9]{1,4}(?:\s*[、,，/和]\s*[A-Z0-9]{1,4})*)\s*[)）]"
+)
 _PASSES = 3
 _SIDES = (".above", ".below")
 NAMELESS = Bilingual(zh="", en="")
@@ -291,6 +294,12 @@ def _is_known(definition: Definition, model: SemanticModel, index: TermIndex) ->
     )
 
 
+def _without_codes(said: re.Match[str]) -> str:
+    """转正+试用（1、2） as 转正+试用: the codes of just those words."""
+    words, codes = re.split(r"[+＋、和及与,，/]", said["words"]), re.split(r"[、,，/和]", said["codes"])
+    return said["words"] if len(words) == len(codes) else said.group()
+
+
 def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> ReadDefinition | None:
     dataset = model.dataset(definition.dataset)
     if dataset is None:
@@ -301,6 +310,7 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> Rea
         if _FIGURE.search(definition.name) or definition.name.endswith("款")
         else re.sub(rf"(?<=[算是为入])\s*{re.escape(definition.name)}(?=[，,；;]|$)", "", definition.body)
     )
+    body = _CODES_ASIDE.sub(_without_codes, body)
     raw = as_sql(_AMOUNT_IS.sub(" ", body), dataset, model)
     about = model.dataset(definition.about)
     reader = RowsReader(plainly(raw.rest, dataset, model, index), dataset, model, about=about)

@@ -13,6 +13,7 @@ from chat2sql.config.vocabulary import Bilingual, Dialect, Language
 from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.schema.spoken import speaks
+from chat2sql.engine.semantics.model.counted_as_sold import profit_as_turnover, with_what_counts_as_sold
 from chat2sql.engine.semantics.model.dataset_names import with_short_names
 from chat2sql.engine.semantics.model.default_rows import always_meant, kept_rows
 from chat2sql.engine.semantics.model.definitions import defined
@@ -89,6 +90,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     # 客单价 is made of 有效订单数, which is made of 有效订单.
     whole = defined(whole.extended(metrics=_segment_counts(whole)), catalogue)
     loose = loosely_defined(whole, catalogue)
+    loose = with_what_counts_as_sold(profit_as_turnover(loose))
     if loose is not whole:
         # 毛利 counts what 销售额 counts, however that was read.
         again = defined(loose, catalogue)

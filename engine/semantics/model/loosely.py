@@ -41,6 +41,8 @@ _FIGURE_NAME = re.compile(rf"(?:{_FIGURE}|[㐀-鿿]{{1,6}}(?:额|金额|收入|�
 _ALSO = re.compile(
     r"^\s*[(（]\s*(?:也叫|即|又称|也称|又叫|简称|别名|同|=|＝|[:：])+\s*(?P<also>[㐀-鿿A-Za-z、,，/]{2,20})[)）]"
 )
+_IS_MAIN = re.compile(r"^(?!.*(?:毛利|利润|成本|库存|可用|结余|余额)).*[^率价]$")
+"""Figures beside which a table needs no other main one: profit is made of it."""
 _PART = re.compile(
     r"时间|日期|日$|期间|月|范围|条件|状态|对象|^金额$|备注|说明|口径|负责|别名|时点|规则|算法|统计|where|when|select",
     re.IGNORECASE,
@@ -62,7 +64,7 @@ def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel
     read = {
         one.dataset
         for one in model.metrics
-        if one.origin is Origin.COMMENT and one.expression and one.label.zh
+        if one.origin is Origin.COMMENT and one.expression and _IS_MAIN.search(one.label.zh)
     }
     for table in catalogue.tables:
         dataset = model.dataset(catalogue.key(table))

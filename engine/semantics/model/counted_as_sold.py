@@ -1,0 +1,111 @@
+"""The rows that count for turnover, by the names that people have for them: 有效订单, 成交订单, 计入销售额的订单."""
+
+from __future__ import annotations
+
+from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.semantics.model.finer import are_lines
+from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, Segment, SemanticModel
+from chat2sql.engine.semantics.model.spelling import spelled
+from chat2sql.engine.semantics.model.terms import TermIndex
+
+_TURNOVER = ("销售额", "营收", "营业额", "营业收入", "销售收入", "业绩", "GMV")
+_ROWS = ("有效订单", "成交订单", "有效成交订单", "有效单", "成交单", "有效成交单", "有效成交")
+_NUMBERS = (
+    "成交订单数",
+    "有效订单数",
+    "成交单数",
+    "有效单数",
+    "成交笔数",
+    "成交单量",
+    "有效单量",
+    "成交订单量",
+)
+
+
+def with_what_counts_as_sold(model: SemanticModel) -> SemanticModel:
+    """The model whose turnover is defined, with the orders that count for it and their number, where nothing else is
+    called so."""
+    main = [
+        one
+        for one in model.metrics
+        if one.label.zh in _TURNOVER and one.origin is Origin.COMMENT and one.segments and not one.is_of_lines
+    ]
+    if len({one.label.zh for one in main}) != 1:
+        return model
+    head = _head(main[0], model)
+    if head is None:
+        return model
+    index = TermIndex(model)
+    called = (*_ROWS, *(f"{verb}{main[0].label.zh}的订单" for verb in ("计入", "算", "算进", "算入", "计")))
+    rows = tuple(word for word in called if word not in model.unclear and not index.meanings(word))
+    numbers = tuple(word for word in _NUMBERS if word not in model.unclear and not index.meanings(word))
+    return model.extended(
+        segments=(
+            Segment(
+                name=f"{head}.sold",
+                label=Bilingual(zh=f"计入{main[0].label.zh}", en=""),
+                synonyms=rows,
+                origin=Origin.COMMENT,
+                certainty=main[0].certainty,
+                dataset=head,
+                condition=" AND ".join(f"({one})" for one in _conditions(main[0], model)),
+            ),
+        ),
+        metrics=(_number(main[0], head, numbers, model),) if numbers else (),
+    )
+
+
+def profit_as_turnover(model: SemanticModel) -> SemanticModel:
+    """The model whose profit, defined without a word of rows or time, is that of what counts for turnover."""
+    main = next(
+        (one for one in model.metrics if one.label.zh in _TURNOVER and one.segments and one.time), None
+    )
+    if main is None:
+        return model
+    told = tuple(
+        one.model_copy(update={"segments": main.segments, "time": main.time, "certainty": main.certainty})
+        for one in model.metrics
+        if one.label.zh in ("毛利", "毛利额", "利润")
+        and one.origin is Origin.COMMENT
+        and one.expression
+        and not (one.segments or one.time)
+        and _reaches(one.dataset, main, model)
+    )
+    return model.extended(metrics=told) if told else model
+
+
+def _reaches(dataset: str, main: Metric, model: SemanticModel) -> bool:
+    heads = {join.target for join in model.joins_from(dataset)} | {dataset}
+    return all(
+        segment.dataset in heads for name in main.segments if (segment := model.segment(name)) is not None
+    )
+
+
+def _head(main: Metric, model: SemanticModel) -> str | None:
+    """The dataset of whose rows it is told which count; None: of its lines too, or of several."""
+    owners = {segment.dataset for name in main.segments if (segment := model.segment(name)) is not None}
+    dataset = model.dataset(next(iter(owners))) if len(owners) == 1 else None
+    if dataset is None or (are_lines(dataset) and dataset.time is None):
+        return None
+    return dataset.name
+
+
+def _conditions(main: Metric, model: SemanticModel) -> list[str]:
+    return [segment.condition for name in main.segments if (segment := model.segment(name)) is not None]
+
+
+def _number(main: Metric, head: str, names: tuple[str, ...], model: SemanticModel) -> Metric:
+    own = main.time if main.time and main.time.rpartition(".")[0] in ("", head) else None
+    dataset = model.dataset(head)
+    placed = dataset.time if dataset is not None else None
+    return Metric(
+        name=f"{head}.sold_count",
+        label=Bilingual(zh=names[0], en=""),
+        synonyms=names[1:],
+        origin=Origin.COMMENT,
+        certainty=main.certainty,
+        dataset=head,
+        expression="COUNT(*)",
+        segments=(f"{head}.sold",),
+        time=own or (spelled(head, placed, model.dialect) if placed else None),
+    )
