@@ -11,6 +11,7 @@ from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
+from chat2sql.engine.values.index import How
 
 _LEVEL_FIELD = re.compile(r"level|lvl|tier|层级|级别|级次|层次", re.IGNORECASE)
 _LEVEL_NAME = re.compile(r"大区|省|城市|直辖市|事业部|[一二三四]级|区县|片区")
@@ -201,7 +202,19 @@ class Grouping:
     def _asks_for_each(self, piece: Piece) -> Piece | None:
         """What says that each of something is meant: 各大区, 哪个大区卖得最多, 门店最多的城市."""
         before = self._phrase.before(piece)
+        if before is not None and before.kind is Kind.DATASET and before.token.end == piece.token.start:
+            before = self._phrase.before(before)
         if before is not None and before.token.act in (Act.EACH, Act.WHICH, Act.LIST):
+            return before
+        counts = before is not None and before.token.sort is Sort.NUMBER and not before.used
+        if (
+            before is not None
+            and counts
+            and self._phrase.has(Act.EACH)
+            and not self._phrase.has(Act.TOP, Act.MOST)
+        ):
+            # 三个大类各占多少: all that there are.
+            before.used = True
             return before
         if before is not None and before.value is not None:
             return None
@@ -209,14 +222,23 @@ class Grouping:
 
     def _by_values(self) -> tuple[Group, ...]:
         """金卡、白金客户各有多少人: several values of a field and each of them."""
-        if not self._phrase.has(Act.EACH) and not any("分别" in piece.token.text for piece in self._phrase):
+        said_each = any(re.search("分别|各自", piece.token.text) for piece in self._phrase)
+        if not self._phrase.has(Act.EACH) and not said_each:
             return ()
         named = [piece.place for piece in self._phrase if piece.value is not None or piece.kind is Kind.CODE]
         several = [place for place in named if named.count(place) > 1]
-        return (Group(place=several[0]),) if several else self._by_number()
+        if several:
+            return (Group(place=several[0]),)
+        described = [one.place for one in self._phrase if one.value is not None and one.value.how is How.PART]
+        if len(described) == 1 and described[0] is not None and said_each:
+            # 名字里带凌云的几家客户各自买了多少
+            return (Group(place=described[0]),)
+        return self._by_number()
 
     def _by_number(self) -> tuple[Group, ...]:
         """三个渠道分别占多少: each of as many as there are."""
+        if self._phrase.has(Act.MOST, Act.TOP, Act.RANKED):
+            return ()
         for piece in self._phrase:
             after = self._phrase.after(piece)
             place = self._phrase.place_of(after) if after is not None else None

@@ -74,6 +74,7 @@ class Condition(Frozen):
         values: what it is compared with, as the database writes it; two of them for BETWEEN, several for IS.
         other: the field that it is compared with instead.
         tree: whether what is below the value in its hierarchy counts too.
+        strictly: whether only what is below it counts, and not itself: 王伟手下.
     """
 
     place: Place
@@ -81,6 +82,7 @@ class Condition(Frozen):
     values: tuple[str, ...] = ()
     other: Place | None = None
     tree: bool = False
+    strictly: bool = False
 
 
 class Group(Frozen):

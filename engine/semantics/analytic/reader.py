@@ -39,6 +39,7 @@ from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
+from chat2sql.engine.semantics.periods import DAY
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
 
@@ -229,11 +230,7 @@ class _Reader:
     def _is_nameless(self, base: str) -> bool:
         """Whether rows are asked for that nobody named and that have no name: of prices, where products are meant."""
         dataset = self._model.dataset(base)
-        named = any(
-            piece.kind is Kind.DATASET and piece.dataset == base and piece.token.sort is Sort.TERM
-            for piece in self._phrase
-        )
-        return dataset is not None and dataset.display is None and not named
+        return dataset is not None and dataset.display is None and not self._is_named(base)
 
     def _never_together(self, figures: tuple[Figure, ...]) -> tuple[str, ...]:
         """What must not stand in one answer, by convention."""
@@ -257,7 +254,9 @@ class _Reader:
                 for piece in self._phrase
                 if piece.number < marks[0] and piece.token.text in ("里", "中", "中的", "里面", "among", "of")
             ),
-            default=self._named_before_part(restricted, marks[0]),
+            default=max(
+                self._named_before_part(restricted, marks[0]), self._clause_before_part(restricted, marks[0])
+            ),
         )
         part = Part(
             conditions=tuple(one for one in restricted.conditions if restricted.at.get(one.place, 0) > whole),
@@ -268,6 +267,15 @@ class _Reader:
             tuple(use for use in segments if use not in part.segments),
             part,
         )
+
+    def _clause_before_part(self, restricted: Restrictions, mark: int) -> int:
+        """计入销售额的订单，从线上来的占多少: what the clause before says is of the whole."""
+        said = [*restricted.at.values(), *restricted.segment_at.values()]
+        for piece in reversed(list(self._phrase)):
+            is_pause = piece.token.act is Act.ALSO and piece.token.text in "，," and piece.number < mark
+            if is_pause and any(at < piece.number for at in said):
+                return piece.number if any(piece.number < at < mark for at in said) else -1
+        return -1
 
     def _named_before_part(self, restricted: Restrictions, mark: int) -> int:
         """在职员工女的占几成: the thing that is named between two restrictions closes the whole."""
@@ -282,4 +290,19 @@ class _Reader:
         if figures:
             return figures[0].dataset
         thing = self._phrase.thing_asked_for()
-        return thing.dataset if thing is not None and not self._phrase.names_row() else self._phrase.base
+        own = self._phrase.names_row() or self._is_history(self._phrase.base)
+        return thing.dataset if thing is not None and not own else self._phrase.base
+
+    def _is_history(self, name: str) -> bool:
+        """Whether rows only say what held from when to when, of what is asked for: where somebody was."""
+        dataset = self._model.dataset(name)
+        days = [one.token.time for one in self._phrase if one.token.time is not None]
+        on_day = len(days) == 1 and days[0].start and days[0].end and days[0].end - days[0].start == DAY
+        is_record = dataset is not None and dataset.validity is not None and dataset.display is None
+        return bool(on_day) and is_record and not self._is_named(name)
+
+    def _is_named(self, name: str) -> bool:
+        return any(
+            piece.kind is Kind.DATASET and piece.dataset == name and piece.token.sort is Sort.TERM
+            for piece in self._phrase
+        )

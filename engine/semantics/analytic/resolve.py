@@ -18,6 +18,7 @@ from chat2sql.engine.semantics.analytic.tokens import Sort, Token
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
+from chat2sql.engine.semantics.periods import DAY
 from chat2sql.engine.values.index import How, LinkedValue
 
 _PER_JOIN = 0.08
@@ -56,6 +57,9 @@ class Grounded(NamedTuple):
 def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     """The tokens with one meaning each, None where no dataset is spoken of."""
     tokens = _without_idle_who(tokens, model)
+    history = _history_of(tokens, model)
+    if history is not None:
+        return _around(history.name, tokens, model, frozenset())
     bases = {meaning.dataset for token in tokens for meaning in token.meanings}
     bases |= {value.table for token in tokens for value in token.values}
     heads = _heads(tokens, model)
@@ -63,6 +67,30 @@ def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
         _around(base, tokens, model, heads) for base in sorted(bases) if model.dataset(base) is not None
     ]
     return max(around, key=lambda one: one.score, default=None)
+
+
+def _history_of(tokens: Sequence[Token], model: SemanticModel) -> Dataset | None:
+    """What says which held on a day: 熊小梅2022年3月1号在哪个部门 asks of the record of where people were."""
+    days = [one.time for one in tokens if one.time is not None and one.time.start and one.time.end]
+    asked = {
+        one.dataset
+        for place, token in enumerate(tokens)
+        if token.act is Act.WHICH
+        for at in _beside(tokens, place)
+        for one in tokens[at].meanings[:1]
+    }
+    named = {value.table for token in tokens for value in token.values if value.how is not How.PART}
+    if len(days) != 1 or days[0].end - days[0].start != DAY:
+        return None
+    quantities = {one.dataset for token in tokens for one in token.meanings if one.kind is Kind.FIELD}
+    found = []
+    for one in model.datasets:
+        leads = {join.target for join in model.joins_from(one.name)}
+        is_record = one.validity is not None and one.display is None and bool(named & leads)
+        says_where = bool(asked) and asked <= leads and bool((named - asked) & leads)
+        if is_record and (says_where or (not asked and one.name in quantities)):
+            found.append(one)
+    return found[0] if len(found) == 1 else None
 
 
 def _without_idle_who(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
@@ -255,6 +283,8 @@ def _beside(tokens: Sequence[Token], place: int) -> list[int]:
 def counted_beside(tokens: Sequence[Token], place: int) -> list[int]:
     """The dataset whose rows are counted: behind the word, whatever restricts it standing between, or before it."""
     if not is_most_of_many(tokens[place]):
+        if tokens[place].act is Act.COUNT and _asks_for_figure(tokens, place):
+            return []
         for at in range(place + 1, min(place + 5, len(tokens))):
             token = tokens[at]
             if _is_thing(token) and token.sort is Sort.TERM:
@@ -273,6 +303,15 @@ def counted_beside(tokens: Sequence[Token], place: int) -> list[int]:
     if before >= 0 and _is_thing(tokens[before]) and tokens[before].sort is Sort.TERM:
         return [before]
     return [place] if _is_thing(tokens[place]) else []
+
+
+def _asks_for_figure(tokens: Sequence[Token], place: int) -> bool:
+    """带来了多少销售额: a figure is asked for, and nothing counted."""
+    after = place + 1
+    while after < len(tokens) and tokens[after].sort is Sort.NOISE:
+        after += 1
+    best = tokens[after].meanings[0] if after < len(tokens) and tokens[after].meanings else None
+    return best is not None and best.kind is Kind.METRIC and best.weight == 1
 
 
 def is_most_of_many(token: Token) -> bool:

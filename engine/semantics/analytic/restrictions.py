@@ -28,6 +28,8 @@ from chat2sql.engine.values.index import How
 _NEAR = 1
 _BEGUN = frozenset({"申请", "提交", "创建", "登记", "新建", "发起", "下单", "已提交", "已申请"})
 """States that are where a row begins: 去年申请的 says when, and not that nothing has become of it since."""
+_OF_PEOPLE = re.compile(r"手|直接|间接|带|管|汇报")
+"""Below whom people are, not counting themselves."""
 _LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
 
 
@@ -154,9 +156,10 @@ class _Finder:
         self._name_of(piece, place)
         place = self._of_children(piece, place)
         self._at[place] = piece.number
-        condition = Condition(
-            place=place, operator=operator, values=(value,), tree=self._with_below(piece, place)
-        )
+        tree = self._with_below(piece, place)
+        after = self._phrase.after(piece)
+        strictly = tree and after is not None and _OF_PEOPLE.search(after.token.text) is not None
+        condition = Condition(place=place, operator=operator, values=(value,), tree=tree, strictly=strictly)
         if piece.is_below:
             self._presences.add(place.dataset, condition=condition, negated=False)
         else:
@@ -193,9 +196,19 @@ class _Finder:
             return False
         dataset = self._model.dataset(place.dataset)
         for near in self._phrase.next_to(piece, 1):
-            if near.token.act is Act.TREE and dataset is not None and dataset.parent is not None:
-                near.used = True
-                return True
+            if near.token.act is not Act.TREE or dataset is None or dataset.parent is None:
+                continue
+            if _OF_PEOPLE.search(near.token.text) and not (
+                near is self._phrase.after(piece) and place.field == dataset.display
+            ):
+                # 财务部负责人手下: of somebody who is not named.
+                return False
+            further = self._phrase.after(near)
+            near.used = True
+            if further is not None and further.token.act is Act.TREE:
+                # 手下直接加间接
+                further.used = True
+            return True
         if dataset is None or dataset.parent is None:
             return False
         thing = self._phrase.thing_asked_for()

@@ -285,7 +285,8 @@ class Scope:
         """Rows of what is at or below a node of a tree."""
         dataset = self._tree(one.place.dataset)
         top = Scope(self._model, dataset.name)
-        chosen = top.condition(one.model_copy(update={"tree": False}))
+        place = one.place.model_copy(update={"via": dataset.parent}) if one.strictly else one.place
+        chosen = top.condition(one.model_copy(update={"tree": False, "place": place}))
         start = top.over(exp.select(quoted_of(dataset.primary_key[0], top.alias(dataset.name)))).where(chosen)
         self.join(dataset.name)
         own = quoted_of(dataset.primary_key[0], self.alias(dataset.name))

@@ -146,10 +146,13 @@ def _terms(question: str, index: TermIndex) -> Iterator[Token]:
     whole = units_of(question)
     # 下过单 is 下单.
     units = [unit for unit in whole if unit.text not in _ASPECTS]
+    coded: set[int] = set()
     for mention in index.mentions(units):
         start, end = units[mention.first].start, units[mention.after - 1].end
+        coded |= {end} if mention.meanings[0].kind is Kind.CODE and end - start > 1 else set()
+        # 直营店, 每家店.
         if end - start == 1 and not (
-            mention.meanings[0].kind is Kind.CODE or _STANDS_ALONE.search(question[:start])
+            mention.meanings[0].kind is Kind.CODE or start in coded or _STANDS_ALONE.search(question[:start])
         ):
             continue
         said = question[start:end]

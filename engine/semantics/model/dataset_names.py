@@ -89,7 +89,13 @@ def _endings(label: str) -> tuple[str, ...]:
 
 def _with_both_sides(dataset: Dataset) -> Dataset:
     """业主/客户 is either, 产品/SKU is 产品."""
-    sides = [side for side in re.split("[/／]", dataset.label.zh) if len(side) > 1 and has_han(side)]
+    meant = {word for field in dataset.fields for code in field.codes for word in code.words}
+    # 门店/网店, some of which are 网店 by a code, are called 门店.
+    sides = [
+        side
+        for side in re.split("[/／]", dataset.label.zh)
+        if len(side) > 1 and has_han(side) and side not in meant
+    ]
     if sides == [dataset.label.zh]:
         return dataset
     return dataset.model_copy(update={"synonyms": (*dataset.synonyms, *sides)})

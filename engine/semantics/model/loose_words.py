@@ -105,12 +105,8 @@ def _spoken(field: Field, sort: Sort) -> Iterator[str]:
     if sort is Sort.QUANTITY:
         forms.add(_OF_AMOUNT.sub("", label))
     elif sort is Sort.TIME:
-        forms |= {
-            _OF_TIME.sub("", label),
-            f"{_OF_TIME.sub('', label)}的时间",
-            f"{_OF_TIME.sub('', label)}日",
-            f"{_OF_TIME.sub('', label)}那天",
-        }
+        stem = _OF_TIME.sub("", label)
+        forms |= {stem, f"{stem}的时间", f"{stem}日", f"{stem}那天"}
     elif sort is Sort.FLAG:
         bare = _FLAGGED.sub("", label)
         marked = _MARKED.match(label)

@@ -25,6 +25,7 @@ from chat2sql.engine.sql.masking.person_names import word_tags
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
 _PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
 _PLANNED = re.compile(r"目标|计划|预算|预计|预测|应收|应付|未|待")
+_STAFF = re.compile(r"员工|职员|雇员|人员|staff|employee|(?:^|_)emp(?:$|_)", re.IGNORECASE)
 _LEADS = re.compile(r"上级|领导|主管|经理|汇报|负责")
 _LEADERS = (
     "直属领导",
@@ -144,8 +145,9 @@ class TermIndex:
             for dataset in model.datasets
             if (field := amount_of(dataset)) is not None
         )
-        for one in of_people if len(of_people) == 1 else ():
-            self._add("同事", Meaning(kind=Kind.DATASET, dataset=one.name, weight=_KNOWN))
+        for one in of_people:
+            if _STAFF.search(f"{one.label.zh} {one.name}"):
+                self._add("同事", Meaning(kind=Kind.DATASET, dataset=one.name, weight=_KNOWN))
         for join in model.relationships:
             for word in (join.label.zh, join.label.en):
                 self._add(word, Meaning(kind=Kind.JOIN, dataset=join.source, name=join.name, weight=_SHORT))
