@@ -78,6 +78,11 @@ class TimeExpression(Frozen):
     candidates: tuple[Period, ...] = ()
     comparison_of: Period | None = None
 
+    @property
+    def is_day(self) -> bool:
+        """Whether it is one single day."""
+        return self.start is not None and self.end is not None and self.end - self.start == DAY
+
     def chosen(self, candidate: Period) -> TimeExpression:
         """The same expression, settled on one of its readings."""
         return self.model_copy(

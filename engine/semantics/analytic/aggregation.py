@@ -18,9 +18,10 @@ from chat2sql.engine.semantics.analytic.intent import (
     Place,
     Threshold,
 )
+from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.labels import figure_label, group_label
 from chat2sql.engine.semantics.analytic.restricted import conditions_of, part_of, window_of
-from chat2sql.engine.semantics.analytic.scope import NotExpressible, Scope
+from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.analytic.shapes import both, compare, distinct_names, growth, named, ratio
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 

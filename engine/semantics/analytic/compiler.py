@@ -16,9 +16,9 @@ from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
 from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Group, Part
+from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.lists import Listing
 from chat2sql.engine.semantics.analytic.literals import with_today
-from chat2sql.engine.semantics.analytic.scope import NotExpressible
 from chat2sql.engine.semantics.analytic.shapes import first_places, quoted, ranked
 from chat2sql.engine.semantics.analytic.side_by_side import (
     beside_before,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Place, SegmentUse
-from chat2sql.engine.semantics.analytic.scope import NotExpressible, Scope
+from chat2sql.engine.semantics.analytic.joined import NotExpressible
+from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.analytic.shapes import ratio
 from chat2sql.engine.semantics.model.finer import amount_of, are_lines, says_money
 from chat2sql.engine.semantics.model.joins import routes_from

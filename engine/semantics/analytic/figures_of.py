@@ -60,6 +60,10 @@ class Asked:
 
     def _figure(self, piece: Piece, compared: frozenset[int]) -> Figure | None:
         """The figure that a piece names, None where it names none."""
+        before = self._phrase.before(piece)
+        if before is not None and before.token.act is Act.WHICH and "位" in before.token.text:
+            # 哪位销售 asks for whom, and not for how much.
+            return None
         if piece.kind is Kind.METRIC and piece.meaning is not None and not piece.restricts:
             piece.used = self._only_says_of_what(piece)
             named = Figure(metric=piece.meaning.name, dataset=piece.meaning.dataset)

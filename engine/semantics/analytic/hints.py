@@ -15,11 +15,12 @@ from sqlglot import exp
 from chat2sql.config.vocabulary import Frozen, Language
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Place, SegmentUse, Window
+from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.literals import with_today
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.question import mentioned
 from chat2sql.engine.semantics.analytic.resolve import Grounded, Resolved, ground
-from chat2sql.engine.semantics.analytic.scope import NotExpressible, Scope
+from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.analytic.tokens import Sort, Token
 from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.joins import routes_from

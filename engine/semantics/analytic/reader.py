@@ -39,7 +39,6 @@ from chat2sql.engine.semantics.analytic.tokens import Sort
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
-from chat2sql.engine.semantics.periods import DAY
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
 
@@ -297,9 +296,9 @@ class _Reader:
         """Whether rows only say what held from when to when, of what is asked for: where somebody was."""
         dataset = self._model.dataset(name)
         days = [one.token.time for one in self._phrase if one.token.time is not None]
-        on_day = len(days) == 1 and days[0].start and days[0].end and days[0].end - days[0].start == DAY
+        on_day = len(days) == 1 and days[0].is_day
         is_record = dataset is not None and dataset.validity is not None and dataset.display is None
-        return bool(on_day) and is_record and not self._is_named(name)
+        return on_day and is_record and not self._is_named(name)
 
     def _is_named(self, name: str) -> bool:
         return any(

@@ -18,7 +18,6 @@ from chat2sql.engine.semantics.analytic.tokens import Sort, Token
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
-from chat2sql.engine.semantics.periods import DAY
 from chat2sql.engine.values.index import How, LinkedValue
 
 _PER_JOIN = 0.08
@@ -71,16 +70,17 @@ def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
 
 def _history_of(tokens: Sequence[Token], model: SemanticModel) -> Dataset | None:
     """What says which held on a day: 熊小梅2022年3月1号在哪个部门 asks of the record of where people were."""
-    days = [one.time for one in tokens if one.time is not None and one.time.start and one.time.end]
+    days = [one.time for one in tokens if one.time is not None and one.time.is_day]
     asked = {
         one.dataset
         for place, token in enumerate(tokens)
         if token.act is Act.WHICH
         for at in _beside(tokens, place)
-        for one in tokens[at].meanings[:1]
+        for one in tokens[at].meanings
+        if one.kind is Kind.DATASET
     }
     named = {value.table for token in tokens for value in token.values if value.how is not How.PART}
-    if len(days) != 1 or days[0].end - days[0].start != DAY:
+    if len(days) != 1:
         return None
     quantities = {one.dataset for token in tokens for one in token.meanings if one.kind is Kind.FIELD}
     found = []

@@ -17,19 +17,12 @@ from chat2sql.engine.semantics.analytic.intent import (
     SegmentUse,
     Window,
 )
+from chat2sql.engine.semantics.analytic.joined import Joins, NotExpressible
 from chat2sql.engine.semantics.analytic.literals import contains, day_of, literal
 from chat2sql.engine.semantics.analytic.shapes import COMPARISONS
 from chat2sql.engine.semantics.analytic.trees import NODE, TOP_NAME, below, quoted_of, topmost
-from chat2sql.engine.semantics.model.joins import Route, route, routes_from
-from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Relationship, SemanticModel
-
-
-class NotExpressible(Exception):  # a value for the reader of the intent, never shown as an error
-    """The intent asks for what cannot be had from its dataset without repeating rows; ``reason`` says what."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+from chat2sql.engine.semantics.model.joins import route, routes_from
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, SemanticModel
 
 
 class Scope:
@@ -43,7 +36,7 @@ class Scope:
     def __init__(self, model: SemanticModel, base: str, *, suffix: str = "", keeps_all: bool = False) -> None:
         self._model, self.base, self._suffix, self._keeps_all = model, base, suffix, keeps_all
         self._led_to: set[tuple[str, str]] = set()
-        self._joined: dict[str, Relationship | None] = {base: None}
+        self._joins = Joins(model, base)
         self._tops: dict[str, tuple[Place, Condition | None]] = {}
 
     # -- columns ---------------------------------------------------------------------------------------
@@ -94,21 +87,7 @@ class Scope:
         Raises:
             NotExpressible: no chain of foreign keys leads to it from the base.
         """
-        if dataset in self._joined:
-            return
-        way = route(self._model, self.base, dataset)
-        if way is None:
-            raise NotExpressible(f"{dataset} cannot be had from {self.base} without repeating rows")
-        for step in self._by_way_of_joined(dataset, way):
-            self._joined.setdefault(step.target, step)
-
-    def _by_way_of_joined(self, dataset: str, way: Route) -> Route:
-        """Of ways of the same length that by what is at hand already: the region of the store that is named."""
-        for near in self._joined:
-            first, further = route(self._model, self.base, near), route(self._model, near, dataset)
-            if near != self.base and first and further and len(first) + len(further) <= len(way):
-                return further
-        return way
+        self._joins.add(dataset)
 
     def join_nearest_first(self, datasets: Iterable[str]) -> None:
         """Have several datasets at hand; what is further away is had by way of what is nearer, where that is no detour.
@@ -116,9 +95,7 @@ class Scope:
         Raises:
             NotExpressible: no chain of foreign keys leads to one of them.
         """
-        ways = routes_from(self._model, self.base)
-        for dataset in sorted(set(datasets), key=lambda one: (len(ways.get(one, ())), one)):
-            self.join(dataset)
+        self._joins.add_nearest_first(datasets)
 
     def time_of(self, dataset: str | None = None) -> Place:
         """The field by which rows are placed in time: the base's own, else of the nearest dataset that has one.
@@ -143,9 +120,7 @@ class Scope:
     def joins(self) -> list[tuple[exp.Table, exp.Expr]]:
         """The joins in the order in which they build on each other."""
         found: list[tuple[exp.Table, exp.Expr]] = []
-        for dataset, step in self._joined.items():
-            if step is None:
-                continue
+        for dataset, step in self._joins.taken():
             on = [
                 exp.EQ(
                     this=exp.column(exp.to_identifier(mine), table=self.alias(step.source)),

@@ -8,8 +8,8 @@ from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
 from chat2sql.engine.semantics.analytic.figures import finer_base
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Compared, Figure, Grain, Window
+from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.labels import figure_label
-from chat2sql.engine.semantics.analytic.scope import NotExpressible
 from chat2sql.engine.semantics.analytic.shapes import growth, named, quoted, ratio
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 

@@ -46,6 +46,8 @@ _UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]|[，,\s]([万亿千]元|元)
 _DETAIL = re.compile(
     r"\s+(?:[万亿千]?元|分|吨|公斤|千克|克|件|个|次|天|小时|分钟|度|℃|㎡|%)(?:\s*[/／][㐀-鿿/／]*)?$|[(（][^()（）]*[)）]|\s*[=＝].*$|\s*[0-9]+\s*[-~～到至]\s*[0-9]+$|\s*[yY]{4}-?[mM]{2}(?:-?[dD]{2})?$"
 )
+_LEADS_TO = re.compile(r"(?<=[㐀-鿿)）])\s*[A-Za-z]+(?:[_.][A-Za-z]+)+$")
+"""Behind what a column is called, the column that it leads to: 店长 emp_id."""
 _ID_ENDING = re.compile(r"(?<=[㐀-鿿])\s*(?:的(?:员工|用户|人员|部门|组织)?)?\s*(?:ID|Id|id|编号|工号)$")
 _SHORTEST_WORD = 2
 _SURE, _LIKELY, _GUESSED = 0.9, 0.7, 0.5
@@ -114,7 +116,8 @@ def with_thing(field: Field, thing: str) -> Field:
 def label_of(comment: str, name: str) -> Bilingual:
     """What a comment calls a table or column; the words of its name stand in for English."""
     label = label_of_comment(introduction(comment)) if comment else Bilingual(zh="", en="")
-    zh = _ID_ENDING.sub("", _DETAIL.sub("", label.zh).strip()) if has_han(label.zh) else ""
+    zh = _LEADS_TO.sub("", _DETAIL.sub("", label.zh).strip())
+    zh = _ID_ENDING.sub("", zh) if has_han(label.zh) else ""
     en = "" if has_han(label.en) else _DETAIL.sub("", label.en).strip()
     return Bilingual(zh=zh, en=en.lower() or spoken(name))
 

@@ -8,7 +8,7 @@ from semantics.model.catalogues import FIXTURES, catalogue_of
 
 from chat2sql.engine.semantics.model.draft import draft_model
 from chat2sql.engine.semantics.model.loosely import IN_PART, WHOLE
-from chat2sql.engine.semantics.model.semantic_model import Metric, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, SemanticModel
 
 WRITTEN = yaml.safe_load((FIXTURES / "loose_definitions.yaml").read_text())
 SURE = {WHOLE: "whole", IN_PART: "in part"}
@@ -31,6 +31,10 @@ def test_definitions_in_free_prose_are_read_in_their_parts(comment: str) -> None
     read = {
         metric.label.zh: _told(metric, model)
         for metric in model.metrics
-        if metric.certainty in SURE and metric.label.zh and metric.time and not metric.is_of_lines
+        if metric.origin is Origin.COMMENT
+        and metric.certainty in SURE
+        and metric.label.zh
+        and metric.time
+        and not metric.is_of_lines
     }
     assert read == WRITTEN["comments"][comment]
