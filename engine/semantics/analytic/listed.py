@@ -24,7 +24,8 @@ class Listed:
             place = self._phrase.place_of(piece) if self._is_asked_for(piece) else self._asked_besides(piece)
             if place is not None and not piece.restricts:
                 piece.used = True
-                if piece.token.act is Act.GRAIN and (own := called_by(self._base, self._model)) is not None:
+                own = called_by(self._base, self._model) if piece.token.act is Act.GRAIN else None
+                if own is not None and not self._phrase.names_row():
                     found.append(own)
                 found.append(place)
         own = self._described() or called_by(self._base, self._model)

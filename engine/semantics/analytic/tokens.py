@@ -31,6 +31,9 @@ _CODED = re.compile(
 _SAID_TO_BE = re.compile(
     r"(?:是|为|叫|等于|:|：|=|\s+is\s+)\s*[“\"'「]?(?P<v>[^\s的，,。？?“”\"'」是为哪什多几]{1,12})[”\"'」]?(?=的|，|,|。|？|\?|$|\s)"
 )
+_WHEN_DONE = re.compile(
+    r"(?:是)?(?:什么时候|几时|何时|几号|哪年哪月)(?P<verb>[㐀-鿿]{1,2}?)(?:的|了)(?=[，,。？?]|$)"
+)
 _SAYS_MORE = re.compile(r"第|首次|没|不|最|超|大于|小于|低于|高于|以上|以下|[多少]|一样|相同|同一")
 _PEOPLE = re.compile(r"人|谁|位|headcount|people|staff|who", re.IGNORECASE)
 _STANDS_ALONE = re.compile(r"[每家个各哪些几少位名的的间]$")
@@ -107,6 +110,7 @@ def tokens_of(
         *(one for one in _values(question, values) if not _names_an_office(one, index)),
         *_without_plain_amounts(list(_terms(question, index))),
         *_operators(question, index),
+        *_moments(question, index),
         *(
             Token(Sort.NUMBER, start, end, question[start:end], number=number)
             for start, end, number in numbers_in(question)
@@ -271,6 +275,14 @@ def _said(detail: str, index: TermIndex) -> tuple[Meaning, ...]:
     if detail != BOUGHT_AT_ALL:
         return index.meanings(detail)
     return tuple(one.model_copy(update={"kind": Kind.DATASET, "name": ""}) for one in index.sales)
+
+
+def _moments(question: str, index: TermIndex) -> Iterator[Token]:
+    """什么时候关的, 哪天开的: the time that is called after what happened."""
+    for match in _WHEN_DONE.finditer(question):
+        meant = index.times_of(match["verb"])
+        if meant:
+            yield Token(Sort.TERM, match.start(), match.end(), match.group(), meanings=meant)
 
 
 def _unclear(question: str, index: TermIndex) -> Iterator[Token]:

@@ -92,10 +92,9 @@ def _single(text: str, times: list[Field], dataset: Dataset, dialect: Dialect) -
             if passed is not None:
                 end = match.end() + len(_told_again(text, match.end(), field))
                 yield Said(passed.start(), end, f"{column} < CURRENT_DATE")
-            recent = _RECENT.match(text, match.end()) if dialect is not Dialect.SQLITE else None
+            recent = _RECENT.match(text, match.end())
             if recent is not None:
-                since = f"CURRENT_DATE - INTERVAL '{recent['n']}' {_UNITS[recent['unit']]}"
-                yield Said(match.start(), recent.end(), f"{column} >= {since}")
+                yield Said(match.start(), recent.end(), f"{column} >= {_since(recent, dialect)}")
             compared = _COMPARED.match(text, match.end())
             sign = _sign(compared) if compared is not None else ""
             if compared is not None and sign:
@@ -106,6 +105,13 @@ def _told_again(text: str, end: int, field: Field) -> str:
     """The column's name in brackets behind what it is called: 到期日(due_dt)."""
     match = re.match(rf"\s*[(（]\s*{re.escape(field.name)}\s*[)）]", text[end:])
     return match.group() if match is not None else ""
+
+
+def _since(recent: re.Match[str], dialect: Dialect) -> str:
+    unit = _UNITS[recent["unit"]]
+    if dialect is Dialect.SQLITE:
+        return f"DATE(CURRENT_DATE, '-{recent['n']} {unit.lower()}s')"
+    return f"CURRENT_DATE - INTERVAL '{recent['n']}' {unit}"
 
 
 def _sign(compared: re.Match[str]) -> str:

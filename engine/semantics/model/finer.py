@@ -17,7 +17,9 @@ from chat2sql.engine.semantics.model.semantic_model import (
 from chat2sql.engine.semantics.model.spelling import spelled
 
 _LINES = re.compile(r"明细|行项|子项|items?$|lines?$|details?$", re.IGNORECASE)
-_MONEY = re.compile(r"金额|总价|小计|实收|应收|amount|(?:^|_)amt|total|subtotal|price_total", re.IGNORECASE)
+_MONEY = re.compile(
+    r"金额|净额|总价|小计|实收|应收|amount|(?:^|_)amt|total|subtotal|price_total", re.IGNORECASE
+)
 _PIECES = re.compile(r"^(?:quantity|qty|count|num)\b|数量|件数", re.IGNORECASE)
 _TURNOVER = re.compile(r"销售额|营业额|营收|销售收入")
 _PER_PIECE = re.compile(r"单价|unit|折扣|discount|成本|cost|税|tax", re.IGNORECASE)
@@ -53,7 +55,8 @@ def _is_sum_of_money(metric: Metric, model: SemanticModel) -> bool:
         return False
     columns = [column.rpartition(".") for column in re.split(" [-+] ", sums.group(1))]
     first = model.field(columns[0][0], columns[0][2])
-    return all(owner == metric.dataset for owner, _, _ in columns) and first is not None and says_money(first)
+    money = first is not None and (says_money(first) or _TURNOVER.search(metric.label.zh) is not None)
+    return money and all(owner == metric.dataset for owner, _, _ in columns)
 
 
 def volumes(model: SemanticModel) -> tuple[Metric, ...]:
@@ -86,6 +89,7 @@ def volumes(model: SemanticModel) -> tuple[Metric, ...]:
                     dataset=lines.name,
                     expression=f"SUM({spelled(lines.name, quantity.name, model.dialect)})",
                     segments=turnovers[0].segments,
+                    time=turnovers[0].time,
                 )
             )
     return tuple(found)

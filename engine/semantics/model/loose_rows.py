@@ -190,7 +190,7 @@ class RowsFinder:
             field
             for field in self._datasets[0].fields
             if any(one.code == code for one in field.codes)
-            and (not is_state or _STATE.search(f"{field.name} {field.label.zh}"))
+            and (not is_state or _STATE.search(field.name) or _STATE.search(field.label.zh))
         ]
         return found[0] if len(found) == 1 else None
 

@@ -39,7 +39,7 @@ _LEADERS = (
     "boss",
     "supervisor",
 )
-_SALES = ("销量", "销售额", "订单数")
+_SALES = ("销售额", "销量", "订单数")
 _FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
 
 
@@ -115,6 +115,12 @@ class TermIndex:
             for field in dataset.fields
             if field.role in _TEXTS
         }
+        self._times = tuple(
+            (field.label.zh, Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name, weight=_KNOWN))
+            for dataset in model.datasets
+            for field in dataset.fields
+            if field.role is Role.TIME and field.label.zh
+        )
         self._keys = {
             (dataset.name, field.name)
             for dataset in model.datasets
@@ -174,12 +180,12 @@ class TermIndex:
 
     @cached_property
     def sales(self) -> tuple[Meaning, ...]:
-        """The figures that say what was sold, the first that there is; none where nothing is called so."""
-        for word in _SALES:
-            found = tuple(one for one in self.meanings(word) if one.kind is Kind.METRIC)
-            if found:
-                return found
-        return ()
+        """The figures that say what was sold, the money first; none where nothing is called so."""
+        return tuple(one for word in _SALES for one in self.meanings(word) if one.kind is Kind.METRIC)
+
+    def times_of(self, verb: str) -> tuple[Meaning, ...]:
+        """The times that are called after what happens then: 关店日期 for 关."""
+        return tuple(meaning for label, meaning in self._times if label.startswith(verb))
 
     def things_called(self, text: str) -> tuple[Meaning, ...]:
         """The datasets that a word stands for, and nothing else of it."""
