@@ -27,7 +27,7 @@ from chat2sql.engine.semantics.absent_rules import (
     VERB_NOUNS_ZH,
 )
 from chat2sql.engine.semantics.absent_vocabulary import Vocabulary, parts_zh
-from chat2sql.engine.semantics.analytic.tokens import Sort, Token
+from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.semantic_model import Role
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.sql.masking.person_names import word_tags

@@ -9,7 +9,7 @@ from chat2sql.config.vocabulary import Language
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.absent_vocabulary import Vocabulary, vocabulary
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
-from chat2sql.engine.semantics.analytic.tokens import Sort, Token
+from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.literals import QUOTED
 from chat2sql.engine.semantics.model.draft import draft_model
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel

@@ -22,7 +22,7 @@ from chat2sql.engine.semantics.ambiguity_rules import (
     RATE_IS_SAID,
 )
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.tokens import Sort, Token
+from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role
 from chat2sql.engine.semantics.model.terms import Kind
 

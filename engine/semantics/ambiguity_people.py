@@ -15,7 +15,7 @@ from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.semantics.absent_reading import Asked
 from chat2sql.engine.semantics.absent_rules import CLOSING_EN, OPENING_EN
 from chat2sql.engine.semantics.ambiguity import MOST_CHOICES, QuestionBack, ask_which
-from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Relationship, Role
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.sql.guard.policy import MaskKind

@@ -8,7 +8,7 @@ from chat2sql.engine.semantics.analytic.acts import MONEY, Act
 from chat2sql.engine.semantics.analytic.defined_figures import as_defined
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
-from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind

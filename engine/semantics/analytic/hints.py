@@ -21,7 +21,7 @@ from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.question import mentioned
 from chat2sql.engine.semantics.analytic.resolve import Grounded, Resolved, ground
 from chat2sql.engine.semantics.analytic.scope import Scope
-from chat2sql.engine.semantics.analytic.tokens import Sort, Token
+from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Metric, Role, SemanticModel

@@ -15,7 +15,7 @@ from chat2sql.engine.semantics.analytic.intent import (
     SegmentUse,
 )
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
-from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind

@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import accumulate
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.analytic.tokens import Sort, Token, tokens_of
+from chat2sql.engine.semantics.analytic.token import Sort, Token
+from chat2sql.engine.semantics.analytic.tokens import tokens_of
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import TermIndex, term_index, units_of
 from chat2sql.engine.semantics.time_expressions import TimeExpression

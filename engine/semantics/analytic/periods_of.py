@@ -15,7 +15,7 @@ from chat2sql.engine.semantics.analytic.intent import (
     Window,
 )
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
-from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset

@@ -13,7 +13,7 @@ from chat2sql.engine.semantics.analytic.resolve import (
     counted_beside,
     is_most_of_many,
 )
-from chat2sql.engine.semantics.analytic.tokens import Sort, Token
+from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.semantic_model import Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.values.index import How, LinkedValue

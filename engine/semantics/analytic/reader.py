@@ -35,7 +35,7 @@ from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
-from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
@@ -141,7 +141,9 @@ class _Reader:
             nothing_compared=comparison is not None and not figures,
             each_of_nothing=grouping.each_of_nothing(),
             counts_no_thing=asked.counts_no_thing(),
-            lists_nameless=not figures and ranked.ranking is not None and self._is_nameless(base),
+            lists_nameless=not figures
+            and (ranked.ranking is not None or not shown)
+            and self._is_nameless(base),
         )
         intent = AnalyticIntent(
             base=base,

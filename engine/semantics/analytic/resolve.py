@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.operators import NOISE
-from chat2sql.engine.semantics.analytic.tokens import Sort, Token
+from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning

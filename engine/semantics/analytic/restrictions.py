@@ -19,7 +19,7 @@ from chat2sql.engine.semantics.analytic.intent import (
 from chat2sql.engine.semantics.analytic.limits import Limit, Limits
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.presences import Presences
-from chat2sql.engine.semantics.analytic.tokens import Sort
+from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind

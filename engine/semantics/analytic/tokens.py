@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
-from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import BOUGHT_AT_ALL, MONEY, Act, Row
@@ -17,6 +15,7 @@ from chat2sql.engine.semantics.analytic.again import said_again
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.numbers_said import number_of, numbers_in
 from chat2sql.engine.semantics.analytic.operators import NOISE, OPERATORS
+from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
 from chat2sql.engine.semantics.time_expressions import TimeExpression
@@ -41,40 +40,6 @@ _SUMMED = re.compile("平均|总")
 _LENGTH_COUNTS = 1.25
 _PART_OF_NAME = 0.5
 """How well a name is named by a part of it: 电商 is what a comment calls so, rather than 电商事业部."""
-
-
-class Sort(StrEnum):
-    """What a token is."""
-
-    TIME = "time"
-    VALUE = "value"
-    TERM = "term"
-    NUMBER = "number"
-    OPERATOR = "operator"
-    NOISE = "noise"
-    UNREAD = "unread"
-
-
-class Token(NamedTuple):
-    """A part of the question: characters ``start`` up to ``end``.
-
-    Attributes:
-        meanings: what a term can stand for.
-        values: the values that a mention can be.
-        time: the period.
-        act, detail, number: what an operator does, of what sort, with which number; the number of a number.
-    """
-
-    sort: Sort
-    start: int
-    end: int
-    text: str
-    meanings: tuple[Meaning, ...] = ()
-    values: tuple[LinkedValue, ...] = ()
-    time: TimeExpression | None = None
-    act: Act | None = None
-    detail: str = ""
-    number: float | None = None
 
 
 _WORTH = {
