@@ -88,7 +88,8 @@ class How(StrEnum):
     """How sure it is that a value is meant, the surest first.
 
     ``NORMALISED``: but for case, width, accents, punctuation, a plural or a suffix such as 市 or Ltd.; ``SYNONYM``: in
-    another script; ``FUZZY``: but for a slip of the pen; ``PART``: any value that contains the words.
+    another script; ``FUZZY``: but for a slip of the pen; ``PART``: any value that contains the words; ``START``: any
+    that begins with them.
     """
 
     EXACT = "exact"
@@ -96,6 +97,7 @@ class How(StrEnum):
     SYNONYM = "synonym"
     FUZZY = "fuzzy"
     PART = "part"
+    START = "start"
 
 
 class LinkedValue(Frozen):

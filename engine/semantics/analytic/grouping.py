@@ -155,6 +155,9 @@ class Grouping:
                 continue
             if after.kind in (Kind.CODE, Kind.SEGMENT) or after.value is not None:
                 return True
+            if self._phrase.is_measure(after) and piece.token.text.startswith("每"):
+                # 每平米销售额
+                return True
         return False
 
     def _asks_when(self, piece: Piece) -> bool:

@@ -43,6 +43,7 @@ class Operator(StrEnum):
     BETWEEN = "between"
     CONTAINS = "contains"
     LIKE = "like"
+    STARTS = "starts"
     SET = "set"
     UNSET = "unset"
 

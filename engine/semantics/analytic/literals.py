@@ -17,10 +17,11 @@ _HOLDS = frozenset({"true", "1", "t", "yes", "y"})
 _TRUTH = re.compile(r"bool", re.IGNORECASE)
 
 
-def contains(column: exp.Expr, text: str) -> exp.Expr:
-    """Whether a text has another in it."""
+def contains(column: exp.Expr, text: str, *, at_start: bool = False) -> exp.Expr:
+    """Whether a text has another in it, or begins with it."""
     escaped = text.replace("%", "").replace("_", "")
-    return exp.Like(this=column.copy(), expression=exp.Literal.string(f"%{escaped}%"))
+    pattern = f"{escaped}%" if at_start else f"%{escaped}%"
+    return exp.Like(this=column.copy(), expression=exp.Literal.string(pattern))
 
 
 def day_of(day: date) -> exp.Expr:

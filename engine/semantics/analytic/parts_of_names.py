@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate
 
 from chat2sql.engine.schema.lexicon import has_han
@@ -24,6 +24,9 @@ _LONGEST, _SHORTEST = 10, 2
 _NAMING = (Role.NAME, Role.CATEGORY, Role.TEXT)
 _MOST_COLUMNS = 3
 _MOST_WORDS, _MOST_STRETCHES, _LONGEST_STRETCH = 4, 12, 60
+_SURNAME = re.compile(r"姓(?P<name>[㐀-鿿])(?=的|[员同客会])")
+_CAMPAIGN = re.compile(r"(?:那个|的|这个)?(?:促销|大促|营销)?(?:活动|大促|促销)(?:期间)?")
+_YEAR_SAID = re.compile(r"^(?:[0-9]{2,4}年?|去年|今年|前年|上一?年)的?")
 _STRETCH = re.compile(r"[㐀-鿿豈-﫿]+|[A-Za-z][A-Za-z' -]*[A-Za-z]")
 
 
@@ -46,7 +49,9 @@ def tokens_with_names(
     tokens = tokens_of(question, index, times, values)
     further = _shortened(question, tokens, known, model) if known is not None else ()
     if people:
-        further = (*further, *_people(question, (*tokens, *further), index))
+        further = (*further, *_people(question, (*tokens, *further), index), *_surnames(question, index))
+    if known is not None:
+        further = (*further, *_campaigns(question, tokens, known, model))
     return tokens_of(question, index, times, values, further) if further else tokens
 
 
@@ -66,6 +71,44 @@ def _people(question: str, tokens: Sequence[Token], index: TermIndex) -> Iterato
                 for one in index.named_people
             )
             yield Token(Sort.VALUE, *match, name, values=values)
+
+
+def _surnames(question: str, index: TermIndex) -> Iterator[Token]:
+    """姓王的: whose name begins so."""
+    for match in _SURNAME.finditer(question) if index.named_people else ():
+        values = tuple(
+            LinkedValue(
+                table=one.dataset, column=one.name, value=match["name"], mention=match.group(), how=How.START
+            )
+            for one in index.named_people
+        )
+        yield Token(Sort.VALUE, match.start(), match.end(), match.group(), values=values)
+
+
+def _campaigns(
+    question: str, tokens: Sequence[Token], values: ValueIndex, model: SemanticModel
+) -> Iterator[Token]:
+    """去年双十一活动: the campaign of that name and year, where there is one, and not the days."""
+    for token in tokens:
+        behind = _CAMPAIGN.match(question, token.end)
+        said = f"{token.text}{behind.group() if behind else ''}"
+        if token.time is None or token.time.start is None or not _CAMPAIGN.search(said):
+            continue
+        year = str(token.time.start.year)
+        core = (
+            _YEAR_SAID.sub("", _CAMPAIGN.sub("", token.text))
+            .replace("双十一", "双11")
+            .replace("双十二", "双12")
+        )
+        found = _linked(core, partial(_has_both, (core, year)), values, model) if core else ()
+        linked = tuple(one for one in found if one.how is How.FUZZY)
+        if linked:
+            end = behind.end() if behind is not None else token.end
+            yield Token(Sort.VALUE, token.start, end, question[token.start : end], values=linked)
+
+
+def _has_both(parts: tuple[str, str], value: str) -> bool:
+    return all(part in value for part in parts)
 
 
 def _shortened(

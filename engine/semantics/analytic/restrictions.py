@@ -100,6 +100,7 @@ class _Finder:
             elif self._is_flag(piece):
                 self._flag(piece)
         for piece in self._phrase:
+            self._is_set(piece)
             self._idle_below(piece)
             self._unset(piece)
             self._presences.take(piece)
@@ -152,6 +153,8 @@ class _Finder:
             operator = Operator.CONTAINS
         if piece.value is not None and piece.value.how is How.PART:
             operator = Operator.LIKE
+        if piece.value is not None and piece.value.how is How.START:
+            operator = Operator.STARTS
         piece.used = piece.restricts = True
         self._name_of(piece, place)
         place = self._of_children(piece, place)
@@ -212,7 +215,11 @@ class _Finder:
         if dataset is None or dataset.parent is None:
             return False
         thing = self._phrase.thing_asked_for()
-        if thing is not None and thing.dataset == dataset.name:
+        # 食品饮料大类 only says what that is.
+        says_what = (
+            thing is self._phrase.after(piece) and thing is not None and thing.token.start == piece.token.end
+        )
+        if thing is not None and thing.dataset == dataset.name and not says_what:
             return False
         return has_classes(dataset) or self._holds_leaves(dataset)
 
@@ -270,6 +277,22 @@ class _Finder:
         value = "false" if self._denied(piece) else "true"
         piece.used = piece.restricts = True
         self._conditions[place, Operator.IS] = Condition(place=place, operator=Operator.IS, values=(value,))
+
+    def _is_set(self, piece: Piece) -> None:
+        """已经关门的店: what has happened has a time."""
+        field, said = self._phrase.field_of(piece), self._phrase.just_before(piece)
+        if (
+            field is None
+            or field.role is not Role.TIME
+            or piece.used
+            or piece.is_below
+            or piece.place is None
+        ):
+            return
+        if said is not None and said.token.text in ("已", "已经"):
+            piece.used = piece.restricts = True
+            condition = Condition(place=piece.place, operator=Operator.SET)
+            self._conditions[piece.place, Operator.SET] = condition
 
     def _unset(self, piece: Piece) -> None:
         """A field without a value: 没留手机号的客户, 还没评级的供应商."""

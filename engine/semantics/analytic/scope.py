@@ -174,8 +174,9 @@ class Scope:
                 return exp.not_(exp.Is(this=column, expression=exp.Null()))
             case Operator.UNSET:
                 return exp.Is(this=column, expression=exp.Null())
-            case Operator.LIKE:
-                return exp.or_(*(contains(column, value) for value in one.values))
+            case Operator.LIKE | Operator.STARTS:
+                at_start = one.operator is Operator.STARTS
+                return exp.or_(*(contains(column, value, at_start=at_start) for value in one.values))
             case Operator.CONTAINS:
                 return exp.or_(*(self._holds(column, field, value) for value in one.values))
             case Operator.BETWEEN:

@@ -26,6 +26,7 @@ _OPERATORS = {
     Operator.BETWEEN: Bilingual(zh="介于", en="is between"),
     Operator.CONTAINS: Bilingual(zh="包含", en="contains"),
     Operator.LIKE: Bilingual(zh="含有", en="contains"),
+    Operator.STARTS: Bilingual(zh="开头是", en="begins with"),
     Operator.SET: Bilingual(zh="有值", en="has a value"),
     Operator.UNSET: Bilingual(zh="为空", en="has no value"),
 }
@@ -57,7 +58,9 @@ class _Teller:
         parts += [self._segment(use) for use in intent.segments]
         for one in intent.presences:
             name = self._dataset(one.dataset)
-            within = f" ({self._window(one.window)})" if one.window is not None else ""
+            rows = [self._segment(use) for use in one.segments]
+            rows += [self._window(one.window)] if one.window is not None else []
+            within = f" ({self._say('，', ', ').join(rows)})" if rows else ""
             parts.append(
                 self._say(f"没有{name}{within}", f"without {name}{within}")
                 if one.negated
@@ -91,6 +94,8 @@ class _Teller:
             told.append(self._say("占全部的比例", "as a share of the whole"))
         if intent.running:
             told.append(self._say("逐期累计", "adding up over time"))
+        if intent.moving is not None:
+            told.append(self._say(f"{intent.moving} 期移动平均", f"mean of the last {intent.moving} periods"))
         if intent.ranking is not None:
             limit = intent.ranking.limit
             way = (
@@ -98,13 +103,15 @@ class _Teller:
                 if intent.ranking.descending
                 else self._say("从低到高", "lowest first")
             )
-            first = (
-                ""
-                if limit is None
-                else self._say(f"，取前 {limit} 名（并列都算）", f", first {limit} with ties")
-            )
-            told.append(way + first)
+            told.append(way + self._places(limit, only=intent.ranking.only))
         return told
+
+    def _places(self, limit: int | None, *, only: bool) -> str:
+        if limit is None:
+            return ""
+        if only:
+            return self._say(f"，只取第 {limit} 名（并列都算）", f", only place {limit} with ties")
+        return self._say(f"，取前 {limit} 名（并列都算）", f", first {limit} with ties")
 
     def _figure(self, figure: Figure) -> str:
         name = figure_label(figure, self._model, self._language)
@@ -133,6 +140,8 @@ class _Teller:
             values = place_label(one.other, self._model, self._language)
         name = place_label(one.place, self._model, self._language)
         below = self._say("（含下级）", " (and below)") if one.tree else ""
+        if one.strictly:
+            below = self._say("（只算下级）", " (only below)")
         return f"{name} {_OPERATORS[one.operator].to(self._language)} {values}{below}".rstrip()
 
     def _segment(self, use: SegmentUse) -> str:
