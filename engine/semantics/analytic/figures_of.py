@@ -16,6 +16,7 @@ from chat2sql.engine.values.index import How
 
 _MONEY = re.compile(r"回款|付款|收款|报销|退款|支付|支出|收入|缴费|充值|还款|放款|打款")
 _ROWS = re.compile(r"[笔张单条次宗起](?:数)?$")
+_OF_PAPERS = frozenset("张笔单")
 _SLIPS = re.compile(r"(?:单|记录|申请|笔|次)$")
 
 
@@ -195,9 +196,12 @@ class Asked:
             return (self._amount(counted) if how_much else counted,)
         return ()
 
-    def counts_no_thing(self) -> bool:
+    def counts_no_thing(self, base: str) -> bool:
         """2024年3月15号的零售价是多少: how much something is, of which no quantity is named."""
         for piece in self._phrase:
+            if piece.token.act is Act.COUNT and piece.token.text[-1:] in _OF_PAPERS and self._has_names(base):
+                # 客户提交了多少张申请 counts no customers.
+                return True
             before, said = self._phrase.before(piece), self._phrase.just_before(piece)
             if before is None or said is None or said.token.text != "是":
                 continue
@@ -205,6 +209,10 @@ class Asked:
             if asks and (before.kind is Kind.CODE or before.value is not None):
                 return True
         return False
+
+    def _has_names(self, base: str) -> bool:
+        dataset = self._model.dataset(base)
+        return dataset is not None and dataset.display is not None
 
     def settle_sums(self, figures: tuple[Figure, ...]) -> None:
         """一共 and total say nothing more where everything is summed or counted anyway."""

@@ -167,7 +167,7 @@ class Grouping:
     def _as_level(self, piece: Piece) -> Group | None:
         """各大区, where that is what a level of a tree is called: the nodes of that level, for what hangs below them."""
         dataset = self._model.dataset(piece.dataset) if piece.kind is Kind.CODE else None
-        each = self._asks_for_each(piece)
+        each = self._asks_for_each(piece) if dataset is not None and dataset.parent is not None else None
         if each is None or piece.place is None or piece.meaning is None:
             return None
         field = self._model.field(piece.place.dataset, piece.place.field)
@@ -210,23 +210,26 @@ class Grouping:
         if before is not None and before.token.act in (Act.EACH, Act.WHICH, Act.LIST):
             return before
         counts = before is not None and before.token.sort is Sort.NUMBER and not before.used
-        if (
-            before is not None
-            and counts
-            and self._phrase.has(Act.EACH)
-            and not self._phrase.has(Act.TOP, Act.MOST)
-        ):
+        if before is not None and counts and self._says_each() and not self._phrase.has(Act.TOP, Act.MOST):
             # 三个大类各占多少: all that there are.
             before.used = True
             return before
         if before is not None and before.value is not None:
             return None
+        after = self._phrase.after(piece)
+        if after is not None and after.token.act is Act.LIST:
+            return after
         return next((one for one in self._phrase if one.token.act in (Act.MOST, Act.TOP)), None)
+
+    def _says_each(self) -> bool:
+        return self._phrase.has(Act.EACH) or any(
+            re.search("分别|各自", piece.token.text) for piece in self._phrase
+        )
 
     def _by_values(self) -> tuple[Group, ...]:
         """金卡、白金客户各有多少人: several values of a field and each of them."""
-        said_each = any(re.search("分别|各自", piece.token.text) for piece in self._phrase)
-        if not self._phrase.has(Act.EACH) and not said_each:
+        said_each = self._says_each()
+        if not said_each:
             return ()
         named = [piece.place for piece in self._phrase if piece.value is not None or piece.kind is Kind.CODE]
         several = [place for place in named if named.count(place) > 1]

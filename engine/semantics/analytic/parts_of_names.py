@@ -64,7 +64,10 @@ def _people(question: str, tokens: Sequence[Token], index: TermIndex) -> Iterato
         for place in range(token.start, token.end)
     }
     for match in name_words(question):
-        if index.named_people and not read & set(range(*match)):
+        is_place = question[match[1] : match[1] + 1] in tuple(
+            "店路街厂仓村镇县市区电公科商贸实集有家工建机百超"
+        )
+        if index.named_people and not is_place and not read & set(range(*match)):
             name = question[slice(*match)]
             values = tuple(
                 LinkedValue(table=one.dataset, column=one.name, value=name, mention=name, how=How.EXACT)
@@ -108,7 +111,8 @@ def _campaigns(
 
 
 def _has_both(parts: tuple[str, str], value: str) -> bool:
-    return all(part in value for part in parts)
+    said = value.replace("双十一", "双11").replace("双十二", "双12")
+    return all(part in said for part in parts)
 
 
 def _shortened(
@@ -128,7 +132,7 @@ def _unread(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     holds = False
     for token in tokens:
         says_little = token.sort in (Sort.UNREAD, Sort.NOISE) or (
-            token.sort is Sort.TERM and len(token.text) == 1
+            token.sort in (Sort.TERM, Sort.NUMBER) and len(token.text) == 1
         )
         if says_little and (start is None or token.start <= end + 1):
             start = token.start if start is None else start

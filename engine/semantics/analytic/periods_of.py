@@ -152,10 +152,9 @@ def _comparison_of(
     kind = Compared.PERIOD_BEFORE if before and not year else Compared.YEAR_BEFORE
     in_percent = _asks_by_how_many_percent(phrase) or _only_asks_whither(phrase, known=grows or said)
     growth, differs = not differs or grows or in_percent, differs and not in_percent
-    if phrase.has(Act.GRAIN) and len(windows) < 2 + len(earlier):
-        moved = {(one.start, one.end) for one in earlier}
-        own = tuple(one for one in windows if (one.start, one.end) not in moved)
-        return Comparison(with_=kind, growth=growth, difference=differs), own
+    of_units = _compared_by_units(windows, earlier) if phrase.has(Act.GRAIN) else None
+    if of_units is not None:
+        return Comparison(with_=kind, growth=growth, difference=differs), of_units
     if earlier:
         return _with_named(earlier[0], windows, kind, growth=growth, differs=differs)
     if len(windows) == 2:
@@ -171,6 +170,29 @@ def _comparison_of(
     if current.end is not None and current.start is not None and current.start <= as_of < current.end:
         current = current.model_copy(update={"end": as_of + DAY})
     return Comparison(with_=kind, window=other, growth=growth, difference=differs), (current, *windows[1:])
+
+
+def _compared_by_units(
+    windows: tuple[Window, ...], earlier: list[TimeExpression]
+) -> tuple[Window, ...] | None:
+    """The periods whose units are each compared with the same before; None: a whole period is compared."""
+    if len(windows) < 2 + len(earlier):
+        moved = {(one.start, one.end) for one in earlier}
+        return tuple(one for one in windows if (one.start, one.end) not in moved)
+    # 2024年每个月和2023年同月相比
+    later = _same_of_next_year(windows)
+    return (later,) if later is not None else None
+
+
+def _same_of_next_year(windows: tuple[Window, ...]) -> Window | None:
+    """The later of two periods of which one is the other a year on."""
+    bounds = sorted((one.start, one.end) for one in windows if one.start is not None and one.end is not None)
+    if len(windows) != 2 or len(bounds) != 2:
+        return None
+    (first, until), (second, end) = bounds
+    is_next = second.year == first.year + 1 and (first.month, first.day) == (second.month, second.day)
+    same_end = (until.month, until.day) == (end.month, end.day)
+    return next(one for one in windows if one.start == second) if is_next and same_end else None
 
 
 def _only_asks_whither(phrase: Phrase, *, known: bool) -> bool:

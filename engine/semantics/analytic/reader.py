@@ -31,7 +31,7 @@ from chat2sql.engine.semantics.analytic.intent import (
 from chat2sql.engine.semantics.analytic.listed import Listed
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.periods_of import comparison_of, held_of, held_then, windows_of
-from chat2sql.engine.semantics.analytic.phrase import Phrase
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
@@ -140,7 +140,7 @@ class _Reader:
             ranked,
             nothing_compared=comparison is not None and not figures,
             each_of_nothing=grouping.each_of_nothing(),
-            counts_no_thing=asked.counts_no_thing(),
+            counts_no_thing=asked.counts_no_thing(base),
             lists_nameless=not figures
             and (ranked.ranking is not None or not shown)
             and self._is_nameless(base),
@@ -253,7 +253,9 @@ class _Reader:
             (
                 piece.number
                 for piece in self._phrase
-                if piece.number < marks[0] and piece.token.text in ("里", "中", "中的", "里面", "among", "of")
+                if piece.number < marks[0]
+                and piece.token.text in ("里", "中", "中的", "里面", "among", "of")
+                and not self._is_behind_figure(piece)
             ),
             default=max(
                 self._named_before_part(restricted, marks[0]), self._clause_before_part(restricted, marks[0])
@@ -268,6 +270,11 @@ class _Reader:
             tuple(use for use in segments if use not in part.segments),
             part,
         )
+
+    def _is_behind_figure(self, piece: Piece) -> bool:
+        """自有品牌在总销售额里占多少: the whole is all of the figure, and no rows that are named before."""
+        before = self._phrase.before(piece)
+        return before is not None and (before.kind is Kind.METRIC or self._phrase.is_measure(before))
 
     def _clause_before_part(self, restricted: Restrictions, mark: int) -> int:
         """计入销售额的订单，从线上来的占多少: what the clause before says is of the whole."""

@@ -67,7 +67,7 @@ def tokens_of(
     """
     found = [
         *further,
-        *_periods(times),
+        *(one for one in _periods(times) if not _is_within(one, further)),
         *(
             Token(Sort.TIME, *span, question[slice(*span)], time=time)
             for time, span in said_again(question, times)
@@ -87,6 +87,13 @@ def tokens_of(
         Token(Sort.NOISE, match.start(), match.end(), match.group()) for match in NOISE.finditer(question)
     ]
     return tuple(_with_unread(question, _best(len(question), found)))
+
+
+def _is_within(period: Token, further: Sequence[Token]) -> bool:
+    """Whether a period is part of a name: 2024年双十一活动 of the campaign that is called so."""
+    return any(
+        one.sort is Sort.VALUE and one.start <= period.start and period.end <= one.end for one in further
+    )
 
 
 def _periods(times: Sequence[TimeExpression]) -> Iterator[Token]:

@@ -36,7 +36,11 @@ def with_what_counts_as_sold(model: SemanticModel) -> SemanticModel:
     if head is None:
         return model
     index = TermIndex(model)
-    called = (*_ROWS, *(f"{verb}{main[0].label.zh}的订单" for verb in ("计入", "算", "算进", "算入", "计")))
+    verbs = ("计入", "算", "算进", "算入", "计")
+    called = (
+        *_ROWS,
+        *(f"{verb}{main[0].label.zh}{of}" for verb in verbs for of in ("的订单", "订单", "的单")),
+    )
     rows = tuple(word for word in called if word not in model.unclear and not index.meanings(word))
     numbers = tuple(word for word in _NUMBERS if word not in model.unclear and not index.meanings(word))
     return model.extended(

@@ -13,6 +13,7 @@ from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIn
 _BY_TIME = re.compile(r"(?:按照?|以)(?P<time>(?P<of>[㐀-鿿]{2,6}?)(?:日期|时间|日))")
 _PAUSE = re.compile("[，,。；;、()（）]")
 _SUMS = re.compile("合计|总计|小计|总额|金额|之和|不含|不计|不算|剔除|排除")
+_OF_LINES = re.compile(r"^(?:明细(?:行|表)?的?|各?行的?)(?=[㐀-鿿]{2})")
 _LENGTH_COUNTS = 1.25
 _SIGNS = r"[÷/×*＋+－−-]"
 _OPERAND = re.compile(
@@ -119,7 +120,7 @@ def _operands(text: str, units: list[Unit], own: Dataset | None, index: TermInde
     if own is None or not re.search(_SIGNS, text):
         return
     for match in _OPERAND.finditer(text):
-        word = match["word"]
+        word = _OF_LINES.sub("", match["word"])
         if any(
             one.kind is Kind.METRIC or (one.kind is Kind.FIELD and one.dataset == own.name)
             for one in index.meanings(word)

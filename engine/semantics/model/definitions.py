@@ -54,6 +54,8 @@ _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:�
 _CODES_ASIDE = re.compile(
     r"(?P<words>[㐀-鿿]{2,8}(?:[+＋、和及与][㐀-鿿]{2,8})*)[(（]\s*(?P<codes>[A-Z0-9]{1,4}(?:\s*[、,，/和]\s*[A-Z0-9]{1,4})*)\s*[)）]"
 )
+_COUNTS_TOO = re.compile(r"(?<=[0-9A-Z])\s*[(（][^()（）]{2,20}(?:也|都)(?:算|计)[^()（）]{0,4}[)）]")
+"""状态1/2/3（提了离职还没办完的也算）: what the codes say already."""
 _PASSES = 3
 _SIDES = (".above", ".below")
 NAMELESS = Bilingual(zh="", en="")
@@ -308,9 +310,13 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> Rea
     body = (
         definition.body
         if _FIGURE.search(definition.name) or definition.name.endswith("款")
-        else re.sub(rf"(?<=[算是为入])\s*{re.escape(definition.name)}(?=[，,；;]|$)", "", definition.body)
+        else re.sub(
+            rf"(?<=[算是为入])\s*{re.escape(definition.name)}(?:人数|员工)?(?=[，,；;]|$)",
+            "",
+            definition.body,
+        )
     )
-    body = _CODES_ASIDE.sub(_without_codes, body)
+    body = _CODES_ASIDE.sub(_without_codes, _COUNTS_TOO.sub("", body))
     raw = as_sql(_AMOUNT_IS.sub(" ", body), dataset, model)
     about = model.dataset(definition.about)
     reader = RowsReader(plainly(raw.rest, dataset, model, index), dataset, model, about=about)

@@ -109,6 +109,8 @@ class RowsFinder:
             was_told = bool(told) or self._is_computed(start, end)
             for one in told:
                 is_out = self._is_out(one, start, end)
+                if is_out is not None and one.named.denied:
+                    is_out = not is_out
                 if is_out is not None:
                     key = (one.named.dataset, one.named.field.name)
                     fields[key] = one.named.field
@@ -197,7 +199,8 @@ class RowsFinder:
     def _is_out(self, told: _Told, start: int, end: int) -> bool | None:
         """Whether a clause leaves out what it names; None: that counts as well, which restricts nothing."""
         before = self._text[start : told.place]
-        behind = self._text[max(told.place, told.named.end) : end]
+        # 付了钱、没有取消的: what stands behind has a denial of its own.
+        behind = re.split("、(?=没|未|非|不)", self._text[max(told.place, told.named.end) : end])[0]
         taken_in, left_out = _IN_BEHIND.search(behind), _OUT_BEHIND.search(behind)
         if _OUT_BEFORE.search(before) or _OUT_WRITTEN.match(self._text, told.named.end):
             # 未发行的不确认: those that are.

@@ -16,6 +16,10 @@ _ASIDE = re.compile(r"[(（].*$")
 _OF_AMOUNT = re.compile(r"(?:金额|数额|总额|价格?|费用?|额|数量|数|合计|列)$")
 _OF_TIME = re.compile(r"(?:的?日期|的?时间|的?时刻|[的]?日|时)$")
 _FLAGGED = re.compile(r"^是否(?:为|是|已)?|(?:标[志记识]|与否|否|flag)$")
+_UNPAID = re.compile(r"^(?:待|未)(?:付|支付)")
+_PAID = re.compile(
+    r"钱(?:已经|都|也)?(?:付|收)(?:了|过|清|完|到了?)|(?<![没未待])付(?:了|过|完|清)(?:钱|款)|(?:已经|已)付(?:过)?(?:钱|款)(?:的|了)"
+)
 _NO_CODE = re.compile(r"^(?:日期|时间|日|时|价|额|量|数|费|金额|率|人|单价)")
 _COMPARED = re.compile(
     r"\s*(?:==?|＝|!=|<>|≠|>=|<=|>|<|\bin\b|为|是)\s*[(（]?\s*['\"]?(?:[0-9]+|[A-Za-z]{1,8})['\"]?(?![.\w])",
@@ -38,6 +42,7 @@ class Named(NamedTuple):
 
     Attributes:
         written: whether it is the column's identifier.
+        denied: whether it says that a code is not had: 钱已经付了 of 待付款.
     """
 
     start: int
@@ -47,6 +52,7 @@ class Named(NamedTuple):
     field: Field
     code: str = ""
     written: bool = False
+    denied: bool = False
 
 
 def words_of(text: str, datasets: Sequence[Dataset]) -> list[Named]:
@@ -73,11 +79,17 @@ def _all_words(text: str, datasets: Sequence[Dataset]) -> Iterator[Named]:
                 continue
             for word in _spoken(field, sort):
                 yield from _places(text, word, Named(0, 0, sort, dataset.name, field))
-            for code in field.codes:
-                for word in _said_for(code.words):
-                    yield from _places(
-                        text, word, Named(0, 0, Sort.CODE, dataset.name, field, code=code.code)
-                    )
+            yield from _codes_in(text, dataset.name, field)
+
+
+def _codes_in(text: str, dataset: str, field: Field) -> Iterator[Named]:
+    for code in field.codes:
+        coded = Named(0, 0, Sort.CODE, dataset, field, code=code.code)
+        for word in _said_for(code.words):
+            yield from _places(text, word, coded)
+        if any(_UNPAID.search(word) for word in code.words):
+            for match in _PAID.finditer(text):
+                yield coded._replace(start=match.start(), end=match.end(), denied=True)
 
 
 def _places(text: str, word: str, named: Named) -> Iterator[Named]:
@@ -127,3 +139,5 @@ def _said_for(words: Sequence[str]) -> Iterator[str]:
         yield from (part for part in (plain, *re.split(r"[/／、]", plain)) if len(part) >= _SHORTEST)
         if plain[:1] == "已" and len(plain) >= _SHORT:
             yield plain[1:]
+        if _UNPAID.search(plain):
+            yield from ("没付钱", "没付款", "未付款", "未付钱", "没付的", "未付", "待付", "没给钱")

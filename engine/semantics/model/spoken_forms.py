@@ -97,6 +97,8 @@ def code_forms(word: str) -> Iterator[str]:
         yield f"{word}性"
     if len(word) == _A_WORD and has_han(word):
         yield f"{word}期"
+    if word in ("实习", "见习"):
+        yield f"{word}生"
     if word.endswith("中") and len(word) > _A_WORD:
         yield f"在{word[:-1]}"
     for pattern, said in _STATES:

@@ -39,10 +39,9 @@ _LEADERS = (
     "boss",
     "supervisor",
 )
+_TWO_WORDS = 4
 _SALES = ("销售额", "销量", "订单数")
 _FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
-
-
 _TEXTS = frozenset({Role.NAME, Role.CATEGORY, Role.TEXT, Role.LIST})
 
 
@@ -234,6 +233,8 @@ class TermIndex:
         for dataset in model.datasets:
             for field in dataset.fields:
                 words = [word for word, _ in word_tags(field.label.zh)] if has_han(field.label.zh) else []
+                if len(words) == 1 and len(field.label.zh) == _TWO_WORDS:
+                    words = [field.label.zh[2:]] * 2
                 if _PLANNED.match(field.label.zh):
                     # 目标销售额 is none of what was sold.
                     continue

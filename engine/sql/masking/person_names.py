@@ -112,6 +112,12 @@ def _tagger() -> jieba.posseg.POSTokenizer:
     return jieba.posseg.POSTokenizer(tokenizer)
 
 
+_TWO_CHARACTERS = re.compile(
+    r"(?:欧阳|司马|上官|诸葛|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|夏侯|端木|东方(?=[㐀-鿿]{2}[在是的哪手]))[㐀-鿿]{1,2}?(?=[，,。、的是在了和手这那哪名家现今去前昨]|$|[0-9])"
+)
+"""Surnames of two characters, with what follows them up to a word that is no name's."""
+
+
 def name_words(text: str) -> Iterator[tuple[int, int]]:
     """Where words of a text may be Chinese names of people: what is tagged as one, and a surname with what follows it."""
     tagged, start = word_tags(text), 0
@@ -121,3 +127,5 @@ def name_words(text: str) -> Iterator[tuple[int, int]]:
         if tag.startswith("nr") and len(whole) > 1 and has_surname(whole) and is_name(whole):
             yield start, start + len(whole)
         start += len(word)
+    for match in _TWO_CHARACTERS.finditer(text):
+        yield match.span()
