@@ -63,6 +63,7 @@ _COUNTED_AT_END = re.compile(r"(?<=[㐀-鿿]{2})(?:的?统计|的?计算|的?核
 _ONLY = re.compile(
     r"^\s*(?:注意?[：:])?\s*(?:统计|计算|核算|算)?(?P<name>[^，,：:=＝只仅按以取]{2,24}?)时?[，,]?(?:只|仅)(?:统计|计算|计入|包含|算|计|含|取|看|认)\s*"
 )
+_USES = re.compile(r"(?P<name>[㐀-鿿]{2,8}?)(?:就用|就是|就按|就取|等于)(?P<of>.{2,})")
 _TAIL = re.compile(rf"^(?P<body>.{{4,60}}?)\s*(?:即为|记为|计入|作为|称为|就是|为)\s*{_AMOUNT_NAME}\s*$")
 _THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项|金额|值)?(?=为准|计算|统计|合计|求和)")
 _LIKE = re.compile(
@@ -249,7 +250,11 @@ def _only(
     told = []
     for name in (_COUNTED_AT_END.sub("", part.strip()) for part in only["name"].split("、")):
         own = computed.pop(name, None)
-        if own is not None:
+        formula = _USES.match(name)
+        if formula is not None:
+            # 销售额就用货款减优惠，只统计…
+            told.append(Definition(dataset, formula["name"], f"{formula['of']}，{rows}"))
+        elif own is not None:
             told.append(own._replace(body=f"{rows}，{own.body}"))
         elif name:
             told.append(Definition(dataset, name, rows, counts_only=True))
