@@ -21,6 +21,9 @@ EXCLUDED = "excluded"
 NTH_DESC, NTH_ASC = "nth_desc", "nth_asc"
 """Of a place in a ranking: only what stands there, from the top or from the bottom."""
 
+ATTAINMENT = "目标完成率"
+"""The figure by which targets are met or missed."""
+
 MONEY = "money"
 """What 多少钱 asks for: the sum of money of the rows that are spoken of."""
 
@@ -50,6 +53,7 @@ class Act(StrEnum):
     WHICH = "which"
     SAID = "said"
     COMPARE = "compare"
+    ATTAINED = "attained"
     ALSO = "also"
 
 

@@ -141,11 +141,15 @@ class Presence(Frozen):
 
 
 class Threshold(Frozen):
-    """A condition on a figure of each group."""
+    """A condition on a figure of each group.
+
+    ``shown``: whether the figure is told as well; who asks which stores met their target asks for no rate.
+    """
 
     figure: int
     operator: Operator
     values: tuple[float, ...] = Field(min_length=1)
+    shown: bool = True
 
 
 class Ranking(Frozen):

@@ -38,6 +38,7 @@ class Limit(NamedTuple):
     figure: Figure
     operator: Operator
     values: tuple[float, ...]
+    shown: bool = True
 
 
 class Limits:
@@ -63,6 +64,14 @@ class Limits:
         for piece in phrase:
             if piece.token.act is Act.COMPARE:
                 self._comparison(piece)
+            if piece.token.act is Act.ATTAINED and piece.meaning is not None:
+                # 没完成目标 is less than all of it.
+                met = Figure(metric=piece.meaning.name, dataset=piece.dataset)
+                asked = any(
+                    one.kind is Kind.METRIC and one.meaning == piece.meaning and one is not piece
+                    for one in phrase
+                )
+                self.limits.append(Limit(met, Operator(piece.token.detail), (1.0,), shown=asked))
 
     def _comparison(self, piece: Piece) -> None:
         operator = Operator(piece.token.detail.removesuffix(AFTER))

@@ -192,6 +192,16 @@ ZH_OPERATORS: tuple[Row, ...] = (
         rf"(?:是|有)?哪几(?:{_PIECES})人?",
         rf"有?哪些|列出|列举|名单|清单|列表|有没有(?:哪(?:一?(?:{_PIECES})|些))?|(?:都)?有谁",
     ),
+    row(
+        Act.ATTAINED,
+        r"(?:没有?|未能?)(?:完成|达成|达到|达标)了?(?:月度?|当月|全年|年度)?(?:的)?(?:销售|业绩|营收|营业)?额?(?:的)?(?:目标|任务)",
+        detail=Operator.BELOW,
+    ),
+    row(
+        Act.ATTAINED,
+        r"(?<![没未有能])(?:完成|达成|达到)了?(?:月度?|当月|全年|年度)?(?:的)?(?:销售|业绩|营收|营业)?额?(?:的)?(?:目标|任务)(?!完成|达成|率)",
+        detail=Operator.AT_LEAST,
+    ),
     row(Act.COMPARE, r"不低于|不少于|不小于|至少|大于等于|达到|>=", detail=Operator.AT_LEAST),
     row(Act.COMPARE, r"不超过|不高于|不大于|不多于|至多|最多(?=[0-9])|小于等于|<=", detail=Operator.AT_MOST),
     row(

@@ -63,7 +63,12 @@ class Restrictions(NamedTuple):
             if limit.figure not in figures:
                 figures = (*figures, limit.figure)
             told.append(
-                Threshold(figure=figures.index(limit.figure), operator=limit.operator, values=limit.values)
+                Threshold(
+                    figure=figures.index(limit.figure),
+                    operator=limit.operator,
+                    values=limit.values,
+                    shown=limit.shown,
+                )
             )
         return tuple(told), figures
 

@@ -10,7 +10,8 @@ from chat2sql.engine.semantics.analytic.figures import finer_base
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Compared, Figure, Grain, Window
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.labels import figure_label
-from chat2sql.engine.semantics.analytic.shapes import growth, named, quoted, ratio
+from chat2sql.engine.semantics.analytic.shapes import compare, growth, named, quoted, ratio
+from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
 _NOW, _THEN, _WHOLE = "now_", "then_", "compared"
@@ -89,24 +90,39 @@ def ratio_apart(
     Raises:
         NotExpressible: it is compared or a share, or a part cannot be had by these groups.
     """
-    if intent.comparison is not None or intent.share or intent.running or intent.thresholds:
+    if intent.comparison is not None or intent.share or intent.running:
         raise NotExpressible("a ratio of two datasets that is compared")
-    plain = intent.model_copy(update={"ranking": None})
+    plain = intent.model_copy(update={"ranking": None, "thresholds": ()})
     told = []
     for part in parts:
         figure = finer_base(part, {one.place.dataset for one in intent.groups if one.place}, model)
-        own = plain.model_copy(update={"figures": (figure,), "base": figure.dataset})
+        # What is left out by default is left out of the side that has it.
+        usual = {name for _, name in model.conventions.default_segments}
+        reach = routes_from(model, figure.dataset)
+        segments = tuple(
+            use
+            for use in plain.segments
+            if use.segment not in usual
+            or ((known := model.segment(use.segment)) is not None and known.dataset in reach)
+        )
+        own = plain.model_copy(update={"figures": (figure,), "base": figure.dataset, "segments": segments})
         told.append(Aggregation(own, model, language).select((figure,)))
     (above, names, over), (below, _, under) = told
-    value = ratio(quoted(over[0][0], _ABOVE), quoted(under[0][0], _BELOW))
+    reached = exp.Coalesce(this=quoted(over[0][0], _ABOVE), expressions=[exp.Literal.number(0)])
+    value = ratio(reached, quoted(under[0][0], _BELOW))
     name = figure_label(intent.figures[0], model, language)
-    columns = [exp.alias_(quoted(group, _ABOVE), group, quoted=True) for group in names]
+    columns = [exp.alias_(quoted(group, _BELOW), group, quoted=True) for group in names]
     same = [exp.EQ(this=quoted(group, _ABOVE), expression=quoted(group, _BELOW)) for group in names]
+    if all(threshold.shown for threshold in intent.thresholds):
+        columns.append(exp.alias_(value.copy(), name, quoted=True))
     select = (
-        exp.select(*columns, exp.alias_(value, name, quoted=True))
-        .from_(above.subquery(_ABOVE))
-        .join(below.subquery(_BELOW), on=exp.and_(*same) if same else exp.true())
+        exp.select(*columns)
+        .from_(below.subquery(_BELOW))
+        # What has a target and no sales has reached nothing of it.
+        .join(above.subquery(_ABOVE), on=exp.and_(*same) if same else exp.true(), join_type="left")
     )
+    for threshold in intent.thresholds:
+        select = select.where(compare(value.copy(), threshold))
     return select, names, [(name, value)]
 
 

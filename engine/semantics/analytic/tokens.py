@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.analytic.acts import BOUGHT_AT_ALL, MONEY, Act, Row
+from chat2sql.engine.semantics.analytic.acts import ATTAINMENT, BOUGHT_AT_ALL, MONEY, Act, Row
 from chat2sql.engine.semantics.analytic.again import said_again
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.numbers_said import number_of, numbers_in
@@ -223,6 +223,10 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                 if row.act is Act.COUNT and not counts_people:
                     # 多少单 counts orders where 单 is one.
                     meant = index.things_called(match.group()[-1])
+                if row.act is Act.ATTAINED:
+                    meant = tuple(one for one in index.meanings(ATTAINMENT) if one.kind is Kind.METRIC)
+                    if not meant:
+                        continue
                 if row.act is Act.SAID or (row.act is Act.DIFFERENCE and row.detail):
                     meant = _said(row.detail, index)
                     if not meant or (match.group().endswith("额") and not things):

@@ -42,6 +42,9 @@ _UNSET = re.compile(
     r"([^\s,，;；。.)）/=]{1,12}(?: [a-z]+)?)",
     re.IGNORECASE,
 )
+_UNIT_SAID = re.compile(
+    r"单位\s*(?:为|是)?\s*[:：]?\s*(万元|千元|亿元|元|分|公斤|千克|吨|件|台|天|小时|分钟)"
+)
 _UNIT = re.compile(r"[(（]([^()（）]{1,8})[)）]|[，,\s]([万亿千]元|元)(?=$|[，,；;。\s/])")
 _DETAIL = re.compile(
     r"\s+(?:[万亿千]?元|分|吨|公斤|千克|克|件|个|次|天|小时|分钟|度|℃|㎡|%)(?:\s*[/／][㐀-鿿/／]*)?$|[(（][^()（）]*[)）]|\s*[=＝].*$|\s*[0-9]+\s*[-~～到至]\s*[0-9]+$|\s*[yY]{4}-?[mM]{2}(?:-?[dD]{2})?$"
@@ -84,6 +87,7 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool, table: str = 
         few_values=few_values,
     )
     unit = _UNIT.search(introduction(column.comment))
+    said = _UNIT_SAID.search(column.comment)
     return Field(
         name=column.name,
         label=label,
@@ -95,7 +99,7 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool, table: str = 
         codes=codes,
         unset_words=unset_words(column.comment) if column.nullable else (),
         additivity=_additivity(column, label) if role is Role.MEASURE else Additivity.NON_ADDITIVE,
-        unit=(unit.group(1) or unit.group(2)) if unit and role is Role.MEASURE else "",
+        unit=_unit(unit, said, column.name) if role is Role.MEASURE else "",
     )
 
 
@@ -111,6 +115,15 @@ def with_thing(field: Field, thing: str) -> Field:
         return field
     called = dict.fromkeys((f"{thing}{field.label.zh}", f"{thing[:_SHORTEST_WORD]}{field.label.zh}"))
     return field.model_copy(update={"synonyms": (*field.synonyms, *called)})
+
+
+def _unit(unit: re.Match[str] | None, said: re.Match[str] | None, name: str) -> str:
+    """The unit beside a column's name, or that its comment tells, or its identifier: target_wan."""
+    if unit is not None:
+        return unit.group(1) or unit.group(2)
+    if said is not None:
+        return said.group(1)
+    return "万元" if name.lower().endswith("_wan") else ""
 
 
 def label_of(comment: str, name: str) -> Bilingual:
