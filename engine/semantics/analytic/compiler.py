@@ -68,6 +68,8 @@ def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) 
         raise NotExpressible("a figure is ranked, and there are no groups")
     if intent.share and intent.comparison is None and not intent.groups and intent.part == Part():
         raise NotExpressible("a share of itself")
+    if intent.moving is not None and (intent.share or intent.running or intent.comparison is not None):
+        raise NotExpressible("a moving mean beside what else becomes of a figure")
     apart = parts_apart(intent.figures[0], model)
     if apart is not None and len(intent.figures) == 1:
         select, names, computed = ratio_apart(intent, model, language, apart)

@@ -107,7 +107,8 @@ class Grouping:
         if piece.token.act is Act.GRAIN and piece.token.detail in set(Grain):
             piece.used = True
             return Group(grain=Grain(piece.token.detail))
-        unit = _unit_in(piece.token.text) if piece.token.act is Act.MOVING else None
+        several = piece.token.act is Act.MOVING and (piece.token.number or 0) > 1
+        unit = _unit_in(piece.token.text) if several else None
         piece.used = piece.used or unit is not None
         return Group(grain=unit) if unit is not None else None
 
@@ -178,7 +179,7 @@ class Grouping:
             return None
         self.levels.add(piece.place)
         piece.used = True
-        each.used = each.used or each.token.act is Act.EACH
+        each.used = each.used or each.token.act is Act.EACH or each.token.sort is Sort.NUMBER
         at = Condition(place=piece.place, operator=Operator.IS, values=(piece.meaning.code,))
         return Group(place=Place(dataset=dataset.name, field=dataset.display), topmost=True, at=at)
 
@@ -212,7 +213,6 @@ class Grouping:
         counts = before is not None and before.token.sort is Sort.NUMBER and not before.used
         if before is not None and counts and self._says_each() and not self._phrase.has(Act.TOP, Act.MOST):
             # 三个大类各占多少: all that there are.
-            before.used = True
             return before
         if before is not None and before.value is not None:
             return None

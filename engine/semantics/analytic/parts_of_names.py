@@ -25,6 +25,10 @@ _NAMING = (Role.NAME, Role.CATEGORY, Role.TEXT)
 _MOST_COLUMNS = 3
 _MOST_WORDS, _MOST_STRETCHES, _LONGEST_STRETCH = 4, 12, 60
 _SURNAME = re.compile(r"姓(?P<name>[㐀-鿿])(?=的|[员同客会])")
+_NO_PERSON = re.compile(
+    r"店|路|街|厂|仓|村|镇|县|市|区|有限|实业|科技|百货|超市|电器|商贸|公司|集团|家居|家具|建材|机械|工贸|贸易|电子"
+)
+"""Behind what could be somebody's name: a firm or a place is called so."""
 _CAMPAIGN = re.compile(r"(?:那个|的|这个)?(?:促销|大促|营销)?(?:活动|大促|促销)(?:期间)?")
 _YEAR_SAID = re.compile(r"^(?:[0-9]{2,4}年?|去年|今年|前年|上一?年)的?")
 _STRETCH = re.compile(r"[㐀-鿿豈-﫿]+|[A-Za-z][A-Za-z' -]*[A-Za-z]")
@@ -64,9 +68,7 @@ def _people(question: str, tokens: Sequence[Token], index: TermIndex) -> Iterato
         for place in range(token.start, token.end)
     }
     for match in name_words(question):
-        is_place = question[match[1] : match[1] + 1] in tuple(
-            "店路街厂仓村镇县市区电公科商贸实集有家工建机百超"
-        )
+        is_place = _NO_PERSON.match(question, match[1]) is not None
         if index.named_people and not is_place and not read & set(range(*match)):
             name = question[slice(*match)]
             values = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat2sql.engine.semantics.analytic.acts import BOUGHT, BOUGHT_AT_ALL, SOLD, Act
-from chat2sql.engine.semantics.analytic.intent import Condition, Place, Presence, SegmentUse
+from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Place, Presence, SegmentUse
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import Metric, SemanticModel
@@ -20,6 +20,7 @@ class Presences:
     def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
         self._phrase, self._model = phrase, model
         self._below: dict[tuple[str, bool], Presence] = {}
+        self._sold: set[tuple[str, bool]] = set()
         self.denied: set[int] = set()
 
     def found(self) -> tuple[Presence, ...]:
@@ -46,7 +47,7 @@ class Presences:
         base = thing.dataset if thing is not None else self._phrase.base
         leading = self._sales_leading_to(base) if piece.token.detail == BOUGHT_AT_ALL else None
         if leading is not None:
-            self._below[leading.dataset, negated] = self._of_figure(leading, counts=True, negated=negated)
+            self._put(self._of_figure(leading, counts=True, negated=negated))
             return
         self.add(piece.dataset, negated=negated)
 
@@ -61,7 +62,7 @@ class Presences:
             return
         piece.used = True
         counts = piece.token.detail == SOLD
-        self._below[leading.dataset, True] = self._of_figure(leading, counts=counts, negated=True)
+        self._put(self._of_figure(leading, counts=counts, negated=True))
 
     def _without_figure(self, piece: Piece) -> None:
         """今年还没产生过销售额的客户: none of the rows that count for it."""
@@ -76,7 +77,7 @@ class Presences:
             return
         before.used = piece.used = piece.restricts = True
         self.denied.add(piece.number)
-        self._below[metric.dataset, True] = self._of_figure(metric, counts=True, negated=True)
+        self._put(self._of_figure(metric, counts=True, negated=True))
 
     def _sales_leading_to(self, base: str) -> Metric | None:
         """The figure of what was sold whose rows lead to those of a dataset."""
@@ -95,6 +96,26 @@ class Presences:
             negated=negated,
             segments=tuple(SegmentUse(segment=name) for name in metric.segments) if counts else (),
         )
+
+    def _put(self, told: Presence) -> None:
+        """What is said of the rows of a figure, with what else was said of those rows: 线上买过东西的."""
+        # 去年买过、今年没买: what was told of it by another such word is another matter.
+        keys = (key for key in self._below if key[0] == told.dataset and key not in self._sold)
+        known = next(keys, None)
+        before = self._below.pop(known) if known is not None else Presence(dataset=told.dataset)
+        # 没在线上买过 denies that there is any, and not where.
+        conditions = tuple(
+            one.model_copy(update={"operator": Operator.IS})
+            if told.negated and one.operator is Operator.IS_NOT
+            else one
+            for one in before.conditions
+        )
+        segments = tuple(dict.fromkeys((*before.segments, *told.segments)))
+        told = told.model_copy(
+            update={"conditions": conditions, "segments": segments, "window": before.window}
+        )
+        self._below[told.dataset, told.negated] = told
+        self._sold.add((told.dataset, told.negated))
 
     def add(
         self,

@@ -134,6 +134,7 @@ class _Reader:
         listed = Listed(phrase, model, base)
         shown = () if figures else listed.shown()
         kinds_of = listed.kinds() if shown and ranked.ranking is None else ()
+        kinds_of = kinds_of if set(shown) <= set(kinds_of) else ()
         doubts = self._never_together(figures) + self._doubts(
             base,
             restricted,
@@ -162,10 +163,7 @@ class _Reader:
             share=any(piece.token.act is Act.SHARE and not piece.used for piece in phrase),
             part=part,
             running=phrase.has(Act.RUNNING) and phrase.has(Act.GRAIN),
-            moving=next(
-                (int(one.token.number) for one in phrase if one.token.act is Act.MOVING and one.token.number),
-                None,
-            ),
+            moving=self._moving(),
             unread=phrase.unread(),
         )
         return ReadIntent(intent=intent, doubts=doubts)
@@ -227,6 +225,11 @@ class _Reader:
         says_now = any(_NOW.search(piece.token.text) for piece in self._phrase)
         counted = all(figure.aggregate in _COUNTS for figure in figures)
         return (Held(dataset=base, day=self._as_of),) if only_holds and says_now and counted else ()
+
+    def _moving(self) -> int | None:
+        """Over how many units of time a moving mean goes."""
+        numbers = [piece.token.number or 0 for piece in self._phrase if piece.token.act is Act.MOVING]
+        return next((int(number) for number in numbers if number > 1), None)
 
     def _is_nameless(self, base: str) -> bool:
         """Whether rows are asked for that nobody named and that have no name: of prices, where products are meant."""

@@ -28,6 +28,8 @@ from chat2sql.engine.values.index import How
 _NEAR = 1
 _BEGUN = frozenset({"申请", "提交", "创建", "登记", "新建", "发起", "下单", "已提交", "已申请"})
 """States that are where a row begins: 去年申请的 says when, and not that nothing has become of it since."""
+_IS_OTHER = re.compile(r"非|不是|不含|不在|不包括|除")
+"""Before rows that have a name: there are others, and not none of them."""
 _OF_PEOPLE = re.compile(r"手|直接|间接|带|管|汇报")
 """Below whom people are, not counting themselves."""
 _LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
@@ -166,7 +168,12 @@ class _Finder:
         self._at[place] = piece.number
         tree = self._with_below(piece, place)
         after = self._phrase.after(piece)
-        strictly = tree and after is not None and _OF_PEOPLE.search(after.token.text) is not None
+        strictly = (
+            tree
+            and after is not None
+            and after.token.act is Act.TREE
+            and _OF_PEOPLE.search(after.token.text) is not None
+        )
         condition = Condition(place=place, operator=operator, values=(value,), tree=tree, strictly=strictly)
         if piece.is_below:
             self._presences.add(place.dataset, condition=condition, negated=False)
@@ -266,7 +273,10 @@ class _Finder:
         piece.used = piece.restricts = True
         if piece.is_below:
             # 从来没有过有效订单: none of them, and not one that is not valid.
-            self._presences.add(piece.dataset, segment=SegmentUse(segment=name), negated=use.negated)
+            before = self._phrase.before(piece)
+            is_other = use.negated and before is not None and _IS_OTHER.match(before.token.text) is not None
+            told = use if is_other else SegmentUse(segment=name)
+            self._presences.add(piece.dataset, segment=told, negated=use.negated and not is_other)
         else:
             self._segments.append(use)
             self._segment_at[name] = piece.number

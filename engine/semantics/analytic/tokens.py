@@ -38,6 +38,7 @@ _PEOPLE = re.compile(r"人|谁|位|headcount|people|staff|who", re.IGNORECASE)
 _STANDS_ALONE = re.compile(r"[每家个各哪些几少位名的的间]$")
 _SUMMED = re.compile("平均|总")
 _LENGTH_COUNTS = 1.25
+_A_PHRASE = 5
 _PART_OF_NAME = 0.5
 """How well a name is named by a part of it: 电商 is what a comment calls so, rather than 电商事业部."""
 
@@ -83,9 +84,10 @@ def tokens_of(
         *_unclear(question, index),
     ]
     found += [*_literals(question, index, found)]
-    found += [
+    idle = [
         Token(Sort.NOISE, match.start(), match.end(), match.group()) for match in NOISE.finditer(question)
     ]
+    found += [one for one in idle if not _restricts(one, found)]
     return tuple(_with_unread(question, _best(len(question), found)))
 
 
@@ -93,6 +95,16 @@ def _is_within(period: Token, further: Sequence[Token]) -> bool:
     """Whether a period is part of a name: 2024年双十一活动 of the campaign that is called so."""
     return any(
         one.sort is Sort.VALUE and one.start <= period.start and period.end <= one.end for one in further
+    )
+
+
+def _restricts(idle: Token, found: Sequence[Token]) -> bool:
+    """Whether a phrase that says nothing has a word in it that chooses rows, and says something after all."""
+    return len(idle.text) >= _A_PHRASE and any(
+        idle.start <= one.start
+        and one.end <= idle.end
+        and (one.values or any(meaning.kind in (Kind.CODE, Kind.SEGMENT) for meaning in one.meanings[:1]))
+        for one in found
     )
 
 
