@@ -100,7 +100,11 @@ class Presences:
     def _put(self, told: Presence) -> None:
         """What is said of the rows of a figure, with what else was said of those rows: 线上买过东西的."""
         # 去年买过、今年没买: what was told of it by another such word is another matter.
-        keys = (key for key in self._below if key[0] == told.dataset and key not in self._sold)
+        keys = (
+            key
+            for key, one in self._below.items()
+            if key[0] == told.dataset and key not in self._sold and (one.conditions or one.segments)
+        )
         known = next(keys, None)
         before = self._below.pop(known) if known is not None else Presence(dataset=told.dataset)
         # 没在线上买过 denies that there is any, and not where.
