@@ -43,9 +43,7 @@ class Presences:
             if near.token.act is Act.NOT:
                 near.used = True
         piece.used = piece.restricts = True
-        thing = self._phrase.thing_asked_for()
-        base = thing.dataset if thing is not None else self._phrase.base
-        leading = self._sales_leading_to(base) if piece.token.detail == BOUGHT_AT_ALL else None
+        leading = self._sales_leading_to(self._asked_for()) if piece.token.detail == BOUGHT_AT_ALL else None
         if leading is not None:
             self._put(self._of_figure(leading, counts=True, negated=negated))
             return
@@ -55,9 +53,7 @@ class Presences:
         """一件都没卖出去的商品, 一单都没下过的客户: none of what was sold leads there."""
         if piece.token.act is not Act.NOT or piece.token.detail not in (SOLD, BOUGHT) or piece.used:
             return
-        thing = self._phrase.thing_asked_for()
-        base = thing.dataset if thing is not None else self._phrase.base
-        leading = self._sales_leading_to(base)
+        leading = self._sales_leading_to(self._asked_for())
         if leading is None:
             return
         piece.used = True
@@ -78,6 +74,11 @@ class Presences:
         before.used = piece.used = piece.restricts = True
         self.denied.add(piece.number)
         self._put(self._of_figure(metric, counts=True, negated=True))
+
+    def _asked_for(self) -> str:
+        """The dataset whose rows the question is about."""
+        thing = self._phrase.thing_asked_for()
+        return thing.dataset if thing is not None else self._phrase.base
 
     def _sales_leading_to(self, base: str) -> Metric | None:
         """The figure of what was sold whose rows lead to those of a dataset."""

@@ -8,7 +8,7 @@ so that nothing is answered as if it had not been said.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from chat2sql.config.vocabulary import Frozen
@@ -281,19 +281,21 @@ class _Reader:
 
     def _clause_before_part(self, restricted: Restrictions, mark: int) -> int:
         """计入销售额的订单，从线上来的占多少: what the clause before says is of the whole."""
-        said = [*restricted.at.values(), *restricted.segment_at.values()]
-        for piece in reversed(list(self._phrase)):
-            is_pause = piece.token.act is Act.ALSO and piece.token.text in "，," and piece.number < mark
-            if is_pause and any(at < piece.number for at in said):
-                return piece.number if any(piece.number < at < mark for at in said) else -1
-        return -1
+        return self._closing(
+            restricted, mark, lambda one: one.token.act is Act.ALSO and one.token.text in "，,"
+        )
 
     def _named_before_part(self, restricted: Restrictions, mark: int) -> int:
         """在职员工女的占几成: the thing that is named between two restrictions closes the whole."""
+        return self._closing(
+            restricted, mark, lambda one: one.kind is Kind.DATASET and one.token.sort is Sort.TERM
+        )
+
+    def _closing(self, restricted: Restrictions, mark: int, closes: Callable[[Piece], bool]) -> int:
+        """The last piece of a sort that has a restriction before it, if the part has one behind it; -1: there is none."""
         said = [*restricted.at.values(), *restricted.segment_at.values()]
         for piece in reversed(list(self._phrase)):
-            is_thing = piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM
-            if is_thing and piece.number < mark and any(at < piece.number for at in said):
+            if closes(piece) and piece.number < mark and any(at < piece.number for at in said):
                 return piece.number if any(piece.number < at < mark for at in said) else -1
         return -1
 

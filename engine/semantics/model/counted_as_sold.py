@@ -7,8 +7,9 @@ from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, Segment, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import TermIndex
+from chat2sql.engine.semantics.model.usual import TURNOVER
 
-_TURNOVER = ("销售额", "营收", "营业额", "营业收入", "销售收入", "业绩", "GMV")
+_TURNOVER = (*TURNOVER, "GMV")
 _ROWS = ("有效订单", "成交订单", "有效成交订单", "有效单", "成交单", "有效成交单", "有效成交")
 _NUMBERS = (
     "成交订单数",
@@ -52,7 +53,7 @@ def with_what_counts_as_sold(model: SemanticModel) -> SemanticModel:
                 origin=Origin.NAME,
                 certainty=main[0].certainty,
                 dataset=head,
-                condition=" AND ".join(f"({one})" for one in _conditions(main[0], model)),
+                condition=" AND ".join(f"({one.condition})" for one in _rows_of(main[0], model)),
             ),
         ),
         metrics=(_number(main[0], head, numbers, model),) if numbers else (),
@@ -78,24 +79,23 @@ def profit_as_turnover(model: SemanticModel) -> SemanticModel:
     return model.extended(metrics=told) if told else model
 
 
+def _rows_of(main: Metric, model: SemanticModel) -> list[Segment]:
+    """The segments of the rows that a figure counts."""
+    return [segment for name in main.segments if (segment := model.segment(name)) is not None]
+
+
 def _reaches(dataset: str, main: Metric, model: SemanticModel) -> bool:
     heads = {join.target for join in model.joins_from(dataset)} | {dataset}
-    return all(
-        segment.dataset in heads for name in main.segments if (segment := model.segment(name)) is not None
-    )
+    return all(segment.dataset in heads for segment in _rows_of(main, model))
 
 
 def _head(main: Metric, model: SemanticModel) -> str | None:
     """The dataset of whose rows it is told which count; None: of its lines too, or of several."""
-    owners = {segment.dataset for name in main.segments if (segment := model.segment(name)) is not None}
+    owners = {segment.dataset for segment in _rows_of(main, model)}
     dataset = model.dataset(next(iter(owners))) if len(owners) == 1 else None
     if dataset is None or (are_lines(dataset) and dataset.time is None):
         return None
     return dataset.name
-
-
-def _conditions(main: Metric, model: SemanticModel) -> list[str]:
-    return [segment.condition for name in main.segments if (segment := model.segment(name)) is not None]
 
 
 def _number(main: Metric, head: str, names: tuple[str, ...], model: SemanticModel) -> Metric:

@@ -23,7 +23,10 @@ def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
     endings = {dataset.name: _endings(dataset.label.zh) for dataset in datasets}
     counted = Counter(ending for all_ in endings.values() for ending in all_)
     sold = {
-        ending: name for name in endings for ending in endings[name] if _SOLD.match(_label(name, datasets))
+        ending: dataset.name
+        for dataset in datasets
+        if _SOLD.match(dataset.label.zh)
+        for ending in endings[dataset.name]
     }
     told = []
     for dataset in datasets:
@@ -48,10 +51,6 @@ def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
         )
         for dataset in told
     )
-
-
-def _label(name: str, datasets: tuple[Dataset, ...]) -> str:
-    return next(one.label.zh for one in datasets if one.name == name)
 
 
 def _is_what_is_sold(

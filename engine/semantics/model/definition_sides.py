@@ -6,7 +6,7 @@ import re
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.definition_texts import Definition
-from chat2sql.engine.semantics.model.finer import amount_of, are_lines
+from chat2sql.engine.semantics.model.finer import amount_of, are_lines, scale_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Metric, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, TermIndex
@@ -109,8 +109,7 @@ def of_one_sort(made: list[Metric], sides: tuple[str, str], model: SemanticModel
     return told[0], told[1]
 
 
-def scale_of(expression: str, model: SemanticModel) -> str:
-    """What is planned is often written in ten thousands, what was done is not."""
+def scale_of_sum(expression: str, model: SemanticModel) -> str:
+    """The scale of the quantity that an expression sums up."""
     summed = re.fullmatch(r"SUM\((\S+)\.(\w+)\)", expression)
-    field = model.field(summed.group(1), summed.group(2)) if summed is not None else None
-    return " * 10000" if field is not None and field.unit.startswith("万") else ""
+    return scale_of(model.field(summed.group(1), summed.group(2)) if summed is not None else None)

@@ -28,7 +28,7 @@ from chat2sql.engine.semantics.model.definition_sides import (
     HOW_MANY,
     homes_elsewhere,
     of_one_sort,
-    scale_of,
+    scale_of_sum,
     sides_of,
     whose,
     without_number,
@@ -213,7 +213,7 @@ def _side(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
         origin=Origin.COMMENT,
         certainty=DEFINED_CERTAINTY,
         dataset=definition.dataset,
-        expression=f"{expression}{scale_of(expression, model)}",
+        expression=f"{expression}{scale_of_sum(expression, model)}",
         segments=tuple(dict.fromkeys(segments)),
         time=read.computed.time,
     )

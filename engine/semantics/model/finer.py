@@ -101,6 +101,11 @@ def says_money(field: Field) -> bool:
     return _MONEY.search(said) is not None and _PER_PIECE.search(f"{field.name} {field.label.zh}") is None
 
 
+def scale_of(field: Field | None) -> str:
+    """What is planned is often written in ten thousands, what was done is not: the factor, as SQL."""
+    return " * 10000" if field is not None and field.unit.startswith("万") else ""
+
+
 def amount_of(dataset: Dataset) -> Field | None:
     """The only sum of money that a dataset has."""
     found = [field for field in dataset.fields if field.role is Role.MEASURE and says_money(field)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.semantics.model.finer import scale_of
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
     Metric,
@@ -41,14 +42,15 @@ _RATIOS = (
 )
 
 
-_TURNOVER = ("销售额", "营收", "营业额", "营业收入", "销售收入", "业绩")
+TURNOVER = ("销售额", "营收", "营业额", "营业收入", "销售收入", "业绩")
+"""What the main figure of a business is called."""
 
 
 def with_usual_names(model: SemanticModel) -> SemanticModel:
     """The model whose turnover, defined by one of its names, has the others too where nothing else is called so."""
     index = TermIndex(model)
-    main = [one for one in model.metrics if one.label.zh in _TURNOVER and not one.is_of_lines]
-    free = tuple(word for word in _TURNOVER if word not in model.unclear and not index.meanings(word))
+    main = [one for one in model.metrics if one.label.zh in TURNOVER and not one.is_of_lines]
+    free = tuple(word for word in TURNOVER if word not in model.unclear and not index.meanings(word))
     if len(main) != 1 or not free:
         return model
     return model.extended(metrics=(main[0].model_copy(update={"synonyms": (*main[0].synonyms, *free)}),))
@@ -92,14 +94,12 @@ def _figure(words: tuple[str, ...], index: TermIndex, model: SemanticModel) -> M
         if len(measures) == 1:
             one = measures[0]
             field = model.field(one.dataset, one.name)
-            # What is planned is often written in ten thousands, what was done is not.
-            scale = " * 10000" if field is not None and field.unit.startswith("万") else ""
             return Metric(
                 name=f"{one.dataset}.{one.name}.total",
                 origin=Origin.NAME,
                 certainty=_CERTAINTY,
                 dataset=one.dataset,
-                expression=f"SUM({spelled(one.dataset, one.name, model.dialect)}){scale}",
+                expression=f"SUM({spelled(one.dataset, one.name, model.dialect)}){scale_of(field)}",
             )
     return None
 
