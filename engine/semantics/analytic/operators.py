@@ -8,10 +8,20 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.semantics.analytic.acts import Row
+from chat2sql.engine.semantics.analytic.noise_zh import ZH_NOISE
 from chat2sql.engine.semantics.analytic.operators_en import EN_NOISE, EN_OPERATORS
-from chat2sql.engine.semantics.analytic.operators_zh import ZH_NOISE, ZH_OPERATORS
+from chat2sql.engine.semantics.analytic.operators_zh import ZH_OPERATORS
 
 OPERATORS: tuple[Row, ...] = (*ZH_OPERATORS, *EN_OPERATORS)
 
-NOISE = re.compile("|".join((*ZH_NOISE, *EN_NOISE)), re.IGNORECASE)
-"""What a question may say beside what it asks for."""
+_NOISE = re.compile("|".join((*ZH_NOISE, *EN_NOISE)), re.IGNORECASE)
+
+
+def idle_spans(question: str) -> list[tuple[int, int]]:
+    """Where a question says nothing beside what it asks for: from and up to which character."""
+    return [match.span() for match in _NOISE.finditer(question)]
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text is, whole, something that a question may say beside what it asks for."""
+    return _NOISE.fullmatch(text) is not None

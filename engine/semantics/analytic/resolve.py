@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.operators import NOISE
+from chat2sql.engine.semantics.analytic.operators import says_nothing
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
@@ -142,7 +142,7 @@ def _without_vague(token: Token, named: frozenset[str]) -> Token:
     )
     if meant == token.meanings:
         return token
-    unread = Sort.NOISE if NOISE.fullmatch(token.text) else Sort.UNREAD
+    unread = Sort.NOISE if says_nothing(token.text) else Sort.UNREAD
     return token._replace(meanings=meant, sort=token.sort if meant else unread)
 
 
@@ -172,7 +172,7 @@ def _best(base: str, token: Token, model: SemanticModel, is_head: bool) -> tuple
     if best.distance == _NOWHERE and token.sort is Sort.OPERATOR:
         # 谁 and 人 ask for people only where there are any.
         return Resolved(token._replace(meanings=())), 0.0
-    if best.distance == _NOWHERE and NOISE.fullmatch(token.text):
+    if best.distance == _NOWHERE and says_nothing(token.text):
         return Resolved(token._replace(sort=Sort.NOISE, meanings=(), values=())), 0.0
     if best.distance == _NOWHERE:
         # A word for something that has nothing to do with the rest says nothing here.

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import ATTAINMENT, BOUGHT_AT_ALL, MONEY, Act, Row
 from chat2sql.engine.semantics.analytic.again import said_again
+from chat2sql.engine.semantics.analytic.idle import idle_tokens
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.numbers_said import number_of, numbers_in
-from chat2sql.engine.semantics.analytic.operators import NOISE, OPERATORS
+from chat2sql.engine.semantics.analytic.operators import OPERATORS
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
@@ -38,7 +39,6 @@ _PEOPLE = re.compile(r"人|谁|位|headcount|people|staff|who", re.IGNORECASE)
 _STANDS_ALONE = re.compile(r"[每家个各哪些几少位名的的间]$")
 _SUMMED = re.compile("平均|总")
 _LENGTH_COUNTS = 1.25
-_A_PHRASE = 5
 _PART_OF_NAME = 0.5
 """How well a name is named by a part of it: 电商 is what a comment calls so, rather than 电商事业部."""
 
@@ -84,10 +84,7 @@ def tokens_of(
         *_unclear(question, index),
     ]
     found += [*_literals(question, index, found)]
-    idle = [
-        Token(Sort.NOISE, match.start(), match.end(), match.group()) for match in NOISE.finditer(question)
-    ]
-    found += [one for one in idle if not _restricts(one, found)]
+    found += [*idle_tokens(question, found)]
     return tuple(_with_unread(question, _best(len(question), found)))
 
 
@@ -95,16 +92,6 @@ def _is_within(period: Token, further: Sequence[Token]) -> bool:
     """Whether a period is part of a name: 2024年双十一活动 of the campaign that is called so."""
     return any(
         one.sort is Sort.VALUE and one.start <= period.start and period.end <= one.end for one in further
-    )
-
-
-def _restricts(idle: Token, found: Sequence[Token]) -> bool:
-    """Whether a phrase that says nothing has a word in it that chooses rows, and says something after all."""
-    return len(idle.text) >= _A_PHRASE and any(
-        idle.start <= one.start
-        and one.end <= idle.end
-        and (one.values or any(meaning.kind in (Kind.CODE, Kind.SEGMENT) for meaning in one.meanings[:1]))
-        for one in found
     )
 
 
