@@ -21,6 +21,8 @@ MOST_ROWS = 20_000
 """Rows by which it is judged whether a column has no value twice."""
 
 _KEY_WORDS = frozenset({"id", "key", "code", "no", "num", "number", "pk", "uuid", "guid"})
+_NUMBERED = re.compile(r"(?:号码?|编[号码]|代码|条码|主键|(?<![A-Za-z])(?:ID|SKU))(?![㐀-鿿A-Za-z])", re.IGNORECASE)
+"""What the comment of a column that tells rows apart says: 出库单号, 商品编码."""
 _CERTAIN = 10
 _TEXTUAL = re.compile(r"CHAR|TEXT|STRING|UUID", re.IGNORECASE)
 _NUMERIC = re.compile(r"INT|NUM|DEC|SERIAL", re.IGNORECASE)
@@ -45,8 +47,8 @@ def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
 
     A column refers to another table's key when it is named like it (``author_id`` or ``authorId`` for ``id`` of
     ``authors``; ``author``; the same name, with a key's ending, in the table that the name comes from; ``from_airport``
-    for the key of ``airports``; ``txcustid`` for ``custid`` where all columns of its table begin with ``tx``), has its
-    kind of type, when that key has no value twice, and all of up to 500 of its values are there. Empty tables are
+    for the key of ``airports``; ``txcustid`` for ``custid`` where all columns of its table begin with ``tx``; the same
+    name where the comments of both say that they hold numbers of things, such as ``ckdh``, 出库单号), has its kind of type, when that key has no value twice, and all of up to 500 of its values are there. Empty tables are
     judged by their names, where these leave no doubt. Views are left alone.
     """
     by_key = {catalogue.key(table): table for table in catalogue.tables if not table.is_view}
@@ -96,6 +98,8 @@ def _proposals(table: Table, column: Column, targets: Iterable[Table]) -> Iterat
         doubt = _doubt(name, _words(key.name), _plain(target))
         if doubt is None and _is_prefixed(column.name, table, key.name):
             doubt = 2
+        if doubt is None and column.name == key.name and _is_numbered(column) and _is_numbered(key):
+            doubt = 2
         if doubt is not None:
             # Of tables that the name may come from, the plainest: publication before publication_keyword.
             doubt = _CERTAIN * doubt + len(_plain(target))
@@ -115,11 +119,17 @@ def _key_of(table: Table) -> Column | None:
         lambda column: _stem(_words(column.name)) == plain[-1:],
         lambda column: _names(_stem(_words(column.name)), plain),
     )
-    return next((column for fit in fits for column in keys if fit(column)), None)
+    numbered = table.columns[0] if table.columns and _is_numbered(table.columns[0]) else None
+    return next((column for fit in fits for column in keys if fit(column)), numbered)
 
 
 def _is_key_name(name: tuple[str, ...]) -> bool:
     return bool(name) and (name[-1] in _KEY_WORDS or name[-1].endswith("id"))
+
+
+def _is_numbered(column: Column) -> bool:
+    """Whether a comment says that a column holds numbers of things, whatever it is called: ckdh, 出库单号."""
+    return _NUMBERED.search(column.comment) is not None
 
 
 def _doubt(name: tuple[str, ...], key: tuple[str, ...], table: tuple[str, ...]) -> int | None:

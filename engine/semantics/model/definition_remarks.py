@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from chat2sql.engine.semantics.model.definition_words import is_within
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIndex, Unit
@@ -43,6 +44,19 @@ _SUM_SIGN = re.compile(r"[∑Σ]\s*(?=[(（])")
 _CODED = re.compile(
     r"(?P<word>[㐀-鿿]{2,8})\s*[(（]\s*(?P<column>[A-Za-z_]\w*)\s*(?:=|＝|为|是)\s*['\"]?(?P<code>\w+)['\"]?\s*[)）]"
 )
+_BESIDE = re.compile(r"(?P<word>[㐀-鿿]{2,12})\s*(?P<column>[A-Za-z_]\w*)")
+_COST_STAYS = re.compile(
+    r"[，,；;]\s*[^，,；;]{0,14}?成本(?:也要?|照样?|照常|仍要?|还是要?)(?:扣|减|算|计)[^，,；;]{0,4}(?=[，,；;]|$)"
+)
+"""赠品没收入但成本也要扣: what is said of some rows holds for all of them."""
+_TO_YUAN = re.compile(
+    r"(?:[(（]\s*(?P<column>[A-Za-z_]\w*)?\s*[，,]?\s*(?:单位)?\s*[:：为是]?\s*分[，,]?\s*(?:[)）]\s*)?)?(?:折|换)(?:合|算)?(?:成|为|到)?元(?:[)）])?"
+    r"|[，,]?(?:结果)?(?:折|换)算?(?:成|为)元"
+)
+"""(单位分，折成元): a column of cents stands for its amount in yuan anyway."""
+_LESS = re.compile(
+    r"(?:^|(?<=[，,=＝：:]))(?P<from>[㐀-鿿A-Za-z_]{2,12}?)(?:再|里)?(?:减去|减掉|扣掉|扣除|减)(?P<less>[㐀-鿿A-Za-z_]{2,10}?)(?=[，,；;]|$)"
+)
 _UNIT = re.compile(
     r"[，,]\s*(?:单位\s*[:：为]?\s*)?(?:[万亿千百]?元|分|[万千百]?件|个|次|天|小时|分钟|%|％|百分比|小数)\s*$"
 )
@@ -65,15 +79,27 @@ _OF_ROWS = re.compile(r"^\s*[㐀-鿿]{0,4}[行单表条](?=\s+[A-Za-z_]\w*\s*(?:
 """费用行 amt 之和: the rows are those of the table."""
 _BY = re.compile(r"[，,；;][^，,；;]{0,4}按照?[^，,；;]{0,4}$")
 _BEHIND = re.compile(
-    r"(?<![^，,；;])([^，,；;]{2,100}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入)(?:在内|入)?[^，,；;]{0,6}"
+    r"(?<![^，,；;])([^，,；;]{2,100}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入|统计|参与统计)(?:在内|入)?[^，,；;]{0,6}"
     r"|剔除|排除|除外|去掉|刨除)(?=[，,、；;]|$)"
     r"|(?<![^，,；;])(?P<fee>[㐀-鿿]{1,8}?)(?:都|均|也|一律)?不(?:含|包含|包括)(?=[，,；;]|$)"
 )
 
 
-def plainly(body: str, dataset: Dataset, model: SemanticModel, index: TermIndex) -> str:
-    """The text of a definition with exclusions before what they exclude, and without what changes nothing."""
+def plainly(name: str, body: str, dataset: Dataset, model: SemanticModel, index: TermIndex) -> str:
+    """The text of a definition with exclusions before what they exclude, and without what changes nothing.
+
+    Args:
+        name: what is defined.
+    """
     body = _ALWAYS_LEFT_OUT.sub("", _GLOSSED.sub("", _SUM_SIGN.sub("合计", body)))
+    body = _TO_YUAN.sub(lambda said: said["column"] or "", body)
+    body = _LESS.sub(r"\g<from>-\g<less>", _COST_STAYS.sub("", body))
+    # 押金不是回款, of 回款.
+    body = re.sub(
+        rf"(?<![^，,；;])([^，,；;]{{2,40}}?)(?:都|均|也)?(?:不是|不算|不属于|不计入?|不作)(?:作|为|在)?{re.escape(name)}(?=[，,；;]|$)",
+        r"不含\1",
+        body,
+    )
     body = _NOT_BY.sub("", _SAID_BY.sub("", body))
     body = _QUALIFIED.sub(
         lambda match: match.group() if index.meanings(match["word"]) else f" {match['is']} ", body
@@ -98,7 +124,14 @@ def _as_column(body: str, dataset: Dataset) -> str:
         before, particle, _ = match["word"].rpartition("的")
         return f"{before}{particle} {column.name} "
 
-    return _WITH_COLUMN.sub(plain, body)
+    def beside(match: re.Match[str]) -> str:
+        column = dataset.field(match["column"].lower()) or dataset.field(match["column"])
+        word = re.split("[的按看取用以是为]", match["word"])[-1]
+        if column is None or not is_within(word, column.label.zh):
+            return match.group()
+        return f"{match['word'][: -len(word)]} {column.name}"
+
+    return _BESIDE.sub(beside, _WITH_COLUMN.sub(plain, body))
 
 
 def _as_coded(body: str, dataset: Dataset) -> str:

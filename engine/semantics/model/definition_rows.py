@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.definition_days import said_of_days
+from chat2sql.engine.semantics.model.definition_marks import near, unmarked
 from chat2sql.engine.semantics.model.definition_written import (
     YES_OR_NO,
     Written,
@@ -25,7 +26,7 @@ from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
 from chat2sql.engine.semantics.model.truth import truth
 
 _OUT = re.compile(
-    r"不包含|不包括|不含|不计入?|不算|不统计|剔除|排除|去除|去掉|扣除|除去|除了|除|非|没有|未|excluding|except|without|\bnot\b",
+    r"不包含|不包括|不含|不计入?|不算|不统计|不是|剔除|排除|去除|去掉|扣除|除去|除了|除|非|没有|未|excluding|except|without|\bnot\b",
     re.IGNORECASE,
 )
 _IN = re.compile(r"只|仅|且为|须为|\bonly\b", re.IGNORECASE)
@@ -109,7 +110,7 @@ class RowsReader:
             self.rows.words.append(body[said.start : said.end])
             self._mark(said.start, said.end)
             self._blank(said.start, said.end)
-        for written in compared(body, dataset, model):
+        for written in (*compared(body, dataset, model), *unmarked(body, near(dataset, about, model), model)):
             self._take(written)
         for written in list(of_others(self.rows.text, dataset, model, self._is_left_out)):
             self._take(written)
@@ -302,7 +303,7 @@ class RowsReader:
         if meaning.kind is not Kind.CODE:
             return
         code = re.escape(meaning.code)
-        behind = re.match(rf"\s*[(（]\s*{code}\s*[)）]", self.rows.text[end:])
+        behind = re.match(rf"\s*[(（]\s*{code}\s*[)）]|{code}(?![A-Za-z0-9%])", self.rows.text[end:])
         if behind is not None:
             self._blank(end, end + behind.end())
         before = re.search(rf"(?<![0-9A-Za-z]){code}\s*[-:：=(（]?\s*$", self.rows.text[:start])

@@ -21,6 +21,14 @@ _ABOUT_WORDS = re.compile(
     r"(?:统计|计算|业务|数据|使用|公司|集团|财务|重要)*(?:口径|说明|注意|注意事项|重要|备注|规则|定义|提示|公式|注|必读|事项)?"
 )
 """Headings and names that say of what sort the text is, and define nothing."""
+_FIGURE = (
+    r"(?:净|总|月|年)?(?:销售额|销售收入|销售金额|销售业绩|营业额|营业收入|营收|业绩|流水|成交额|交易额|GMV|gmv|回款额?|收入|采购额|采购金额|毛利额?"
+    r"|利润|产值|支出|费用|金额)"
+)
+_SAID_BY = re.compile(
+    rf"^(?:[㐀-鿿]{{0,10}}?(?:统计|说|讲|报|考核|核算|计算|披露|看|用|里|对外|内部|公司|集团|财务|部)的?)(?=(?:[㐀-鿿]{{2}})?{_FIGURE}$)"
+)
+"""财务部每月报的营业额, 公司统计营业额: by whom it is said."""
 _NO_NAME = re.compile(
     r"^(?:之|空为|单位|小于|大于|等于|其中|不|[一二三四五六七八九十]级$)|(?:公司|集团|统一)$"
 )
@@ -132,8 +140,13 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
                 one._replace(body=f"{column.name}={one.body}") if _is_code(one, comment) else one
                 for one in told
             ]
-    found = [one._replace(name=_PER_MONTH.sub("", one.name)) for one in found]
+    found = [one._replace(name=_plain_name(one.name)) for one in found]
     return [one for one in dict.fromkeys(found) if not (_NO_NAME.search(one.name) or _is_about(one.name))]
+
+
+def _plain_name(name: str) -> str:
+    """What is defined, without who says so and how often."""
+    return _PER_MONTH.sub("", _SAID_BY.sub("", _COUNTED_AT_END.sub("", name)))
 
 
 def _is_code(definition: Definition, comment: str) -> bool:

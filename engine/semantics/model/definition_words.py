@@ -126,7 +126,7 @@ def _operands(text: str, units: list[Unit], own: Dataset | None, index: TermInde
             for one in index.meanings(word)
         ):
             continue
-        alike = [field for field in measures if _is_within(word, field.label.zh)]
+        alike = [field for field in measures if is_within(word, field.label.zh)]
         if len(alike) > 1:
             alike = [
                 field
@@ -143,7 +143,7 @@ def _operands(text: str, units: list[Unit], own: Dataset | None, index: TermInde
             yield Mention(place[0], place[-1] + 1, word, (named,))
 
 
-def _is_within(short: str, whole: str) -> bool:
+def is_within(short: str, whole: str) -> bool:
     """Whether the characters of a word stand in another in their order."""
     rest = iter(whole)
     return len(short) > 1 and all(char in rest for char in short)

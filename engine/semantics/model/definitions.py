@@ -52,7 +52,7 @@ _FIGURE = re.compile(
 )
 _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:用|取|以|按|为|是)")
 _CODES_ASIDE = re.compile(
-    r"(?P<words>[㐀-鿿]{2,8}(?:[+＋、和及与][㐀-鿿]{2,8})*)[(（]\s*(?P<codes>[A-Z0-9]{1,4}(?:\s*[、,，/和]\s*[A-Z0-9]{1,4})*)\s*[)）]"
+    r"(?P<words>[㐀-鿿]{2,8}(?:[+＋、/和及与][㐀-鿿]{2,8})*)[(（]\s*(?P<codes>[A-Z0-9]{1,4}(?:\s*[、,，/和]\s*[A-Z0-9]{1,4})*)\s*[)）]"
 )
 _COUNTS_TOO = re.compile(r"(?<=[0-9A-Z])\s*[(（][^()（）]{2,20}(?:也|都)(?:算|计)[^()（）]{0,4}[)）]")
 """状态1/2/3（提了离职还没办完的也算）: what the codes say already."""
@@ -298,7 +298,7 @@ def _is_known(definition: Definition, model: SemanticModel, index: TermIndex) ->
 
 def _without_codes(said: re.Match[str]) -> str:
     """转正+试用（1、2） as 转正+试用: the codes of just those words."""
-    words, codes = re.split(r"[+＋、和及与,，/]", said["words"]), re.split(r"[、,，/和]", said["codes"])
+    words, codes = re.split(r"[+＋、/和及与]", said["words"]), re.split(r"[、,，/和]", said["codes"])
     return said["words"] if len(words) == len(codes) else said.group()
 
 
@@ -319,7 +319,7 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> Rea
     body = _CODES_ASIDE.sub(_without_codes, _COUNTS_TOO.sub("", body))
     raw = as_sql(_AMOUNT_IS.sub(" ", body), dataset, model)
     about = model.dataset(definition.about)
-    reader = RowsReader(plainly(raw.rest, dataset, model, index), dataset, model, about=about)
+    reader = RowsReader(plainly(definition.name, raw.rest, dataset, model, index), dataset, model, about=about)
     rows = reader.rows
     units = units_of(rows.text)
     mentions = known_words(rows.text, units, definition.dataset, index, model, about=definition.about)

@@ -16,7 +16,7 @@ _OPERATORS = (
     ("+", r"[+＋]|、?(?:加上?|再加)|、?和(?=[㐀-鿿]*组成)?"),
 )
 _FILLS = r"[\s,，的了再要]*"
-_SCALED = re.compile(r"\s*(?:求和|合计)?\s*(?:[/÷]|除以)\s*(?P<by>1000?0*|60)(?![0-9])")
+_SCALED = re.compile(r"\s*(?:求和|合计)?\s*(?:[/÷]|除以)\s*(?P<by>1000?0*|60|1\.[0-9]{1,3})(?![0-9])")
 _SCALED_LATER = re.compile(r"除以\s*(?P<by>1000?0*|60)(?![0-9])")
 _SUMS = re.compile(r"求和|合计|之和|总和|累加|加总|汇总|相加|计算|为准|(?:就)?是|(?:列)?计")
 _TELLS = re.compile(r"[=＝:：→]|取的?是?|金额|用|即|按|以|等于|sum|SUM|Σ|∑|由|看|就是|便是|定义")
@@ -34,6 +34,7 @@ _HALF = re.compile(r"[㐀-鿿A-Za-z]\s*[-－−*×/÷+＋]\s*(?:同期|当期|�
 _OTHER_HALF = re.compile(r"\s*[-－−*×÷+＋]\s*[㐀-鿿]")
 """净销额＝实销额－同期退款: the other half of a formula is of something else."""
 _LISTED = re.compile(r"\s*(?:、|和|与|及|以及|，)\s*")
+_AND = re.compile(r"\s*(?:、|和|与|及|以及)\s*")
 _ADDED = re.compile(r"相加|之和|加起来|加一起|加在一起|总和|都算上|组成|构成")
 _NEAR = 24
 
@@ -87,6 +88,9 @@ def _chain(text: str, quantities: Sequence[Named], place: int) -> Amount:
             and _ADDED.search(text[following.end : following.end + _NEAR])
         ):
             operator = "+"
+        if operator == "+" and pieces[-2:-1] == ["-"] and _AND.fullmatch(between):
+            # 减去地接成本和交通成本: both are taken off.
+            operator = "-"
         if operator is None:
             break
         pieces += [operator, following]

@@ -16,7 +16,7 @@ from chat2sql.engine.semantics.model.truth import truth
 _PAUSE = re.compile(rf"{PAUSES}|$")
 _OUT_BEHIND = re.compile(
     r"(?:别|不|勿|未)(?:再|要|能|作|应|该|另|予|进|许)*(?:算|计|统计|包|含|纳|入|取|进|要|参与|属|作数|确认|认|是|收|列|得|在(?:其)?内)"
-    r"|视[同为作]未|剔|排除|除外|去掉|去除|刨|跳过|过滤|扔掉|拿掉|拿出|撤销确认|无(?:收入|效)|没有|扣掉|移除|滤掉|抹掉|另统计|remove|exclude",
+    r"|视[同为作]未|剔|排除|除外|去掉|去除|刨|跳过|另外?(?:核算|统计|计算)|单独(?:核算|统计|计算|算)|过滤|扔掉|拿掉|拿出|撤销确认|无(?:收入|效)|没有|扣掉|移除|滤掉|抹掉|另统计|remove|exclude",
     re.IGNORECASE,
 )
 _OUT_BEFORE = re.compile(
@@ -25,12 +25,18 @@ _OUT_BEFORE = re.compile(
 )
 _OUT_WRITTEN = re.compile(r"\s*(?:!=|<>|≠|∉|非|除(?=[^，,；;。]{1,20}外)|not\s+in)", re.IGNORECASE)
 _OUT_NEXT = re.compile(
-    r"[，,]\s*(?:须|应|要|需|这儿|这里|此处|本表|也|都|均|一律|故|所以)*(?:不(?:是|算|计|进|作|纳|属|再|确认|参与)|剔|排除|除外)"
+    r"[，,]\s*(?:须|应|要|需|这儿|这里|此处|本表|也|都|均|一律|故|所以)*"
+    r"(?:不(?:是|算|计|进|作|纳|属|再|确认|参与|在(?:这里?|此|本|其)?(?:处|表)?(?:内|统计|计))|剔除?|排除|除外)[^，,；;。]{0,6}(?=[，,；;。]|$)"
 )
 _IN_BEHIND = re.compile(
-    r"(?:也|都|均|仍|照|才|一并|一起|照样|照常|照旧|保留)+[^，,；;。不别未无没]{0,6}(?:算|计|入|统计|要|确认|作数|在内)|计入|算入|才算"
+    r"(?:也|都|均|仍|照|才|一并|一起|照样|照常|照旧|保留)+[^，,；;。不别未无没]{0,6}(?:算|计|入|统计|要|确认|作数|在内|相加|累加|汇总)|计入|算入|才算"
 )
-_AS_WELL = re.compile(r"(?:也|都|仍|照|一并|一起|照样|照常|照旧)[^，,；;。]{0,6}(?:算|计|入|统计|要|确认)")
+_COUNTS_TOO = re.compile(r"^\s*(?:其中|并且?|且|也|但)?(?:含|包含|包括|连同?|不管|无论|不论|不分)")
+"""含未付款的: what a clause begins with that restricts nothing."""
+_LISTED_BEFORE = re.compile(r"(?:\s*(?:已|被)?\x00+(?:\s|[㐀-鿿]){0,4}?(?:[、和及与或/跟]|以及|还有)\s*(?:已|被)?)+$")
+_AS_WELL = re.compile(
+    r"(?:也|都|仍|照|一并|一起|照样|照常|照旧)[^，,；;。]{0,6}(?:算|计|入|统计|要|确认|相加|累加|汇总)"
+)
 _SAYS_WHICH = re.compile("只|仅|才|限|须|必须")
 _AMOUNT = re.compile(r"[费税款率额价金]|时间|日期|积分|补贴|券|单位|本表|报表|口径|重复|同步")
 """What is said of amounts and times leaves out no rows: 运费不在其内."""
@@ -199,6 +205,13 @@ class RowsFinder:
     def _is_out(self, told: _Told, start: int, end: int) -> bool | None:
         """Whether a clause leaves out what it names; None: that counts as well, which restricts nothing."""
         before = self._text[start : told.place]
+        if _COUNTS_TOO.match(before) and _OUT_BEHIND.search(self._text[told.named.end : end]) is None:
+            return None
+        for word in self._words:
+            if start <= word.start and word.end <= told.place and word.sort in (Sort.CODE, Sort.FLAG):
+                before = before[: word.start - start] + "\x00" * (word.end - word.start) + before[word.end - start :]
+        # 剔除刷单订单和已删除订单: both.
+        before = _LISTED_BEFORE.sub("", before) if "\x00" in before else before
         # 付了钱、没有取消的: what stands behind has a denial of its own.
         behind = re.split("、(?=没|未|非|不)", self._text[max(told.place, told.named.end) : end])[0]
         taken_in, left_out = _IN_BEHIND.search(behind), _OUT_BEHIND.search(behind)

@@ -20,7 +20,7 @@ _UNPAID = re.compile(r"^(?:待|未)(?:付|支付)")
 _PAID = re.compile(
     r"钱(?:已经|都|也)?(?:付|收)(?:了|过|清|完|到了?)|(?<!没)(?<!未)(?<!待)(?<!代)(?<!没有)(?<!未曾)(?<!没人)付(?:了|过|完|清)(?:钱|款)|(?:已经|已)付(?:过)?(?:钱|款)(?:的|了)"
 )
-_NO_CODE = re.compile(r"^(?:日期|时间|日|时|价|额|量|数|费|金额|率|人|单价)")
+_NO_CODE = re.compile(r"^(?:(?:手续|服务|运|邮|工本|加工)?费|日期|时间|日|时|价|额|量|数|费|金额|率|人|单价)")
 _COMPARED = re.compile(
     r"\s*(?:==?|＝|!=|<>|≠|>=|<=|>|<|\bin\b|为|是)\s*[(（]?\s*['\"]?(?:[0-9]+|[A-Za-z]{1,8})['\"]?(?![.\w])",
     re.IGNORECASE,
@@ -67,7 +67,8 @@ def words_of(text: str, datasets: Sequence[Dataset]) -> list[Named]:
 def _all_words(text: str, datasets: Sequence[Dataset]) -> Iterator[Named]:
     for dataset in datasets:
         for field in dataset.fields:
-            if field.expression:
+            if field.expression and re.search(rf"(?<!\w){re.escape(field.name)}(?!\w)", field.expression) is None:
+                # What a document holds is written with the path to it.
                 continue
             sort = _sort_of(field)
             identifier = rf"(?<![A-Za-z0-9_]){re.escape(field.name)}(?![A-Za-z0-9_])"
@@ -85,7 +86,8 @@ def _all_words(text: str, datasets: Sequence[Dataset]) -> Iterator[Named]:
 def _codes_in(text: str, dataset: str, field: Field) -> Iterator[Named]:
     for code in field.codes:
         coded = Named(0, 0, Sort.CODE, dataset, field, code=code.code)
-        for word in _said_for(code.words):
+        # Canceled, where codes are words themselves.
+        for word in (*_said_for(code.words), *re.findall(r"^[A-Za-z]{4,}$", code.code)):
             yield from _places(text, word, coded)
         if any(_UNPAID.search(word) for word in code.words):
             for match in _PAID.finditer(text):

@@ -31,7 +31,7 @@ WHOLE, IN_PART = 0.6, 0.5
 _LONG, _LONGER = 25, 2
 _FIGURE = (
     r"销售额|销售收入|销售金额|营业额|营业收入|营收|业绩|流水|成交额|交易额|GMV|gmv|回款额?|保费收入|保费|[㐀-鿿]{1,3}收入|签约额|采购额|采购金额|进货额"
-    r"|毛利额?|利润|退款额|退货额|退费额|工时|产量|发货量|出货量|销量|入库量|出库量|客流|票房|放款额|充值额|赔付额|报销额"
+    r"|毛利额?|利润|退款额|退货额|退费额|工时|产值|产量|发货量|出货量|销量|入库量|出库量|客流|票房|放款额|充值额|赔付额|报销额"
 )
 _NAMED_SO = re.compile(r"(?P<name>[㐀-鿿]{2}[额量])")
 _NAMED = re.compile(rf"(?P<name>净?(?:{_FIGURE}))")
@@ -48,9 +48,13 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 """What heads a part of a definition and defines nothing of its own: 时间：…；条件：…."""
-_THIS = re.compile(r"(?:以)?(?:此|该|本)(?:字段|列|项)")
+_THIS = re.compile(r"(?:以)?(?:此|该|本|这个?)(?:字段|列|项)")
 _IN_BRACKETS = re.compile(r"^[”\"」』\s]*[(（](?P<said>[^()（）]{2,40})[)）]")
 _OTHER = re.compile(r"(?<![㐀-鿿A-Za-z])[㐀-鿿A-Za-z]{0,8}(?:率|客单价|均价|套数|户数)\s*[=＝:：][^；;。\n]*")
+_IN_CENTS = re.compile(
+    r"(?:[，,]?\s*(?:单位)?\s*[:：为是]?\s*分[，,]?\s*[)）]?\s*)?(?:折|换)(?:合|算)?(?:成|为|到)?元"
+)
+"""(单位分，折成元): a column of cents stands for its amount in yuan anyway."""
 _ASIDE = re.compile(r"[(（][㐀-鿿]{1,6}[)）](?=时间|日期|日)")
 _HEADS = re.compile(
     r"[”\"」』】\s]*(?:[(（][^()（）]*[)）])?\s*(?:的?(?:统计|计算)?口径|的?定义|怎么算)?\s*(?:[:：=＝]|是指|指的?是)"
@@ -173,7 +177,8 @@ def _read(
     text: str, name: re.Match[str], dataset: Dataset, model: SemanticModel, known: Metric | None
 ) -> SemanticModel | None:
     """The model with the figure; None: it does not say what is summed up."""
-    text = _OTHER.sub(lambda other: " " * len(other.group()), text)
+    for aside in (_OTHER, _IN_CENTS):
+        text = aside.sub(lambda said: " " * len(said.group()), text)
     near = _near(dataset, model)
     # 下单人数 names no time.
     words = [word for word in words_of(text, near) if word.end <= name.start() or word.start >= name.end()]
@@ -209,7 +214,15 @@ def _read(
     metric = Metric(
         name=f"{base.name}.{name['name']}",
         label=Bilingual(zh=name["name"], en=""),
-        synonyms=tuple(dict.fromkeys((*_also_called(text[name.end() :]), *_other_forms(name["name"])))),
+        synonyms=tuple(
+            dict.fromkeys(
+                (
+                    *_longer(text[: name.start()], name["name"]),
+                    *_also_called(text[name.end() :]),
+                    *_other_forms(name["name"]),
+                )
+            )
+        ),
         origin=Origin.COMMENT,
         certainty=certainty,
         dataset=base.name,
@@ -241,6 +254,12 @@ def _completed(
         }
     )
     return model.extended(segments=added, metrics=(told,))
+
+
+def _longer(before: str, name: str) -> tuple[str, ...]:
+    """消耗业绩 for 业绩, where it is called so: 门店考核的消耗业绩按划扣金额累加."""
+    kind = re.search(r"(?:^|[的，,。；;])(?P<kind>[㐀-鿿]{2})$", before)
+    return (f"{kind['kind']}{name}",) if kind is not None else ()
 
 
 def _also_called(behind: str) -> tuple[str, ...]:
@@ -289,7 +308,7 @@ def _written(amount: Amount, model: SemanticModel) -> str:
         for piece in amount.pieces
     ]
     scaled = ""
-    if len(pieces) > 1 and pieces[-1].isdigit():
-        scaled = f" / {pieces[-1]}.0"
+    if len(pieces) > 1 and re.fullmatch(r"[0-9.]+", pieces[-1]):
+        scaled = f" / {float(pieces[-1])}"
         pieces = pieces[:-2]
     return f"SUM({' '.join(pieces)}){scaled}".replace("( ", "(").replace(" )", ")")

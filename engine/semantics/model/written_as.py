@@ -1,4 +1,4 @@
-"""Columns that do not hold what they mean as it stands: cents for yuan, 202505 for a month."""
+"""Columns that do not hold what they mean as it stands: cents for yuan, 202505 for a month, 20250531 for a day."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ _MONTH = re.compile(
     r"(?<![A-Za-z])yyyy(?P<dash>-?)mm(?![A-Za-z-])|(?:年月|月份|账期|期间)\D{0,6}(?:19|20)[0-9]{2}(?P<example>-?)(?:0[1-9]|1[0-2])(?![0-9-])",
     re.IGNORECASE,
 )
+_DAY = re.compile(r"(?<![A-Za-z])yyyy(?P<dash>-?)mm-?dd(?![A-Za-z])", re.IGNORECASE)
+_CALLED_DAY, _CALLED_MONTH = re.compile(r"(?:日期?|时间|时刻)$"), re.compile(r"(?:年月|月份|账期|期间)$")
+_A_DAY = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_A_DAY_SPELLED = re.compile(r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?P<time>[ T][0-9]{2}:[0-9]{2}.*)?")
+_A_MONTH = re.compile(r"(?:19|20)[0-9]{2}(?P<dash>-?)(?:0[1-9]|1[0-2])")
 _WHOLE = re.compile(r"INT|NUM|DEC", re.IGNORECASE)
 _TEXT = re.compile(r"CHAR|TEXT|STRING", re.IGNORECASE)
 
@@ -23,18 +28,47 @@ def as_meant(field: Field, dataset: str, column: Column, dialect: Dialect) -> Fi
     name = spelled(dataset, column.name, dialect)
     if field.role is Role.MEASURE and _CENTS.search(column.comment):
         return field.model_copy(update={"expression": f"{name} / 100.0", "unit": "元"})
-    match = _MONTH.search(column.comment)
-    if match is None or not (_WHOLE.search(column.type) or _TEXT.search(column.type)):
+    if field.role is Role.KEY or not (_WHOLE.search(column.type) or _TEXT.search(column.type)):
         return field
-    day = _with_dashes(name, dialect, is_spelled=bool(match["dash"] or match["example"]))
-    return field.model_copy(update={"expression": day, "role": Role.TIME, "codes": ()})
+    written = _day(field, column, name, dialect) or _month(field, column, name, dialect)
+    if written is None:
+        return field
+    told = written if written != name else ""
+    return field.model_copy(update={"expression": told, "role": Role.TIME, "codes": ()})
 
 
-def _with_dashes(name: str, dialect: Dialect, *, is_spelled: bool) -> str:
-    text = name if is_spelled else f"CAST({name} AS {'CHAR' if dialect is Dialect.MYSQL else 'VARCHAR'})"
-    parts = (
-        (text, "'-01'") if is_spelled else (f"SUBSTR({text}, 1, 4)", "'-'", f"SUBSTR({text}, 5, 2)", "'-01'")
+def _day(field: Field, column: Column, name: str, dialect: Dialect) -> str | None:
+    """A day written as a number or a text, as a date; None: the column is none."""
+    said = _DAY.search(column.comment)
+    is_called = _CALLED_DAY.search(field.label.zh) is not None and bool(column.samples)
+    spelled_out = [_A_DAY_SPELLED.fullmatch(sample) for sample in column.samples]
+    if (said is not None and said["dash"]) or (is_called and all(spelled_out)):
+        if dialect is Dialect.SQLITE:
+            return name
+        has_time = any(match is not None and match["time"] for match in spelled_out)
+        return f"CAST(NULLIF({name}, '') AS {'TIMESTAMP' if has_time else 'DATE'})"
+    if said is None and not (is_called and all(_A_DAY.fullmatch(sample) for sample in column.samples)):
+        return None
+    return _with_dashes(name, dialect, is_spelled=False, has_day=True)
+
+
+def _month(field: Field, column: Column, name: str, dialect: Dialect) -> str | None:
+    """A month written as a number or a text, as its first day; None: the column is none."""
+    match = _MONTH.search(column.comment)
+    if match is not None:
+        return _with_dashes(name, dialect, is_spelled=bool(match["dash"] or match["example"]))
+    held = [_A_MONTH.fullmatch(sample) for sample in column.samples]
+    if not held or _CALLED_MONTH.search(field.label.zh) is None or not all(held):
+        return None
+    return _with_dashes(
+        name, dialect, is_spelled=any(one is not None and bool(one["dash"]) for one in held)
     )
+
+
+def _with_dashes(name: str, dialect: Dialect, *, is_spelled: bool, has_day: bool = False) -> str:
+    text = name if is_spelled else f"CAST({name} AS {'CHAR' if dialect is Dialect.MYSQL else 'VARCHAR'})"
+    day = ("'-'", f"SUBSTR({text}, 7, 2)") if has_day else ("'-01'",)
+    parts = (text, *day) if is_spelled else (f"SUBSTR({text}, 1, 4)", "'-'", f"SUBSTR({text}, 5, 2)", *day)
     if dialect is Dialect.SQLITE:
         # Its dates are texts.
         return " || ".join(parts)
