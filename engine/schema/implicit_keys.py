@@ -1,4 +1,4 @@
-"""Foreign keys that nobody declared: names propose them, and the values decide."""
+"""Keys that nobody declared, primary and foreign: names propose them, and the values decide."""
 
 from __future__ import annotations
 
@@ -21,8 +21,13 @@ MOST_ROWS = 20_000
 """Rows by which it is judged whether a column has no value twice."""
 
 _KEY_WORDS = frozenset({"id", "key", "code", "no", "num", "number", "pk", "uuid", "guid"})
-_NUMBERED = re.compile(r"(?:号码?|编[号码]|代码|条码|主键|(?<![A-Za-z])(?:ID|SKU))(?![㐀-鿿A-Za-z])", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:号码?|编[号码]|代码|条码|主键|(?<![A-Za-z])(?:ID|SKU))(?![㐀-鿿A-Za-z])", re.IGNORECASE
+)
 """What the comment of a column that tells rows apart says: 出库单号, 商品编码."""
+_ABOVE = re.compile(r"^parent|^pid$|上级|上一级|(?<![㐀-鿿])父", re.IGNORECASE)
+_ABOVE_KEY = r"(?:p|up|par|parent|sup|super|upper|father|pre)_?{}"
+"""What leads from a row of a tree to the one above it: p_cat_id, 父类目."""
 _CERTAIN = 10
 _TEXTUAL = re.compile(r"CHAR|TEXT|STRING|UUID", re.IGNORECASE)
 _NUMERIC = re.compile(r"INT|NUM|DEC|SERIAL", re.IGNORECASE)
@@ -43,18 +48,22 @@ class _Proposal(Frozen):
 
 
 def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
-    """The catalogue with the foreign keys that its names and values show, beside the declared ones.
+    """The catalogue with the keys that its names and values show, beside the declared ones.
 
-    A column refers to another table's key when it is named like it (``author_id`` or ``authorId`` for ``id`` of
+    A table without a primary key has that column as its key which is named as one, if no value of it is missing or there
+    twice. A column refers to another table's key when it is named like it (``author_id`` or ``authorId`` for ``id`` of
     ``authors``; ``author``; the same name, with a key's ending, in the table that the name comes from; ``from_airport``
-    for the key of ``airports``; ``txcustid`` for ``custid`` where all columns of its table begin with ``tx``; the same
-    name where the comments of both say that they hold numbers of things, such as ``ckdh``, 出库单号), has its kind of type, when that key has no value twice, and all of up to 500 of its values are there. Empty tables are
-    judged by their names, where these leave no doubt. Views are left alone.
+    for the key of ``airports``; ``txcustid`` for ``custid`` where all columns of its table begin with ``tx``; the key's
+    own name, or a role before it: ``mbr_id`` and ``reg_mbr_id`` for that of ``crm_member``; the same name where the
+    comments of both say that they hold numbers of things, such as ``ckdh``, 出库单号; what leads to the row above in a
+    tree), has its kind of type, when that key has no value twice, and all of up to 500 of its values are there. Empty
+    tables are judged by their names, where these leave no doubt. Views are left alone.
     """
-    by_key = {catalogue.key(table): table for table in catalogue.tables if not table.is_view}
+    known = [_with_key(table, catalogue.dialect, query) for table in catalogue.tables]
+    by_key = {catalogue.key(table): table for table in known if not table.is_view}
     unique: dict[tuple[str, str], bool | None] = {}
     tables = []
-    for table in catalogue.tables:
+    for table in known:
         found: list[ForeignKey] = []
         for column in table.columns if not table.is_view else ():
             if any(column.name in key.columns for key in table.foreign_keys):
@@ -63,7 +72,9 @@ def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
                 target = catalogue.key(proposal.target)
                 place = (target, proposal.target_column)
                 if place not in unique:
-                    unique[place] = _is_unique(proposal, catalogue.dialect, query)
+                    unique[place] = _is_unique(
+                        proposal.target, proposal.target_column, catalogue.dialect, query
+                    )
                 if _holds(table, proposal, unique[place], catalogue.dialect, query):
                     key = ForeignKey(
                         columns=(column.name,), target_table=target, target_columns=(proposal.target_column,)
@@ -81,6 +92,18 @@ def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
     )
 
 
+def _with_key(table: Table, dialect: Dialect, query: Query) -> Table:
+    """The table with the primary key that nobody declared, if it shows one."""
+    key = _key_of(table)
+    if table.is_view or table.primary_key or key is None or not _is_unique(table, key.name, dialect, query):
+        return table
+    columns = tuple(
+        column.model_copy(update={"primary_key": True}) if column == key else column
+        for column in table.columns
+    )
+    return table.model_copy(update={"columns": columns})
+
+
 # -- what names propose --------------------------------------------------------------------------------
 
 
@@ -91,15 +114,19 @@ def _proposals(table: Table, column: Column, targets: Iterable[Table]) -> Iterat
         return
     for target in targets:
         key = _key_of(target)
-        if target == table or key is None or not _same_kind(column, key):
+        if key is None or not _same_kind(column, key):
+            continue
+        if target == table:
+            if column != key and _leads_above(column, key):
+                yield _Proposal(column=column.name, target=table, target_column=key.name, doubt=0)
             continue
         if own == column and len(_plain(target)) > len(_plain(table)):
             continue
         doubt = _doubt(name, _words(key.name), _plain(target))
         if doubt is None and _is_prefixed(column.name, table, key.name):
             doubt = 2
-        if doubt is None and column.name == key.name and _is_numbered(column) and _is_numbered(key):
-            doubt = 2
+        if doubt is None and not column.primary_key and _is_called_like(column, key):
+            doubt = 3
         if doubt is not None:
             # Of tables that the name may come from, the plainest: publication before publication_keyword.
             doubt = _CERTAIN * doubt + len(_plain(target))
@@ -125,6 +152,20 @@ def _key_of(table: Table) -> Column | None:
 
 def _is_key_name(name: tuple[str, ...]) -> bool:
     return bool(name) and (name[-1] in _KEY_WORDS or name[-1].endswith("id"))
+
+
+def _leads_above(column: Column, key: Column) -> bool:
+    called = re.fullmatch(_ABOVE_KEY.format(re.escape(key.name)), column.name, re.IGNORECASE) is not None
+    return called or any(_ABOVE.search(text) for text in (column.name, column.comment))
+
+
+def _is_called_like(column: Column, key: Column) -> bool:
+    """Whether a column is called like a key, a role before it or none, though its table is not: mbr_id and reg_mbr_id of
+    crm_member; ckdh where comments say that both hold numbers of things."""
+    if column.name == key.name and _is_numbered(column) and _is_numbered(key):
+        return True
+    name, words = _words(column.name), _words(key.name)
+    return len(_stem(words)) > 0 and words[-1] in _KEY_WORDS and name[-len(words) :] == words
 
 
 def _is_numbered(column: Column) -> bool:
@@ -218,12 +259,11 @@ def _holds(table: Table, proposal: _Proposal, unique: bool | None, dialect: Dial
     return values == matched if values else certain
 
 
-def _is_unique(proposal: _Proposal, dialect: Dialect, query: Query) -> bool | None:
-    """Whether the key has no value twice; None: it has none at all."""
-    key = next(column for column in proposal.target.columns if column.name == proposal.target_column)
-    if key.primary_key:
+def _is_unique(table: Table, name: str, dialect: Dialect, query: Query) -> bool | None:
+    """Whether a key has no value twice, and none missing; None: it has none at all."""
+    if any(column.name == name and column.primary_key for column in table.columns):
         return True
-    some = exp.select(exp.alias_(_column(key.name), "v")).from_(_table(proposal.target)).limit(MOST_ROWS)
+    some = exp.select(exp.alias_(_column(name), "v")).from_(_table(table)).limit(MOST_ROWS)
     value = exp.column("v", table="k")
     counts = exp.select(exp.Count(this=exp.Star()), exp.Count(this=exp.Distinct(expressions=[value]))).from_(
         some.subquery("k")

@@ -146,7 +146,7 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
 
 def _plain_name(name: str) -> str:
     """What is defined, without who says so and how often."""
-    return _PER_MONTH.sub("", _SAID_BY.sub("", _COUNTED_AT_END.sub("", name)))
+    return _PER_MONTH.sub("", _SAID_BY.sub("", _SAID_BY.sub("", _COUNTED_AT_END.sub("", name))))
 
 
 def _is_code(definition: Definition, comment: str) -> bool:

@@ -319,7 +319,9 @@ def _read(definition: Definition, model: SemanticModel, index: TermIndex) -> Rea
     body = _CODES_ASIDE.sub(_without_codes, _COUNTS_TOO.sub("", body))
     raw = as_sql(_AMOUNT_IS.sub(" ", body), dataset, model)
     about = model.dataset(definition.about)
-    reader = RowsReader(plainly(definition.name, raw.rest, dataset, model, index), dataset, model, about=about)
+    reader = RowsReader(
+        plainly(definition.name, raw.rest, dataset, model, index), dataset, model, about=about
+    )
     rows = reader.rows
     units = units_of(rows.text)
     mentions = known_words(rows.text, units, definition.dataset, index, model, about=definition.about)

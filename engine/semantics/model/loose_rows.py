@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Dialect
@@ -29,11 +30,13 @@ _OUT_NEXT = re.compile(
     r"(?:不(?:是|算|计|进|作|纳|属|再|确认|参与|在(?:这里?|此|本|其)?(?:处|表)?(?:内|统计|计))|剔除?|排除|除外)[^，,；;。]{0,6}(?=[，,；;。]|$)"
 )
 _IN_BEHIND = re.compile(
-    r"(?:也|都|均|仍|照|才|一并|一起|照样|照常|照旧|保留)+[^，,；;。不别未无没]{0,6}(?:算|计|入|统计|要|确认|作数|在内|相加|累加|汇总)|计入|算入|才算"
+    r"(?:也|都|均|仍|照|才|一并|一起|照样|照常|照旧|保留)+[^，,；;。不别未无没]{0,6}(?:算|计|入|统计|要(?!剔|排|扣|除|减|刨|过滤|删|拿|去)|确认|作数|在内|相加|累加|汇总)|计入|算入|才算"
 )
 _COUNTS_TOO = re.compile(r"^\s*(?:其中|并且?|且|也|但)?(?:含|包含|包括|连同?|不管|无论|不论|不分)")
 """含未付款的: what a clause begins with that restricts nothing."""
-_LISTED_BEFORE = re.compile(r"(?:\s*(?:已|被)?\x00+(?:\s|[㐀-鿿]){0,4}?(?:[、和及与或/跟]|以及|还有)\s*(?:已|被)?)+$")
+_LISTED_BEFORE = re.compile(
+    r"(?:\s*(?:已|被)?\x00+(?:\s|[㐀-鿿]){0,4}?(?:[、和及与或/跟]|以及|还有)\s*(?:已|被)?)+$"
+)
 _AS_WELL = re.compile(
     r"(?:也|都|仍|照|一并|一起|照样|照常|照旧)[^，,；;。]{0,6}(?:算|计|入|统计|要|确认|相加|累加|汇总)"
 )
@@ -109,7 +112,7 @@ class RowsFinder:
         was_told = False
         for pause in _PAUSE.finditer(self._text):
             start, end, place = place, pause.start(), pause.end()
-            told = [*self._named(start, end), *self._numbered(start, end)]
+            told = self._without_things([*self._named(start, end), *self._numbered(start, end)])
             is_said = self._restricts(start, end) or self._is_unknown(start, end)
             unread += not told and is_said and not (was_told and self._only_goes_on(start, end))
             was_told = bool(told) or self._is_computed(start, end)
@@ -128,6 +131,16 @@ class RowsFinder:
             found.setdefault(key[0], []).append(_condition(key[0], field, chosen, left_out, dialect))
         conditions = {owner: tuple(filter(None, parts)) for owner, parts in found.items()}
         return Rows(conditions, unread)
+
+    def _without_things(self, told: Sequence[_Told]) -> list[_Told]:
+        """服务类备件: of two codes of one column the first, where the second says what it is a kind of."""
+        things = {
+            second.place
+            for first, second in pairwise(told)
+            if first.named.field == second.named.field
+            and self._text[first.named.end : second.place] in ("类", "类的", "型", "性质的")
+        }
+        return [one for one in told if one.place not in things]
 
     def _is_taken(self, place: int) -> bool:
         return any(start <= place < end for start, end in self._taken)
@@ -209,7 +222,11 @@ class RowsFinder:
             return None
         for word in self._words:
             if start <= word.start and word.end <= told.place and word.sort in (Sort.CODE, Sort.FLAG):
-                before = before[: word.start - start] + "\x00" * (word.end - word.start) + before[word.end - start :]
+                before = (
+                    before[: word.start - start]
+                    + "\x00" * (word.end - word.start)
+                    + before[word.end - start :]
+                )
         # 剔除刷单订单和已删除订单: both.
         before = _LISTED_BEFORE.sub("", before) if "\x00" in before else before
         # 付了钱、没有取消的: what stands behind has a denial of its own.

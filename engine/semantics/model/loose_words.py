@@ -20,7 +20,7 @@ _UNPAID = re.compile(r"^(?:待|未)(?:付|支付)")
 _PAID = re.compile(
     r"钱(?:已经|都|也)?(?:付|收)(?:了|过|清|完|到了?)|(?<!没)(?<!未)(?<!待)(?<!代)(?<!没有)(?<!未曾)(?<!没人)付(?:了|过|完|清)(?:钱|款)|(?:已经|已)付(?:过)?(?:钱|款)(?:的|了)"
 )
-_NO_CODE = re.compile(r"^(?:(?:手续|服务|运|邮|工本|加工)?费|日期|时间|日|时|价|额|量|数|费|金额|率|人|单价)")
+_NO_CODE = re.compile(r"(?:手续|服务|运|邮|工本|加工)?费|日期|时间|日|时|单?价|率")
 _COMPARED = re.compile(
     r"\s*(?:==?|＝|!=|<>|≠|>=|<=|>|<|\bin\b|为|是)\s*[(（]?\s*['\"]?(?:[0-9]+|[A-Za-z]{1,8})['\"]?(?![.\w])",
     re.IGNORECASE,
@@ -59,15 +59,27 @@ def words_of(text: str, datasets: Sequence[Dataset]) -> list[Named]:
     """The words without overlap, the longest first; of what is called alike in several datasets, the first's."""
     found: list[Named] = []
     for one in sorted(_all_words(text, datasets), key=lambda one: (one.start - one.end, not one.written)):
-        if not any(one.start < other.end and other.start < one.end for other in found):
+        if not any(
+            one.start < other.end and other.start < one.end and not _is_as_well(one, other) for other in found
+        ):
             found.append(one)
     return sorted(found)
+
+
+def _is_as_well(one: Named, other: Named) -> bool:
+    """Whether a word says both codes: 没付款 of 待付款 and of 未付款关闭."""
+    return (
+        one[:2] == other[:2] and one.sort is Sort.CODE and one.field == other.field and one.code != other.code
+    )
 
 
 def _all_words(text: str, datasets: Sequence[Dataset]) -> Iterator[Named]:
     for dataset in datasets:
         for field in dataset.fields:
-            if field.expression and re.search(rf"(?<!\w){re.escape(field.name)}(?!\w)", field.expression) is None:
+            if (
+                field.expression
+                and re.search(rf"(?<!\w){re.escape(field.name)}(?!\w)", field.expression) is None
+            ):
                 # What a document holds is written with the path to it.
                 continue
             sort = _sort_of(field)
@@ -80,6 +92,8 @@ def _all_words(text: str, datasets: Sequence[Dataset]) -> Iterator[Named]:
                 continue
             for word in _spoken(field, sort):
                 yield from _places(text, word, Named(0, 0, sort, dataset.name, field))
+            if sort is Sort.FLAG:
+                yield from _nearly(text, Named(0, 0, sort, dataset.name, field))
             yield from _codes_in(text, dataset.name, field)
 
 
@@ -100,6 +114,14 @@ def _places(text: str, word: str, named: Named) -> Iterator[Named]:
             # 出库 of 出库日期 is no state.
             continue
         yield named._replace(start=match.start(), end=match.end())
+
+
+def _nearly(text: str, named: Named) -> Iterator[Named]:
+    """领队和司陪占位 for 领队司陪占位."""
+    label = _FLAGGED.sub("", _ASIDE.sub("", named.field.label.zh).strip())
+    if len(label) > _SHORT:
+        pattern = "[和及与或、的/]?".join(map(re.escape, label))
+        yield from (named._replace(start=one.start(), end=one.end()) for one in re.finditer(pattern, text))
 
 
 def _sort_of(field: Field) -> Sort | None:

@@ -28,7 +28,7 @@ def as_meant(field: Field, dataset: str, column: Column, dialect: Dialect) -> Fi
     name = spelled(dataset, column.name, dialect)
     if field.role is Role.MEASURE and _CENTS.search(column.comment):
         return field.model_copy(update={"expression": f"{name} / 100.0", "unit": "元"})
-    if field.role is Role.KEY or not (_WHOLE.search(column.type) or _TEXT.search(column.type)):
+    if not (_WHOLE.search(column.type) or _TEXT.search(column.type)):
         return field
     written = _day(field, column, name, dialect) or _month(field, column, name, dialect)
     if written is None:
@@ -40,7 +40,7 @@ def as_meant(field: Field, dataset: str, column: Column, dialect: Dialect) -> Fi
 def _day(field: Field, column: Column, name: str, dialect: Dialect) -> str | None:
     """A day written as a number or a text, as a date; None: the column is none."""
     said = _DAY.search(column.comment)
-    is_called = _CALLED_DAY.search(field.label.zh) is not None and bool(column.samples)
+    is_called = _is_called(_CALLED_DAY, field, column)
     spelled_out = [_A_DAY_SPELLED.fullmatch(sample) for sample in column.samples]
     if (said is not None and said["dash"]) or (is_called and all(spelled_out)):
         if dialect is Dialect.SQLITE:
@@ -58,11 +58,14 @@ def _month(field: Field, column: Column, name: str, dialect: Dialect) -> str | N
     if match is not None:
         return _with_dashes(name, dialect, is_spelled=bool(match["dash"] or match["example"]))
     held = [_A_MONTH.fullmatch(sample) for sample in column.samples]
-    if not held or _CALLED_MONTH.search(field.label.zh) is None or not all(held):
+    if not _is_called(_CALLED_MONTH, field, column) or not all(held):
         return None
-    return _with_dashes(
-        name, dialect, is_spelled=any(one is not None and bool(one["dash"]) for one in held)
-    )
+    return _with_dashes(name, dialect, is_spelled=any(one is not None and bool(one["dash"]) for one in held))
+
+
+def _is_called(pattern: re.Pattern[str], field: Field, column: Column) -> bool:
+    """Whether a column's name says what its values then have to show."""
+    return field.role is not Role.KEY and bool(column.samples) and pattern.search(field.label.zh) is not None
 
 
 def _with_dashes(name: str, dialect: Dialect, *, is_spelled: bool, has_day: bool = False) -> str:
