@@ -20,6 +20,7 @@ _ITEM = (
 )
 _MARKED = re.compile(rf"(?P<no>{_NO})?\s*{_ITEM}")
 _LEAVES_OUT = re.compile(r"^\s*(?:且|但|并|均)*(?:不含|不包含|不包括|剔除|排除|去掉|除去|不算|不计)")
+_AS_FAR_AS = 2
 _KEPT = {"删": "未删除", "测": "非测试"}
 _ANY = frozenset({"", "的", "数据", "记录", "账号", "单据", "单", "号", "行"})
 
@@ -42,8 +43,9 @@ def unmarked(text: str, datasets: Sequence[Dataset], model: SemanticModel) -> It
 
 
 def near(dataset: Dataset, about: Dataset | None, model: SemanticModel) -> list[Dataset]:
-    """The dataset, that whose comment speaks of it, and those of which each of its rows has one."""
-    heads = [model.dataset(name) for name, way in routes_from(model, dataset.name).items() if len(way) == 1]
+    """The dataset, that whose comment speaks of it, and those of which each of its rows has one, the nearest first."""
+    ways = sorted(routes_from(model, dataset.name).items(), key=lambda one: len(one[1]))
+    heads = [model.dataset(name) for name, way in ways if 1 <= len(way) <= _AS_FAR_AS]
     return [one for one in (dataset, about, *heads) if one is not None]
 
 

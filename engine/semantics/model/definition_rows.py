@@ -18,7 +18,9 @@ from chat2sql.engine.semantics.model.definition_written import (
     Written,
     as_stored,
     compared,
+    goes_through_states,
     of_others,
+    unglossed,
 )
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
@@ -138,6 +140,7 @@ class RowsReader:
                 excluding = marker
             elif not _CONNECTS.match(between):
                 excluding = False
+            excluding = excluding or self._is_listed_as_out(start)
             if self._taken(mention, meaning, excluding=excluding):
                 coded = (meaning.dataset, meaning.name) if meaning.kind is Kind.CODE else None
                 self._mark(start, end, coded)
@@ -240,7 +243,7 @@ class RowsReader:
             re.IGNORECASE,
         )
         for match in pattern.finditer(self.rows.text):
-            codes = re.findall(rf"(?<![A-Za-z0-9])(?:{code})(?![A-Za-z0-9])", _unglossed(match["codes"]))
+            codes = re.findall(rf"(?<![A-Za-z0-9])(?:{code})(?![A-Za-z0-9])", unglossed(match["codes"]))
             before = self.rows.text[: match.start()]
             excluded = self._marker(before) is True or self._is_left_out(match.start())
             inside, outside = self.rows.coded.setdefault((owner.name, one.name), ([], []))
@@ -267,6 +270,13 @@ class RowsReader:
             begun = place - len(clause)
             self._left_out.append((begun, begun + marker.end()))
         return marker is not None
+
+    def _is_listed_as_out(self, place: int) -> bool:
+        """Whether what stands between the beginning of a clause that leaves out and a word names rows and no more:
+        不含is_deleted=1 的订单、测试客户的订单."""
+        begun = place - len(re.split("[，,；;]", self._body[:place])[-1])
+        marker = _LEFT_OUT.match(self._body, begun)
+        return marker is not None and _CONNECTS.match(self.rows.text[marker.end() : place]) is not None
 
     def _equal(self, one: Field) -> None:
         """A column without codes that has to have a value: is_deleted=0, kind = 'web'."""
@@ -295,7 +305,7 @@ class RowsReader:
                 for other in owner.fields
                 if other.codes and (other.label.zh.endswith(general) or other.name.lower().endswith(general))
             ]
-            if alike == [one] or (not alike and general == "状态" and _goes_through_states(one)):
+            if alike == [one] or (not alike and general == "状态" and goes_through_states(one)):
                 yield general
 
     def _numbered(self, meaning: Meaning, start: int, end: int) -> None:
@@ -325,15 +335,5 @@ class RowsReader:
         self.rows.text = text[:start] + _BLANK * (end - start) + text[end:]
 
 
-def _goes_through_states(field: Field) -> bool:
-    """Whether a field's codes tell how far something has come: 待付款, 已发货."""
-    return sum(word.startswith(("已", "待", "未")) for code in field.codes for word in code.words[:1]) > 1
-
-
 def _place(mark: _Mark) -> int:
     return mark.start
-
-
-def _unglossed(codes: str) -> str:
-    """A list of codes without what stands in brackets behind each."""
-    return re.sub(r"[(（][^()（）]*[)）]", " ", codes)

@@ -90,3 +90,13 @@ def _taken(
             condition = f"{column} = {truth(field, holds=YES_OR_NO[said[0].upper()] != out)}"
     words = f"{field.label.zh or field.name} {match['values']}"
     return Written(match.start(), match.end(), owner.name, condition, words, out)
+
+
+def goes_through_states(field: Field) -> bool:
+    """Whether a field's codes tell how far something has come: 待付款, 已发货."""
+    return sum(word.startswith(("已", "待", "未")) for code in field.codes for word in code.words[:1]) > 1
+
+
+def unglossed(codes: str) -> str:
+    """A list of codes without what stands in brackets behind each."""
+    return re.sub(r"[(（][^()（）]*[)）]", " ", codes)

@@ -55,7 +55,9 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _LAST_DAY = re.compile(r"(?:ends?_on|end_date|valid_to)$|结束日|截止日|最后")
-_WITH_END = re.compile(r"当日均含|均含当日|都含当日|含首尾|闭区间|两端都含|包含结束日")
+_WITH_END = re.compile(
+    r"当[日天]均含|均含当[日天]|都含当[日天]|含首尾|(?<!左)(?<!右)闭区间|(?:两端|两头|首尾)都?(?:包?含|算)|包含结束日|当[日天]仍?(?:然)?(?:有效|算)"
+)
 _WITHOUT_END = re.compile(r"左闭右开|前闭后开|不含(?:当日|结束日)|当[日天]已?失效")
 _SET_STATE = re.compile(r"(?:日期|时间|日|时刻|年月)$")
 _PLACED = re.compile(

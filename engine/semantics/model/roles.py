@@ -20,8 +20,13 @@ _LIST = re.compile(r"\[\]|array", re.IGNORECASE)
 _KEY_NAME = re.compile(r"(?:^|_)(?:id|uuid|guid|no|code|key|sn)$|(?:Id|No|Code)$")
 _KEY_LABEL = re.compile(r"(?:编号|编码|主键|工号|单号|号码|代码|序号|ID|id)$")
 _NAME_NAME = re.compile(r"(?:^|_)(?:name|title|fullname)(?:_zh|_cn)?$|Name$", re.IGNORECASE)
+_NAME_IN_SHORT = re.compile(r"(?:^|_)nm$", re.IGNORECASE)
 _NAME_LABEL = re.compile(r"(?:名称?|姓名|标题)$")
 _ONE_CODE = re.compile(r"^\s*1\s*(?:[=＝:：-]|表示|代表|为|是)\s*([㐀-鿿]{2,8})\s*$")
+_MARKED = re.compile(r"^\s*1\s*([㐀-鿿]{2,8}?)\s*(?:$|[。，,；;(（])")
+"""1测试单, of a column that holds 0 and 1."""
+_FLAG_NAME = re.compile(r"^(?:is|has)_|_flag$", re.IGNORECASE)
+_ZERO_OR_ONE = frozenset({"0", "1"})
 _TWO_MARKS = re.compile(
     r"^(?P<what>[㐀-鿿]{2,8}?)\s*[(（:：，,]?\s*(?P<marks>0\s*/\s*1|1\s*/\s*0|T\s*/\s*F|F\s*/\s*T|Y\s*/\s*N|N\s*/\s*Y)\s*[)）]?$"
 )
@@ -64,7 +69,7 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool, table: str = 
         few_values: whether it holds few distinct texts.
     """
     label = label_of(column.comment, column.name)
-    flag = _ONE_CODE.match(column.comment) if is_amount(column.type) else None
+    flag = _one_mark(column)
     if flag is not None:
         label = label.model_copy(update={"zh": flag.group(1)})
     if table and not label.zh:
@@ -79,7 +84,9 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool, table: str = 
     role, certainty = _role(
         column,
         label,
-        is_flag=flag is not None or yes_or_no,
+        is_flag=flag is not None
+        or yes_or_no
+        or (_is_zero_or_one(column) and not codes and not column.comment),
         is_key=is_key,
         has_codes=bool(codes) and not yes_or_no,
         few_values=few_values,
@@ -99,6 +106,20 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool, table: str = 
         additivity=_additivity(column, label) if role is Role.MEASURE else Additivity.NON_ADDITIVE,
         unit=_unit(unit, said, column.name) if role is Role.MEASURE else "",
     )
+
+
+def _one_mark(column: Column) -> re.Match[str] | None:
+    """What a 1 says, where a comment tells that and nothing else: 1=赠品, 1测试单."""
+    if not is_amount(column.type):
+        return None
+    told = _MARKED.match(column.comment) if set(column.samples) <= _ZERO_OR_ONE else None
+    return _ONE_CODE.match(column.comment) or told
+
+
+def _is_zero_or_one(column: Column) -> bool:
+    """Whether a column is called a mark and holds 0 and 1: is_cur."""
+    held = set(column.samples)
+    return bool(held) and held <= _ZERO_OR_ONE and _FLAG_NAME.search(column.name) is not None
 
 
 def with_thing(field: Field, thing: str) -> Field:
@@ -177,7 +198,8 @@ def _role(
     if is_amount(column.type):
         figure = not is_number and not _NOT_A_FIGURE.search(f"{column.name} {label.zh}")
         return (Role.MEASURE if figure else Role.KEY if is_number else Role.CATEGORY), _LIKELY
-    if _NAME_NAME.search(column.name) or _NAME_LABEL.search(label.zh):
+    in_short = _NAME_IN_SHORT.search(column.name) is not None and not column.comment
+    if in_short or _NAME_NAME.search(column.name) or _NAME_LABEL.search(label.zh):
         return Role.NAME, _LIKELY
     if few_values:
         return Role.CATEGORY, _LIKELY
