@@ -11,6 +11,8 @@ from chat2sql.engine.semantics.model.usual import TURNOVER
 
 _TURNOVER = (*TURNOVER, "GMV")
 _ROWS = ("有效订单", "成交订单", "有效成交订单", "有效单", "成交单", "有效成交单", "有效成交")
+_PROFIT = ("毛利", "毛利额", "利润", "毛利率", "毛利润率")
+_BELOW = ".below"
 _NUMBERS = (
     "成交订单数",
     "有效订单数",
@@ -62,21 +64,45 @@ def with_what_counts_as_sold(model: SemanticModel) -> SemanticModel:
 
 def profit_as_turnover(model: SemanticModel) -> SemanticModel:
     """The model whose profit, defined without a word of rows or time, is that of what counts for turnover."""
-    main = next(
-        (one for one in model.metrics if one.label.zh in _TURNOVER and one.segments and one.time), None
-    )
+    main = next((one for one in model.metrics if one.label.zh in _TURNOVER and one.time), None)
     if main is None:
         return model
     told = tuple(
         one.model_copy(update={"segments": main.segments, "time": main.time, "certainty": main.certainty})
         for one in model.metrics
-        if one.label.zh in ("毛利", "毛利额", "利润")
+        if one.label.zh in _PROFIT
         and one.origin is Origin.COMMENT
         and one.expression
         and not (one.segments or one.time)
         and _reaches(one.dataset, main, model)
     )
     return model.extended(metrics=told) if told else model
+
+
+def ratios_by_time_above(model: SemanticModel) -> SemanticModel:
+    """The model whose ratios of the same rows are placed in time by what is above: orders are counted when their sales
+    are, whatever was read first."""
+    made: list[Metric] = []
+    for ratio in model.metrics:
+        above, below = model.metric(ratio.numerator or ""), model.metric(ratio.denominator or "")
+        if above is None or below is None or above.dataset != below.dataset:
+            continue
+        if not above.time or above.time == (ratio.time or "") == (below.time or ""):
+            continue
+        if below.time != above.time:
+            if below.expression != "COUNT(*)" or below.origin is Origin.COMMENT:
+                continue
+            below = below.model_copy(
+                update={
+                    "name": f"{ratio.name}{_BELOW}",
+                    "label": Bilingual(zh="", en=""),
+                    "synonyms": (),
+                    "time": above.time,
+                    "segments": below.segments or above.segments,
+                }
+            )
+        made += [below, ratio.model_copy(update={"denominator": below.name, "time": above.time})]
+    return model.extended(metrics=tuple(made)) if made else model
 
 
 def _rows_of(main: Metric, model: SemanticModel) -> list[Segment]:

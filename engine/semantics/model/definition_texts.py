@@ -64,7 +64,7 @@ _HEADS = (
         re.IGNORECASE,
     ),
     re.compile(rf"{_BEFORE}(?:统计|计算|核算){_NAME}时[，,]?\s*"),
-    re.compile(rf"{_BEFORE}{_AMOUNT_NAME}{_GLOSS}\s*(?=按|以|取|统计|只认|不含|不包|剔除|排除)"),
+    re.compile(rf"{_BEFORE}{_AMOUNT_NAME}{_GLOSS}\s*(?=按|以|取|统计|只认|不含|不包|不算|不计|剔除|排除)"),
 )
 _PER_MONTH = re.compile(r"^(?:每月|月度|当月|月|年度)(?=[㐀-鿿]{1,6}(?:额|款|量|收入|费)$)")
 _COUNTED_AT_END = re.compile(r"(?<=[㐀-鿿]{2})(?:的?统计|的?计算|的?核算|一律)$")

@@ -13,7 +13,11 @@ from chat2sql.config.vocabulary import Bilingual, Dialect, Language
 from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.schema.lexicon import has_han, singular
 from chat2sql.engine.schema.spoken import speaks
-from chat2sql.engine.semantics.model.counted_as_sold import profit_as_turnover, with_what_counts_as_sold
+from chat2sql.engine.semantics.model.counted_as_sold import (
+    profit_as_turnover,
+    ratios_by_time_above,
+    with_what_counts_as_sold,
+)
 from chat2sql.engine.semantics.model.dataset_names import with_short_names
 from chat2sql.engine.semantics.model.default_rows import always_meant, kept_rows
 from chat2sql.engine.semantics.model.definitions import defined
@@ -98,7 +102,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
         again = defined(loose, catalogue)
         loose = again.extended(unclear=tuple(one for one in again.unclear if one in loose.unclear))
     whole = loose
-    whole = with_usual_names(whole)
+    whole = with_usual_names(ratios_by_time_above(whole))
     whole = whole.meaning_always(always_meant(catalogue, whole))
     whole = whole.extended(metrics=finer_metrics(whole))
     whole = whole.extended(metrics=volumes(whole))

@@ -59,18 +59,24 @@ def _is_sum_of_money(metric: Metric, model: SemanticModel) -> bool:
     return money and all(owner == metric.dataset for owner, _, _ in columns)
 
 
+_VOLUME = frozenset({"销量", "销售量", "销售数量", "销售件数"})
+
+
 def volumes(model: SemanticModel) -> tuple[Metric, ...]:
     """How much was sold: the quantities of the lines of what has a turnover, of the same rows."""
     found = []
     for lines in model.datasets:
         quantity = pieces_of(lines)
+        owners = {lines.name, *(join.target for join in model.joins_from(lines.name))}
         turnovers = [
             metric
-            for join in model.joins_from(lines.name)
             for metric in model.metrics
-            if metric.dataset == join.target and _TURNOVER.search(metric.label.zh)
+            if metric.dataset in owners and _TURNOVER.search(metric.label.zh) and not metric.is_of_lines
         ]
-        if are_lines(lines) and quantity is not None and len(turnovers) == 1:
+        told = [one for one in model.metrics if one.dataset == lines.name and one.label.zh in _VOLUME]
+        if len(turnovers) == 1 and told:
+            found += [_sold(one, turnovers[0]) for one in told if one.origin is Origin.COMMENT]
+        elif are_lines(lines) and quantity is not None and len(turnovers) == 1:
             found.append(
                 Metric(
                     name=f"{lines.name}.销量",
@@ -93,6 +99,12 @@ def volumes(model: SemanticModel) -> tuple[Metric, ...]:
                 )
             )
     return tuple(found)
+
+
+def _sold(volume: Metric, turnover: Metric) -> Metric:
+    """A volume that a comment defines, of the rows that count for turnover: 销量不算赠品."""
+    segments = tuple(dict.fromkeys((*volume.segments, *turnover.segments)))
+    return volume.model_copy(update={"segments": segments, "time": volume.time or turnover.time})
 
 
 def says_money(field: Field) -> bool:

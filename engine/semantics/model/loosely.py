@@ -41,7 +41,7 @@ _FIGURE_NAME = re.compile(rf"(?:{_FIGURE}|[㐀-鿿]{{1,6}}(?:额|金额|收入|�
 _ALSO = re.compile(
     r"^\s*[(（]\s*(?:也叫|即|又称|也称|又叫|简称|别名|同|=|＝|[:：])+\s*(?P<also>[㐀-鿿A-Za-z、,，/]{2,20})[)）]"
 )
-_IS_MAIN = re.compile(r"^(?!.*(?:毛利|利润|成本|库存|可用|结余|余额)).*[^率价]$")
+_IS_MAIN = re.compile(r"^(?!.*(?:毛利|利润|成本|库存|可用|结余|余额|销量|销售量|件数)).*[^率价]$")
 """Figures beside which a table needs no other main one: profit is made of it."""
 _PART = re.compile(
     r"时间|日期|日$|期间|月|范围|条件|状态|对象|^金额$|备注|说明|口径|负责|别名|时点|规则|算法|统计|where|when|select",
@@ -55,6 +55,9 @@ _IN_CENTS = re.compile(
     r"(?:[，,]?\s*(?:单位)?\s*[:：为是]?\s*分[，,]?\s*[)）]?\s*)?(?:折|换)(?:合|算)?(?:成|为|到)?元"
 )
 """(单位分，折成元): a column of cents stands for its amount in yuan anyway."""
+_PAID = re.compile(r"(?:收到|收过|收了|付了|付过|到账)的?[款钱]|[款钱](?:已经?)?(?:收到|到账|付了)")
+_OF_PAYING = re.compile(r"(?:付款|支付|收款|到账|缴费)")
+"""凡收到钱的单都算: those that have a time of payment."""
 _ASIDE = re.compile(r"[(（][㐀-鿿]{1,6}[)）](?=时间|日期|日)")
 _HEADS = re.compile(
     r"[”\"」』】\s]*(?:[(（][^()（）]*[)）])?\s*(?:的?(?:统计|计算)?口径|的?定义|怎么算)?\s*(?:[:：=＝]|是指|指的?是)"
@@ -193,19 +196,23 @@ def _read(
     told = " " * name.start() + text[name.start() :] if begins is not None else text
     counted = [word for word in words if begins is None or word.start >= name.end()]
     rows = RowsFinder(told, counted, near, taken=taken, begins=name.end()).rows(model.dialect)
+    conditions = dict(rows.conditions)
+    if not conditions and time is not None and _PAID.search(told) and _OF_PAYING.match(time.field.label.zh):
+        column = spelled(time.dataset, time.field.name, model.dialect)
+        conditions[time.dataset] = (f"{column} IS NOT NULL",)
     certainty = IN_PART if rows.unread else WHOLE
     reach = {base.name, *(join.target for join in model.joins_from(base.name))}
     segments = tuple(
         Segment(
             name=f"{owner}.{name['name']}.rows",
-            label=Bilingual(zh=f"计入{name['name']}：{' AND '.join(conditions)}", en=""),
+            label=Bilingual(zh=f"计入{name['name']}：{' AND '.join(parts)}", en=""),
             origin=Origin.COMMENT,
             certainty=certainty,
             dataset=owner,
-            condition=" AND ".join(conditions),
+            condition=" AND ".join(parts),
         )
-        for owner, conditions in rows.conditions.items()
-        if conditions and owner in reach
+        for owner, parts in conditions.items()
+        if parts and owner in reach
     )
     if known is not None:
         return _completed(known, time, segments, reach, model)
