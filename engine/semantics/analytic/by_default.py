@@ -55,7 +55,10 @@ def _has_lines(head: str, lines: Dataset, model: SemanticModel) -> bool:
 def _columns_told(metrics: list[Metric], model: SemanticModel) -> set[tuple[str, str]]:
     """The columns by which the definitions of figures say which rows count: of 作废率 the state itself."""
     parts = [
-        model.metric(name) for one in metrics for name in (one.numerator, one.denominator) if name is not None
+        model.metric(name)
+        for one in metrics
+        for name in (one.numerator, one.denominator, one.less)
+        if name is not None
     ]
     rows = [
         segment

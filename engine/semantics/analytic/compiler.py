@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
-from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart
+from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart, taken_off
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Group, Part
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.lists import Listing
@@ -22,6 +22,7 @@ from chat2sql.engine.semantics.analytic.literals import with_today
 from chat2sql.engine.semantics.analytic.shapes import first_places, quoted, ranked
 from chat2sql.engine.semantics.analytic.side_by_side import (
     beside_before,
+    difference_apart,
     ratio_apart,
     side_by_side,
 )
@@ -62,18 +63,15 @@ def _holds_several(group: Group, model: SemanticModel) -> bool:
 def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:
     if not intent.figures:
         return Listing(intent, model, language).select()
-    if intent.thresholds and not intent.groups:
-        raise NotExpressible("a figure of groups is compared, and there are none")
-    if intent.ranking is not None and not intent.groups:
-        raise NotExpressible("a figure is ranked, and there are no groups")
-    if intent.share and intent.comparison is None and not intent.groups and intent.part == Part():
-        raise NotExpressible("a share of itself")
-    if intent.moving is not None and (intent.share or intent.running or intent.comparison is not None):
-        raise NotExpressible("a moving mean beside what else becomes of a figure")
+    _check(intent)
     apart = parts_apart(intent.figures[0], model)
     if apart is not None and len(intent.figures) == 1:
         select, names, computed = ratio_apart(intent, model, language, apart)
         return _ordered(intent, select, names, computed)
+    less = taken_off(intent.figures[0], model)
+    if less is not None:
+        select, names, computed = difference_apart(intent, model, language, less)
+        return _ordered(intent.model_copy(update={"comparison": None}), select, names, computed)
     if any(_holds_several(group, model) for group in intent.groups):
         raise NotExpressible("what holds several values tells no groups apart")
     intent = _at_common_base(intent, model)
@@ -83,6 +81,18 @@ def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) 
         return beside_before(intent, model, language)
     select, names, computed = Aggregation(intent, model, language).select(intent.figures)
     return _ordered(intent, select, names, computed)
+
+
+def _check(intent: AnalyticIntent) -> None:
+    """Raise what an intent with figures asks for in vain."""
+    if intent.thresholds and not intent.groups:
+        raise NotExpressible("a figure of groups is compared, and there are none")
+    if intent.ranking is not None and not intent.groups:
+        raise NotExpressible("a figure is ranked, and there are no groups")
+    if intent.share and intent.comparison is None and not intent.groups and intent.part == Part():
+        raise NotExpressible("a share of itself")
+    if intent.moving is not None and (intent.share or intent.running or intent.comparison is not None):
+        raise NotExpressible("a moving mean beside what else becomes of a figure")
 
 
 def _ordered(

@@ -47,6 +47,13 @@ def parts_apart(figure: Figure, model: SemanticModel) -> tuple[Figure, Figure] |
     )
 
 
+def taken_off(figure: Figure, model: SemanticModel) -> Figure | None:
+    """What is taken off a figure, of rows of its own; None: nothing is."""
+    metric = model.metric(figure.metric) if figure.metric is not None else None
+    less = model.metric(metric.less) if metric is not None and metric.less else None
+    return Figure(metric=less.name, dataset=less.dataset) if less is not None else None
+
+
 def segments_of(figures: Sequence[Figure], model: SemanticModel) -> list[SegmentUse]:
     """The segments that restrict all of some figures by definition."""
     each = [_segments(figure, model) for figure in figures]

@@ -206,8 +206,10 @@ class _Teller:
         except NotExpressible:
             return ""
         told = " AND ".join(map(self._sql, conditions))
+        less = self._model.metric(metric.less or "")
+        taken_off = f" minus {self._metric(less)}" if less is not None else ""
         joins = "".join(f" JOIN {table.name} ON {on.sql(self._model.dialect)}" for table, on in scope.joins())
-        return f"{computed} FROM {metric.dataset}{joins}{' WHERE ' if told else ''}{told}"
+        return f"{computed} FROM {metric.dataset}{joins}{' WHERE ' if told else ''}{told}{taken_off}"
 
     def _written(self, condition: str) -> str:
         return self._sql(sqlglot.parse_one(condition, read=self._model.dialect))

@@ -116,7 +116,7 @@ def _read_in_part(intent: AnalyticIntent, model: SemanticModel) -> tuple[str, ..
 def _is_in_part(metric: Metric, model: SemanticModel) -> bool:
     parts = [
         one
-        for name in (metric.numerator, metric.denominator)
+        for name in (metric.numerator, metric.denominator, metric.less)
         if (one := model.metric(name or "")) is not None
     ]
     rows = [told for name in metric.segments if (told := model.segment(name)) is not None]

@@ -16,6 +16,7 @@ from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
 _NOW, _THEN, _WHOLE = "now_", "then_", "compared"
 _ABOVE, _BELOW = "above", "below_line"
+_SIDE, _SIDES = "side", "sides"
 _YEAR_DIGITS = 4
 
 
@@ -96,16 +97,7 @@ def ratio_apart(
     told = []
     for part in parts:
         figure = finer_base(part, {one.place.dataset for one in intent.groups if one.place}, model)
-        # What is left out by default is left out of the side that has it.
-        usual = {name for _, name in model.conventions.default_segments}
-        reach = routes_from(model, figure.dataset)
-        segments = tuple(
-            use
-            for use in plain.segments
-            if use.segment not in usual
-            or ((known := model.segment(use.segment)) is not None and known.dataset in reach)
-        )
-        own = plain.model_copy(update={"figures": (figure,), "base": figure.dataset, "segments": segments})
+        own = _own_side(plain, figure, model)
         told.append(Aggregation(own, model, language).select((figure,)))
     (above, names, over), (below, _, under) = told
     reached = exp.Coalesce(this=quoted(over[0][0], _ABOVE), expressions=[exp.Literal.number(0)])
@@ -124,6 +116,89 @@ def ratio_apart(
     for threshold in intent.thresholds:
         select = select.where(compare(value.copy(), threshold))
     return select, names, [(name, value)]
+
+
+def difference_apart(
+    intent: AnalyticIntent, model: SemanticModel, language: Language, less: Figure
+) -> tuple[exp.Select, list[str], list[tuple[str, exp.Expr]]]:
+    """A figure less another of rows of its own, each summed up by its own time, so that what has only one has it too.
+
+    Raises:
+        NotExpressible: it is a share or runs, or a part cannot be had by these groups.
+    """
+    comparison = intent.comparison
+    if intent.share or intent.running or intent.moving is not None or len(intent.figures) != 1:
+        raise NotExpressible("a difference of two datasets that is a share, or runs")
+    name = figure_label(intent.figures[0], model, language)
+    if comparison is not None:
+        return _difference_compared(intent, model, language, less, name)
+    plain = intent.model_copy(update={"ranking": None, "thresholds": ()})
+    sides = []
+    for figure, sign in ((intent.figures[0], 1), (less, -1)):
+        own = _own_side(plain, figure, model)
+        select, names, computed = Aggregation(own, model, language).select((figure,))
+        value = quoted(computed[0][0], _SIDE)
+        columns = [exp.alias_(quoted(group, _SIDE), group, quoted=True) for group in names]
+        signed = value if sign > 0 else exp.Neg(this=value)
+        sides.append(
+            exp.select(*columns, exp.alias_(signed, name, quoted=True)).from_(select.subquery(_SIDE))
+        )
+    whole = exp.Sum(this=quoted(name, _SIDES))
+    groups = [quoted(group, _SIDES) for group in names]
+    shown = [exp.alias_(group.copy(), told, quoted=True) for group, told in zip(groups, names, strict=True)]
+    both = exp.union(sides[0], sides[1], distinct=False)
+    select = exp.select(*shown).from_(both.subquery(_SIDES)).group_by(*groups)
+    if all(threshold.shown for threshold in intent.thresholds):
+        select = select.select(exp.alias_(whole.copy(), name, quoted=True))
+    for threshold in intent.thresholds:
+        select = select.having(compare(whole.copy(), threshold))
+    return select, names, [(name, whole)]
+
+
+def _own_side(intent: AnalyticIntent, figure: Figure, model: SemanticModel) -> AnalyticIntent:
+    """The intent for one side: what is left out by default is left out of the side that has it."""
+    usual = {name for _, name in model.conventions.default_segments}
+    reach = routes_from(model, figure.dataset)
+    segments = tuple(
+        use
+        for use in intent.segments
+        if use.segment not in usual
+        or ((known := model.segment(use.segment)) is not None and known.dataset in reach)
+    )
+    return intent.model_copy(update={"figures": (figure,), "base": figure.dataset, "segments": segments})
+
+
+def _difference_compared(
+    intent: AnalyticIntent, model: SemanticModel, language: Language, less: Figure, name: str
+) -> tuple[exp.Select, list[str], list[tuple[str, exp.Expr]]]:
+    """The difference of a whole period beside that of another."""
+    comparison = intent.comparison
+    if comparison is None or comparison.window is None or intent.groups or not intent.windows:
+        raise NotExpressible("a difference of two datasets that is compared by groups")
+    told = []
+    for window in (intent.windows[0], comparison.window):
+        own = intent.model_copy(
+            update={"windows": (window, *intent.windows[1:]), "comparison": None, "ranking": None}
+        )
+        told.append(difference_apart(own, model, language, less)[0])
+    now, then = quoted(name, _NOW), quoted(name, _THEN)
+    columns: list[exp.Expr] = []
+    if comparison.values or not (comparison.growth or comparison.difference):
+        columns += [
+            exp.alias_(now.copy(), named(name, "本期", "now", language), quoted=True),
+            exp.alias_(then.copy(), named(name, "对比期", "before", language), quoted=True),
+        ]
+    if comparison.difference:
+        difference = exp.Sub(this=now.copy(), expression=then.copy())
+        columns.append(exp.alias_(difference, named(name, "差额", "difference", language), quoted=True))
+    if comparison.growth:
+        columns.append(exp.alias_(growth(now, then), named(name, "增长率", "growth", language), quoted=True))
+    select = (
+        exp.select(*columns)
+        .from_(told[0].subquery(_NOW))
+        .join(told[1].subquery(_THEN), on=exp.true(), join_type="cross")
+    )
+    return select, [], [(name, now)]
 
 
 def _a_year_earlier(intent: AnalyticIntent, window: Window | None) -> AnalyticIntent:

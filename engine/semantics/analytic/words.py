@@ -125,7 +125,9 @@ class _Teller:
             )
         segments = [self._segment(SegmentUse(segment=one)) for one in metric.segments]
         only = self._say(f"（{'、'.join(segments)}）", f" ({', '.join(segments)})") if segments else ""
-        return f"{name} = {metric.expression}{only}"
+        less = self._model.metric(metric.less or "")
+        taken_off = f" - {less.label.to(self._language) or less.name}" if less is not None else ""
+        return f"{name} = {metric.expression}{only}{taken_off}"
 
     def _listed(self) -> str:
         names = [place_label(place, self._model, self._language) for place in self._intent.shown]

@@ -100,7 +100,7 @@ def _check_metric(ground: Ground, metric: Metric, whole: SemanticModel, inner: W
                     "Take another one, or add the join to relationships.",
                 ),
             )
-    for key in ("numerator", "denominator", "finer"):
+    for key in ("numerator", "denominator", "less", "finer"):
         name = getattr(metric, key)
         if name is not None and whole.metric(name) is None:
             wrong((key,), _missing("metrics", name, [one.name for one in whole.metrics]))
@@ -132,7 +132,7 @@ def _circle(metric: Metric, whole: SemanticModel) -> tuple[str, ...]:
     while ways:
         way = ways.pop()
         here = whole.metric(way[-1])
-        parts = (here.numerator, here.denominator, here.finer) if here is not None else ()
+        parts = (here.numerator, here.denominator, here.less, here.finer) if here is not None else ()
         for part in parts:
             if part == metric.name:
                 return (*way, part)

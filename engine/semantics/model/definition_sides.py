@@ -13,6 +13,15 @@ from chat2sql.engine.semantics.model.terms import Kind, TermIndex
 
 _RATE = re.compile(r"[率比价]$|占比|人均|单均|件均|\brate$|\bratio$|\bmargin$", re.IGNORECASE)
 _DIVIDED = re.compile(r"÷|/|除以")
+_TAKEN_OFF = re.compile(r"[-－−–]|(?:再|，|,)*(?:减去|减掉|扣掉|扣除|扣减|减)")
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_BY_TIME = re.compile(
+    r"[(（，,][^()（）]{0,20}?(?:看|按照?|以)\s*(?P<time>[A-Za-z_]\w*|[㐀-鿿]{2,8}?)\s*"
+    r"(?:归期|算|为准|统计|归集|归月|归属(?:期间?)?)?\s*[)）]"
+)
+_NO_MORE = re.compile(
+    r"(?:(?:不?含税|均为不?含税|(?:退货|退款)冲减[^，,]{0,8}|元|单位[^，,]{0,4}|口径同上)[，,]?)*"
+)
 _SAME_PERIOD = re.compile(r"(?:同期|当期|本期|当月|同月|该期间?)(?:的|内的?)?")
 _SAYS_OF_WHAT = re.compile(
     r"[^，,；;]{0,8}不(?:进|计入|算|入|算入|计)分[母子](?=[，,；;]|$)|[^，,；;]{0,20}照样?(?:算|计)[^，,；;]{0,8}(?=[，,；;]|$)"
@@ -43,6 +52,31 @@ def sides_of(definition: Definition) -> tuple[str, str] | None:
     if tail:
         sides = (f"{sides[0]}，{tail}", f"{sides[1]}，{tail}")
     return sides if min(map(len, sides)) >= _SHORTEST_SIDE else None
+
+
+def halves_of(definition: Definition, model: SemanticModel) -> tuple[str, str] | None:
+    """What a figure is and what is taken off it, 净销售额=销售额-同期退款金额; None: the definition is no difference.
+
+    What stands in brackets behind the second, a table or by which time it goes, is said of it.
+    """
+    cuts = [
+        match for match in _TAKEN_OFF.finditer(definition.body) if _is_outside(definition.body, match.start())
+    ]
+    if len(cuts) != 1 or definition.counts_only:
+        return None
+    first, second = definition.body[: cuts[0].start()], definition.body[cuts[0].end() :]
+    second, *behind = re.split(r"[，,；;](?![^()（）]*[)）])", second, maxsplit=1)
+    if behind and not _NO_MORE.fullmatch(behind[0]):
+        return None
+    aside = _BY_TIME.search(second)
+    named = {one.name.lower() for one in model.datasets}
+    bare = _IN_BRACKETS.sub(
+        lambda said: " ".join(word for word in _IDENTIFIER.findall(said.group()) if word.lower() in named),
+        second,
+    )
+    by = f"，按{aside['time']}" if aside is not None else ""
+    halves = (_plain(first), f"{_plain(bare)}{by}")
+    return halves if min(map(len, halves)) >= _SHORTEST_SIDE else None
 
 
 def _is_outside(body: str, place: int) -> bool:
@@ -85,13 +119,21 @@ def without_number(side: str, index: TermIndex) -> str:
 
 def whose(side: str, definition: Definition, model: SemanticModel) -> str:
     """Of whose rows one side is: of the table that it names, 正常发票价税合计, else of that whose comment has it."""
-    named = [
-        one.name
-        for one in model.datasets
-        if any(len(word) > 1 and has_han(word) and word in side for word in (one.label.zh, *one.synonyms))
+    written = [
+        one.name for one in model.datasets if one.name.lower() in map(str.lower, _IDENTIFIER.findall(side))
+    ]
+    if len(written) == 1:
+        return written[0]
+    named = [one.name for one in model.datasets if _is_named(one, side)] or [
+        one.name for one in model.datasets if one.name != definition.dataset and _is_named(one, f"{side}单")
     ]
     # 客户数 of orders are not all customers.
     return named[0] if len(named) == 1 and not HOW_MANY.search(side) else definition.dataset
+
+
+def _is_named(dataset: Dataset, side: str) -> bool:
+    called = (dataset.label.zh, *dataset.synonyms)
+    return any(len(word) > 1 and has_han(word) and word in side for word in called)
 
 
 def of_one_sort(made: list[Metric], sides: tuple[str, str], model: SemanticModel) -> tuple[Metric, Metric]:

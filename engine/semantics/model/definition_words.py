@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from chat2sql.engine.schema.lexicon import has_han, singular
+from chat2sql.engine.semantics.model.finer import amount_of, are_lines
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Relationship, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIndex, Unit
@@ -14,6 +15,7 @@ _BY_TIME = re.compile(r"(?:按照?|以)(?P<time>(?P<of>[㐀-鿿]{2,6}?)(?:日期
 _PAUSE = re.compile("[，,。；;、()（）]")
 _SUMS = re.compile("合计|总计|小计|总额|金额|之和|不含|不计|不算|剔除|排除")
 _OF_LINES = re.compile(r"^(?:明细(?:行|表)?的?|各?行的?)(?=[㐀-鿿]{2})")
+_LINE_AMOUNT = re.compile(r"(?:[㐀-鿿]{1,3}单)?(?:的?明细)?行的?(?:含税|不含税)?金额|明细金额")
 _LENGTH_COUNTS = 1.25
 _SIGNS = r"[÷/×*＋+－−-]"
 _OPERAND = re.compile(
@@ -56,6 +58,7 @@ def _known_words(
     yield from _by_first_words(text, units, own, index)
     yield from _operands(text, units, own, index)
     yield from _times(text, units, own)
+    yield from _of_each_line(text, units, own)
     for mention in index.mentions(units):
         near = [one for one in mention.meanings if _is_near(one, reach)]
         whole = text[units[mention.first].start : units[mention.after - 1].end]
@@ -112,6 +115,16 @@ def _by_first_words(text: str, units: list[Unit], own: Dataset | None, index: Te
         if is_word and len(alike) == 1 and own is not None:
             named = Meaning(kind=Kind.FIELD, dataset=own.name, name=alike[0].name, weight=0.6)
             yield Mention(number, number + 2, word, (named,))
+
+
+def _of_each_line(text: str, units: list[Unit], own: Dataset | None) -> Iterator[Mention]:
+    """采购单行金额: the only sum of money that each line has."""
+    amount = amount_of(own) if own is not None and are_lines(own) else None
+    for match in _LINE_AMOUNT.finditer(text) if own is not None and amount is not None else ():
+        place = [number for number, unit in enumerate(units) if match.start() <= unit.start < match.end()]
+        if place and own is not None and amount is not None:
+            named = Meaning(kind=Kind.FIELD, dataset=own.name, name=amount.name, weight=0.6)
+            yield Mention(place[0], place[-1] + 1, match.group(), (named,))
 
 
 def _operands(text: str, units: list[Unit], own: Dataset | None, index: TermIndex) -> Iterator[Mention]:

@@ -20,6 +20,7 @@ from chat2sql.engine.semantics.model.counted_as_sold import (
 )
 from chat2sql.engine.semantics.model.dataset_names import with_short_names
 from chat2sql.engine.semantics.model.default_rows import always_meant, kept_rows
+from chat2sql.engine.semantics.model.default_time import ENDS, placed_by, told_time
 from chat2sql.engine.semantics.model.definitions import defined
 from chat2sql.engine.semantics.model.document_fields import as_list, document_fields
 from chat2sql.engine.semantics.model.finer import finer_metrics, volumes
@@ -54,20 +55,12 @@ _START = re.compile(
     r"(?:^|_)(?:start|begin|from|effective|valid_from|hired?|opened|since|launched)|开始|生效|起始|入职|开业|开通",
     re.IGNORECASE,
 )
-_END = re.compile(
-    r"(?:^|_)(?:end|to|expire|valid_to|until|left|closed|terminated)|close_?d|结束|失效|截止|离职|关店|闭店|停业|歇业|注销|到期|终止",
-    re.IGNORECASE,
-)
 _LAST_DAY = re.compile(r"(?:ends?_on|end_date|valid_to)$|结束日|截止日|最后")
 _WITH_END = re.compile(
     r"当[日天]均含|均含当[日天]|都含当[日天]|含首尾|(?<!左)(?<!右)闭区间|(?:两端|两头|首尾)都?(?:包?含|算)|包含结束日|当[日天]仍?(?:然)?(?:有效|算)"
 )
 _WITHOUT_END = re.compile(r"左闭右开|前闭后开|不含(?:当日|结束日)|当[日天]已?失效")
 _SET_STATE = re.compile(r"(?:日期|时间|日|时刻|年月)$")
-_PLACED = re.compile(
-    r"order|下单|创建|交易|发生|注册|created|registered|paid|付款|日期|date|time|月份|month", re.IGNORECASE
-)
-_AUDIT = re.compile(r"updated|modified|更新|修改|synced|deleted|etl|birth|生日|出生", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16)
@@ -145,7 +138,7 @@ def _dataset(
         primary_key=table.primary_key,
         fields=fields,
         display=_display(fields),
-        time=_placed_by(fields),
+        time=told_time(fields, table.comment) or placed_by(fields),
         validity=_validity(fields, table.comment),
         parent=_parent(catalogue, table),
     )
@@ -164,19 +157,10 @@ def _display(fields: tuple[Field, ...]) -> str | None:
     return (first or names[0]).name if names else None
 
 
-def _placed_by(fields: tuple[Field, ...]) -> str | None:
-    times = [field for field in fields if field.role is Role.TIME]
-    told = [field for field in times if not _AUDIT.search(f"{field.name} {field.label.zh}")] or times
-    # What ends, or is done later, is not when the row came to be.
-    first = [field for field in told if not _END.search(f"{field.name} {field.label.zh}")] or told
-    placed = [field for field in first if _PLACED.search(f"{field.name} {field.label.zh}")]
-    return (placed or first)[0].name if first else None
-
-
 def _validity(fields: tuple[Field, ...], comment: str) -> Validity | None:
     times = [field for field in fields if field.role is Role.TIME]
     starts = [field for field in times if _START.search(f"{field.name} {field.label.zh}")]
-    ends = [field for field in times if _END.search(f"{field.name} {field.label.zh}")]
+    ends = [field for field in times if ENDS.search(f"{field.name} {field.label.zh}")]
     if len(starts) != 1 or len(ends) != 1 or starts[0] == ends[0]:
         return None
     last = _LAST_DAY.search(f"{ends[0].name} {ends[0].label.zh}") is not None and not ends[0].unset_words

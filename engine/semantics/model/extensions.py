@@ -113,6 +113,7 @@ class MetricPayload(EntryPayload):
         segments: which rows count, by the names of segments.
         time: the field by which it is placed in time, of its dataset or as ``dataset.field``.
         numerator, denominator: metrics whose ratio it is; the expression is then for other tools only.
+        less: the metric, of other rows and by its own time, that is taken off what it computes.
         finer: the metric that is the same at a finer grain.
     """
 
@@ -121,6 +122,7 @@ class MetricPayload(EntryPayload):
     time: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    less: str | None = None
     additivity: Additivity | None = None
     finer: str | None = None
     unit: str = ""

@@ -22,7 +22,7 @@ _MONEY = re.compile(
 )
 _PIECES = re.compile(r"^(?:quantity|qty|count|num)\b|数量|件数", re.IGNORECASE)
 _TURNOVER = re.compile(r"销售额|营业额|营收|销售收入")
-_PER_PIECE = re.compile(r"单价|unit|折扣|discount|成本|cost|税|tax", re.IGNORECASE)
+_PER_PIECE = re.compile(r"单价|unit|折扣|discount|成本|cost|(?<![含价])税|tax", re.IGNORECASE)
 
 
 def finer_metrics(model: SemanticModel) -> tuple[Metric, ...]:
@@ -71,7 +71,9 @@ def volumes(model: SemanticModel) -> tuple[Metric, ...]:
         turnovers = [
             metric
             for metric in model.metrics
-            if metric.dataset in owners and _TURNOVER.search(metric.label.zh) and not metric.is_of_lines
+            if metric.dataset in owners
+            and _TURNOVER.search(metric.label.zh)
+            and not (metric.is_of_lines or metric.less)
         ]
         told = [one for one in model.metrics if one.dataset == lines.name and one.label.zh in _VOLUME]
         if len(turnovers) == 1 and told:

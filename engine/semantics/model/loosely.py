@@ -105,7 +105,8 @@ def _with_main_figure(
         is_free: whether no figure of the table, or of what refers to it, has been read.
     """
     name = _name_in(text, defined, dataset)
-    if name is None:
+    if name is None or name["name"].startswith("净"):
+        # What is left of a figure is made of two; a part of it is another figure.
         return None
     others = [one for one in defined if one != name["name"] and one in text and not _PART.search(one)]
     known = _known(name["name"], dataset, model)

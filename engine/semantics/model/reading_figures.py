@@ -118,6 +118,7 @@ def _metric(ground: Ground, entry: MetricEntry, path: Path, joined: SemanticMode
         additivity=told.additivity or (Additivity.ADDITIVE if sums else Additivity.NON_ADDITIVE),
         numerator=told.numerator,
         denominator=told.denominator,
+        less=told.less,
         finer=told.finer,
         unit=told.unit,
     )

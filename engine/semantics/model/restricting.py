@@ -140,7 +140,9 @@ def _metrics(
         whole = tuple(
             metric
             for metric in kept
-            if all(part is None or part in left for part in (metric.numerator, metric.denominator))
+            if all(
+                part is None or part in left for part in (metric.numerator, metric.denominator, metric.less)
+            )
         )
         if len(whole) == len(kept):
             break

@@ -180,6 +180,7 @@ class Metric(Named):
         segments: which rows count, by the names of segments of its dataset.
         time: the field by which it is placed in time; None: the dataset's.
         numerator, denominator: the metrics whose ratio it is.
+        less: the metric, of other rows and by its own time, that is taken off what it computes.
         finer: the metric that is the same at a finer grain, for groups that this one does not have.
     """
 
@@ -190,6 +191,7 @@ class Metric(Named):
     additivity: Additivity = Additivity.ADDITIVE
     numerator: str | None = None
     denominator: str | None = None
+    less: str | None = None
     finer: str | None = None
     unit: str = ""
 

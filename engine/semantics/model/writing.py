@@ -206,7 +206,7 @@ def _relationship(one: Relationship) -> RelationshipEntry:
 
 def _metric(metric: Metric, model: SemanticModel) -> MetricEntry:
     told = _heading(metric) | {"dataset": metric.dataset, "additivity": metric.additivity}
-    for key in ("segments", "time", "numerator", "denominator", "finer", "unit"):
+    for key in ("segments", "time", "numerator", "denominator", "less", "finer", "unit"):
         value = getattr(metric, key)
         if value:
             told[key] = value

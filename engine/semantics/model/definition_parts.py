@@ -1,0 +1,154 @@
+"""Definitions of two parts, each a figure of its own rows: ratios (退费率=已完成退费金额÷营收) and what is left of a figure
+(净销售额=销售额-同期退款金额)."""
+
+from __future__ import annotations
+
+import re
+
+from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.semantics.model.definition_entries import (
+    DEFINED_CERTAINTY,
+    label_of_name,
+    other_names,
+    rows_of,
+)
+from chat2sql.engine.semantics.model.definition_reading import is_known, read_definition
+from chat2sql.engine.semantics.model.definition_sides import (
+    HOW_MANY,
+    halves_of,
+    of_one_sort,
+    scale_of_sum,
+    sides_of,
+    whose,
+    without_number,
+)
+from chat2sql.engine.semantics.model.definition_texts import Definition
+from chat2sql.engine.semantics.model.semantic_model import Additivity, Metric, Origin, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind, TermIndex
+
+_SIDES = (".above", ".below")
+NAMELESS = Bilingual(zh="", en="")
+
+
+def as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:
+    """The model with a ratio each side of which is read for itself; None: it is none, or a side is not understood."""
+    sides = sides_of(definition)
+    if sides is None or is_known(definition, model, index):
+        return None
+    made: list[Metric] = []
+    for number, side in enumerate(sides):
+        named = [one for one in index.meanings(side) if one.kind is Kind.METRIC and one.weight == 1]
+        known = model.metric(named[0].name) if len(named) == 1 else None
+        if known is None:
+            own = definition._replace(name=f"{definition.name}{_SIDES[number]}", body=side)
+            extended = _side(own._replace(dataset=whose(side, definition, model)), model, index)
+            if extended is None:
+                return None
+            model, known = extended, extended.metrics[-1]
+        made.append(known)
+    above, below = of_one_sort(made, sides, model)
+    model = model.extended(metrics=(above, below))
+    if above.time and above.time != below.time and above.time.rpartition(".")[0] == below.dataset:
+        # Orders are counted when their sales are.
+        below = below.model_copy(
+            update={
+                "name": f"{definition.dataset}.{definition.name}{_SIDES[1]}",
+                "label": NAMELESS,
+                "synonyms": (),
+                "time": above.time,
+            }
+        )
+    return model.extended(
+        metrics=(
+            below,
+            Metric(
+                name=f"{definition.dataset}.{definition.name}",
+                label=label_of_name(definition.name),
+                synonyms=other_names(definition),
+                origin=Origin.COMMENT,
+                certainty=DEFINED_CERTAINTY,
+                dataset=above.dataset,
+                numerator=above.name,
+                denominator=below.name,
+                time=above.time if above.dataset == below.dataset else None,
+                additivity=Additivity.NON_ADDITIVE,
+            ),
+        )
+    )
+
+
+def as_difference(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:
+    """The model with a figure from which another is taken off that is of rows of its own; None: it is none, or a part is
+    not understood."""
+    halves = halves_of(definition, model)
+    if halves is None or is_known(definition, model, index):
+        return None
+    first, second = halves
+    named = [one for one in index.meanings(first) if one.kind is Kind.METRIC and one.weight == 1]
+    whole = model.metric(named[0].name) if named else None
+    if whole is None:
+        own = definition._replace(name=f"{definition.name}{_SIDES[0]}", body=first)
+        extended = _side(own, model, index)
+        whole = extended.metrics[-1] if extended is not None else None
+        model = extended or model
+    told = _taken_off(second, definition, model, index)
+    if whole is None or told is None or not whole.expression:
+        return None
+    model, less = told
+    _, less = of_one_sort([whole, less], halves, model)
+    if less.dataset == whole.dataset or not less.expression.startswith("SUM("):
+        return None
+    net = Metric(
+        name=f"{definition.dataset}.{definition.name}",
+        label=label_of_name(definition.name),
+        synonyms=other_names(definition),
+        origin=Origin.COMMENT,
+        certainty=min(whole.certainty, less.certainty),
+        dataset=whole.dataset,
+        expression=whole.expression,
+        segments=whole.segments,
+        time=whole.time,
+        less=less.name,
+    )
+    return model.extended(metrics=(less, net))
+
+
+def _taken_off(
+    said: str, definition: Definition, model: SemanticModel, index: TermIndex
+) -> tuple[SemanticModel, Metric] | None:
+    """The model with what is taken off, a figure that has a name or is read of the rows that it names."""
+    named = [one for one in index.meanings(said) if one.kind is Kind.METRIC and one.weight == 1]
+    known = model.metric(named[0].name) if named else None
+    if known is not None:
+        return model, known
+    home = whose(said, definition, model)
+    # so_refund beside 退款成功的金额 says whose it is, and nothing more.
+    body = re.sub(rf"(?<![A-Za-z0-9_.]){re.escape(home)}(?![A-Za-z0-9_.])", "", said)
+    own = definition._replace(name=f"{definition.name}{_SIDES[1]}", dataset=home, body=body)
+    extended = _side(own, model, index)
+    return (extended, extended.metrics[-1]) if extended is not None else None
+
+
+def _side(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:
+    """The model with one side of a ratio, a figure without a name, as its last metric."""
+    read = read_definition(definition._replace(body=without_number(definition.body, index)), model, index)
+    if read is None or read.computed is None or read.computed.ratio is not None:
+        return None
+    conditions = read.rows.conditions(model)
+    rows = tuple(rows_of(read, owner, condition) for owner, condition in conditions.items())
+    segments = (*read.computed.segments, *read.rows.segments, *(one.name for one in rows))
+    counts = bool(segments) or HOW_MANY.search(definition.body) is not None
+    expression = read.computed.expression or ("COUNT(*)" if counts else "")
+    # 销售额/客户数: of all customers, or of those of these orders?
+    if not expression or expression.startswith("COUNT(DISTINCT"):
+        return None
+    side = Metric(
+        name=f"{definition.dataset}.{definition.name}",
+        origin=Origin.COMMENT,
+        certainty=DEFINED_CERTAINTY,
+        dataset=definition.dataset,
+        expression=f"{expression}{scale_of_sum(expression, model)}",
+        segments=tuple(dict.fromkeys(segments)),
+        time=read.computed.time,
+    )
+    return model.extended(segments=rows, metrics=(side,))
