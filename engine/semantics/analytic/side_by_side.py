@@ -196,7 +196,7 @@ def _difference_compared(
     select = (
         exp.select(*columns)
         .from_(told[0].subquery(_NOW))
-        .join(told[1].subquery(_THEN), on=exp.true(), join_type="cross")
+        .join(told[1].subquery(_THEN), join_type="cross")
     )
     return select, [], [(name, now)]
 
