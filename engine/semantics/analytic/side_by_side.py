@@ -135,7 +135,7 @@ def difference_apart(
     plain = intent.model_copy(update={"ranking": None, "thresholds": ()})
     sides = []
     for figure, sign in ((intent.figures[0], 1), (less, -1)):
-        own = _own_side(plain, figure, model)
+        own = _own_side(plain, figure, model, reaches=figure is not less)
         select, names, computed = Aggregation(own, model, language).select((figure,))
         value = quoted(computed[0][0], _SIDE)
         columns = [exp.alias_(quoted(group, _SIDE), group, quoted=True) for group in names]
@@ -155,10 +155,13 @@ def difference_apart(
     return select, names, [(name, whole)]
 
 
-def _own_side(intent: AnalyticIntent, figure: Figure, model: SemanticModel) -> AnalyticIntent:
+def _own_side(
+    intent: AnalyticIntent, figure: Figure, model: SemanticModel, *, reaches: bool = True
+) -> AnalyticIntent:
     """The intent for one side: what is left out by default is left out of the side that has it."""
     usual = {name for _, name in model.conventions.default_segments}
-    reach = routes_from(model, figure.dataset)
+    # What is taken off is told by its own marks: the definition says which rows.
+    reach = routes_from(model, figure.dataset).keys() if reaches else {figure.dataset}
     segments = tuple(
         use
         for use in intent.segments
@@ -194,9 +197,7 @@ def _difference_compared(
     if comparison.growth:
         columns.append(exp.alias_(growth(now, then), named(name, "增长率", "growth", language), quoted=True))
     select = (
-        exp.select(*columns)
-        .from_(told[0].subquery(_NOW))
-        .join(told[1].subquery(_THEN), join_type="cross")
+        exp.select(*columns).from_(told[0].subquery(_NOW)).join(told[1].subquery(_THEN), join_type="cross")
     )
     return select, [], [(name, now)]
 

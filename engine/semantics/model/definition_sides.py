@@ -19,6 +19,8 @@ _BY_TIME = re.compile(
     r"[(（，,][^()（）]{0,20}?(?:看|按照?|以)\s*(?P<time>[A-Za-z_]\w*|[㐀-鿿]{2,8}?)\s*"
     r"(?:归期|算|为准|统计|归集|归月|归属(?:期间?)?)?\s*[)）]"
 )
+_OF_ONE = re.compile(r"(?P<whose>[㐀-鿿]{2,6}?)(?:都|一律)?(?P<said>(?:看|按照?|以)[^，,；;]{2,16})")
+_OF_BOTH = re.compile(r"(?:两边|双方|两者|两头)(?:都|均)?(?P<said>[^，,；;]{2,20})")
 _NO_MORE = re.compile(
     r"(?:(?:不?含税|均为不?含税|(?:退货|退款)冲减[^，,]{0,8}|元|单位[^，,]{0,4}|口径同上)[，,]?)*"
 )
@@ -66,7 +68,8 @@ def halves_of(definition: Definition, model: SemanticModel) -> tuple[str, str] |
         return None
     first, second = definition.body[: cuts[0].start()], definition.body[cuts[0].end() :]
     second, *behind = re.split(r"[，,；;](?![^()（）]*[)）])", second, maxsplit=1)
-    if behind and not _NO_MORE.fullmatch(behind[0]):
+    told = _of_each_half(behind[0] if behind else "", first, second)
+    if told is None:
         return None
     aside = _BY_TIME.search(second)
     named = {one.name.lower() for one in model.datasets}
@@ -75,8 +78,25 @@ def halves_of(definition: Definition, model: SemanticModel) -> tuple[str, str] |
         second,
     )
     by = f"，按{aside['time']}" if aside is not None else ""
-    halves = (_plain(first), f"{_plain(bare)}{by}")
+    halves = (f"{_plain(first)}{told[0]}", f"{_plain(bare)}{by}{told[1]}")
     return halves if min(map(len, halves)) >= _SHORTEST_SIDE else None
+
+
+def _of_each_half(behind: str, first: str, second: str) -> tuple[str, str] | None:
+    """What is said behind a difference, of each half: 入库单按入库日期，退货单按退货日期，两边都不含已删除的; None: of which is
+    not clear."""
+    told = ["", ""]
+    for clause in re.split("[，,；;]|、(?=[㐀-鿿]{2,6}(?:看|按|以))", behind):
+        own, both = _OF_ONE.fullmatch(clause.strip()), _OF_BOTH.fullmatch(clause.strip())
+        if _NO_MORE.fullmatch(clause.strip()):
+            continue
+        if both is not None:
+            told = [f"{one}，{both['said']}" for one in told]
+        elif own is not None and (own["whose"] in first) != (own["whose"] in second):
+            told[own["whose"] in second] += f"，{own['said']}"
+        else:
+            return None
+    return told[0], told[1]
 
 
 def _is_outside(body: str, place: int) -> bool:

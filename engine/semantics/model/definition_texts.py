@@ -29,6 +29,9 @@ _SAID_BY = re.compile(
     rf"^(?:[㐀-鿿]{{0,10}}?(?:统计|说|讲|报|考核|核算|计算|披露|看|用|里|对外|内部|公司|集团|财务|部)的?)(?=(?:[㐀-鿿]{{2}})?{_FIGURE}$)"
 )
 """财务部每月报的营业额, 公司统计营业额: by whom it is said."""
+_OF_A_KIND = re.compile(
+    r"(?![净实总])[㐀-鿿]{2}(?P<plain>销售额|营业额|营业收入|营收|业绩|成交额|交易额|回款额|采购额|毛利额?)"
+)
 _NO_NAME = re.compile(
     r"^(?:之|空为|单位|小于|大于|等于|其中|不|[一二三四五六七八九十]级$)|(?:公司|集团|统一)$"
 )
@@ -141,7 +144,22 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
                 for one in told
             ]
     found = [one._replace(name=_plain_name(one.name)) for one in found]
-    return [one for one in dict.fromkeys(found) if not (_NO_NAME.search(one.name) or _is_about(one.name))]
+    found = [one for one in dict.fromkeys(found) if not (_NO_NAME.search(one.name) or _is_about(one.name))]
+    return [_also_plainly(one, found) for one in found]
+
+
+def _also_plainly(one: Definition, found: list[Definition]) -> Definition:
+    """图书销售额, also called 销售额 where no other is called so."""
+    plain = plainly_called(one.name)
+    if any(other.name.endswith(plain) or other.also in plain for other in found if other is not one):
+        return one
+    return one._replace(also="、".join(filter(None, (one.also, *plain))))
+
+
+def plainly_called(name: str) -> tuple[str, ...]:
+    """What a figure is called without the kind that it is of: 销售额 for 图书销售额; empty: its name says no kind."""
+    kind = _OF_A_KIND.fullmatch(name)
+    return (kind["plain"],) if kind is not None else ()
 
 
 def _plain_name(name: str) -> str:

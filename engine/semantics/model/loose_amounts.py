@@ -15,6 +15,9 @@ _OPERATORS = (
     ("-", r"[-－−–]|(?:再|要|、)*(?:减去?掉?|扣除?掉?|扣减)"),
     ("+", r"[+＋]|、?(?:加上?|再加)|、?和(?=[㐀-鿿]*组成)?"),
 )
+_SPELLED = (("-", r"(?:再|要|、)*(?:减去?掉?|扣除?掉?|扣减)"), ("+", r"(?:再|要)*(?:加上?)"))
+_STATE = re.compile(r"已|未|没|不|待|成功|通过|完成|只|仅")
+"""已退款的 says which rows, and not whose."""
 _FILLS = r"[\s,，的了再要]*"
 _SCALED = re.compile(r"\s*(?:求和|合计)?\s*(?:[/÷]|除以)\s*(?P<by>1000?0*|60|1\.[0-9]{1,3})(?![0-9])")
 _SCALED_LATER = re.compile(r"除以\s*(?P<by>1000?0*|60)(?![0-9])")
@@ -34,6 +37,7 @@ _HALF = re.compile(r"[㐀-鿿A-Za-z]\s*[-－−*×/÷+＋]\s*(?:同期|当期|�
 _OTHER_HALF = re.compile(r"\s*[-－−*×÷+＋]\s*[㐀-鿿]")
 """净销额＝实销额－同期退款: the other half of a formula is of something else."""
 _LISTED = re.compile(r"\s*(?:、|和|与|及|以及|，)\s*")
+_ONE_AND = re.compile(r"\s*(?:[/÷]|除以)\s*[(（]\s*1\s*[+＋]\s*")
 _AND = re.compile(r"\s*(?:、|和|与|及|以及)\s*")
 _ADDED = re.compile(r"相加|之和|加起来|加一起|加在一起|总和|都算上|组成|构成")
 _NEAR = 24
@@ -81,7 +85,7 @@ def _chain(text: str, quantities: Sequence[Named], place: int) -> Amount:
             # 实缴 sjje: one column, said twice.
             last = following
             continue
-        operator = _operator(between)
+        operator = _operator(between) or _operator_before(between, quantities, last, following)
         if (
             operator is None
             and _LISTED.fullmatch(between)
@@ -101,8 +105,17 @@ def _chain(text: str, quantities: Sequence[Named], place: int) -> Amount:
     end = last.end
     if scaled is not None:
         pieces += ["/", scaled["by"]]
+    rate = _with_tax(text, last.end)
+    if rate is not None:
+        pieces += ["/", "(", "1", "+", *(word for word in quantities if word.start == rate), ")"]
     opened = text[: first.start].rstrip()[-1:] in ("(", "（")
     return Amount(_bracketed(text, first, pieces) if opened else tuple(pieces), first.start, end)
+
+
+def _with_tax(text: str, place: int) -> int | None:
+    """Where the rate stands that an amount is divided by with one: 除以（1+税率）."""
+    match = _ONE_AND.match(text, place)
+    return match.end() if match is not None else None
 
 
 def _skip_aside(text: str, place: int) -> str:
@@ -113,6 +126,20 @@ def _operator(between: str) -> str | None:
     bare = re.sub(r"[()（）]", "", between)
     for sign, words in _OPERATORS:
         if re.fullmatch(rf"{_FILLS}(?:{words}){_FILLS}", bare):
+            return sign
+    return None
+
+
+def _operator_before(between: str, quantities: Sequence[Named], last: Named, following: Named) -> str | None:
+    """，再减去送给客户的: an operator, and whose the quantity behind it is."""
+    if any(last.end <= other.start and other.end <= following.start for other in quantities):
+        return None
+    for sign, words in _SPELLED:
+        match = re.fullmatch(
+            rf"{_FILLS}(?:折(?:成|合)?(?:人民币|元)?)?{_FILLS}(?:{words}){_FILLS}(?P<whose>[㐀-鿿]{{1,12}}的)?",
+            between,
+        )
+        if match is not None and _STATE.search(match["whose"] or "") is None:
             return sign
     return None
 

@@ -41,6 +41,8 @@ _AS_WELL = re.compile(
     r"(?:也|都|仍|照|一并|一起|照样|照常|照旧)[^，,；;。]{0,6}(?:算|计|入|统计|要|确认|相加|累加|汇总)"
 )
 _SAYS_WHICH = re.compile("只|仅|才|限|须|必须")
+_IN_PART = re.compile(r"一半|折半|[0-9]+%|[0-9一二三四五六七八九]成(?:计|算)|按比例")
+"""渠道代理的单按一半计: rows that count for less than they are."""
 _AMOUNT = re.compile(r"[费税款率额价金]|时间|日期|积分|补贴|券|单位|本表|报表|口径|重复|同步")
 """What is said of amounts and times leaves out no rows: 运费不在其内."""
 _REMARK = re.compile(
@@ -114,6 +116,7 @@ class RowsFinder:
             start, end, place = place, pause.start(), pause.end()
             told = self._without_things([*self._named(start, end), *self._numbered(start, end)])
             is_said = self._restricts(start, end) or self._is_unknown(start, end)
+            unread += _IN_PART.search(self._text[start:end]) is not None
             unread += not told and is_said and not (was_told and self._only_goes_on(start, end))
             was_told = bool(told) or self._is_computed(start, end)
             for one in told:

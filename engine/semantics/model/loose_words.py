@@ -20,6 +20,7 @@ _UNPAID = re.compile(r"^(?:待|未)(?:付|支付)")
 _PAID = re.compile(
     r"钱(?:已经|都|也)?(?:付|收)(?:了|过|清|完|到了?)|(?<!没)(?<!未)(?<!待)(?<!代)(?<!没有)(?<!未曾)(?<!没人)付(?:了|过|完|清)(?:钱|款)|(?:已经|已)付(?:过)?(?:钱|款)(?:的|了)"
 )
+_OPERAND = re.compile(r"[-－−*×xX/÷+＋]\s*(?P<word>[㐀-鿿]{2,6})(?![㐀-鿿])")
 _NO_CODE = re.compile(r"(?:手续|服务|运|邮|工本|加工)?费|日期|时间|日|时|单?价|率")
 _COMPARED = re.compile(
     r"\s*(?:==?|＝|!=|<>|≠|>=|<=|>|<|\bin\b|为|是)\s*[(（]?\s*['\"]?(?:[0-9]+|[A-Za-z]{1,8})['\"]?(?![.\w])",
@@ -92,6 +93,8 @@ def _all_words(text: str, datasets: Sequence[Dataset]) -> Iterator[Named]:
                 continue
             for word in _spoken(field, sort):
                 yield from _places(text, word, Named(0, 0, sort, dataset.name, field))
+            if sort is Sort.QUANTITY:
+                yield from _behind_sign(text, Named(0, 0, sort, dataset.name, field), dataset)
             if sort is Sort.FLAG:
                 yield from _nearly(text, Named(0, 0, sort, dataset.name, field))
             yield from _codes_in(text, dataset.name, field)
@@ -124,6 +127,16 @@ def _nearly(text: str, named: Named) -> Iterator[Named]:
         yield from (named._replace(start=one.start(), end=one.end()) for one in re.finditer(pattern, text))
 
 
+def _behind_sign(text: str, named: Named, dataset: Dataset) -> Iterator[Named]:
+    """扣款 for 水杂扣款 behind a sign, where one quantity is called so at its end."""
+    label = named.field.label.zh
+    for match in _OPERAND.finditer(text):
+        word = match["word"]
+        alike = [one for one in dataset.fields if one.role is Role.MEASURE and one.label.zh.endswith(word)]
+        if label.endswith(word) and label != word and len(alike) == 1:
+            yield named._replace(start=match.start("word"), end=match.end("word"))
+
+
 def _sort_of(field: Field) -> Sort | None:
     if field.role is Role.TIME:
         return Sort.TIME
@@ -136,7 +149,7 @@ def _sort_of(field: Field) -> Sort | None:
 
 def _spoken(field: Field, sort: Sort) -> Iterator[str]:
     """A column in speech: 确认收货 for 确认收货时间, 应收 for 应收金额, 测试 for 是否测试单."""
-    label = _ASIDE.sub("", field.label.zh).strip()
+    label = _ASIDE.sub("", field.label.zh).strip().removeprefix("其中")
     forms = {label}
     if sort is Sort.QUANTITY:
         forms.add(_OF_AMOUNT.sub("", label))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.catalogue import Catalogue, Table
-from chat2sql.engine.semantics.model.definition_texts import definitions
+from chat2sql.engine.semantics.model.definition_texts import definitions, plainly_called
 from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.loose_amounts import Amount, amount_in, time_in
 from chat2sql.engine.semantics.model.loose_rows import RowsFinder
@@ -55,6 +55,10 @@ _IN_CENTS = re.compile(
     r"(?:[，,]?\s*(?:单位)?\s*[:：为是]?\s*分[，,]?\s*[)）]?\s*)?(?:折|换)(?:合|算)?(?:成|为|到)?元"
 )
 """(单位分，折成元): a column of cents stands for its amount in yuan anyway."""
+_NEGATIVE = re.compile(
+    r"[，,；;。]\s*[^，,；;。]{2,10}(?:以负数|以负|为负|记负|负数)[^，,；;。]{0,8}(?:[，,]?(?:一并|直接|照常|一起)?(?:相加|累加|汇总|入表))+[^，,；;。]{0,4}"
+)
+"""红票以负数入表照常相加: rows that take off what they are of, and count like the others."""
 _PAID = re.compile(r"(?:收到|收过|收了|付了|付过|到账)的?[款钱]|[款钱](?:已经?)?(?:收到|到账|付了)")
 _OF_PAYING = re.compile(r"(?:付款|支付|收款|到账|缴费)")
 """凡收到钱的单都算: those that have a time of payment."""
@@ -105,8 +109,7 @@ def _with_main_figure(
         is_free: whether no figure of the table, or of what refers to it, has been read.
     """
     name = _name_in(text, defined, dataset)
-    if name is None or name["name"].startswith("净"):
-        # What is left of a figure is made of two; a part of it is another figure.
+    if name is None:
         return None
     others = [one for one in defined if one != name["name"] and one in text and not _PART.search(one)]
     known = _known(name["name"], dataset, model)
@@ -115,7 +118,18 @@ def _with_main_figure(
         return None if others else _read(text, name, dataset, model, known)
     if not is_free or _is_taken(name["name"], model):
         return None
-    return _read(_up_to_others(text, name.end(), others), name, dataset, model, None)
+    text = _up_to_others(text, name.end(), others)
+    if _is_of_two(re.split("[。；;\n]", text[name.end() :])[0], dataset, model):
+        return None
+    return _read(text, name, dataset, model, None)
+
+
+def _is_of_two(said: str, dataset: Dataset, model: SemanticModel) -> bool:
+    """Whether a figure is put together of the rows of two tables: 减去当月退款成功的退款金额（refund_apply表）."""
+    named = {one.name.lower() for one in model.datasets if one.name != dataset.name}
+    lines = {one.name.lower() for one in _near(dataset, model) if are_lines(one)}
+    told = {word.lower() for word in re.findall(r"(?<![\w.])[A-Za-z_]\w+(?![\w.])", said)}
+    return bool(told & (named - lines)) and re.search(r"[-－−]|减|相加|加上|两块", said) is not None
 
 
 def _up_to_others(text: str, start: int, others: Sequence[str]) -> str:
@@ -162,7 +176,9 @@ def _name_in(text: str, defined: Sequence[str], dataset: Dataset) -> re.Match[st
     called = _CALLED.search(text)
     if called is not None and _FIGURE_NAME.search(called["name"]):
         return called
-    names = [one for one in defined if _FIGURE_NAME.search(one) and one not in labels]
+    names = [
+        one for one in defined if _FIGURE_NAME.search(one) and one not in labels and not _PART.search(one)
+    ]
     for name in names:
         match = re.search(rf"(?P<name>{re.escape(name)})", text)
         if match is not None:
@@ -181,14 +197,15 @@ def _read(
     text: str, name: re.Match[str], dataset: Dataset, model: SemanticModel, known: Metric | None
 ) -> SemanticModel | None:
     """The model with the figure; None: it does not say what is summed up."""
-    for aside in (_OTHER, _IN_CENTS):
+    for aside in (_OTHER, _IN_CENTS, _NEGATIVE):
         text = aside.sub(lambda said: " " * len(said.group()), text)
     near = _near(dataset, model)
     # 下单人数 names no time.
     words = [word for word in words_of(text, near) if word.end <= name.start() or word.start >= name.end()]
     amount = amount_in(text, words, name.end())
     base = model.dataset(known.dataset) if known is not None else _base_of(amount, dataset, model)
-    if amount is None or base is None:
+    if amount is None or base is None or (name["name"].startswith("净") and len(amount.operands) == 1):
+        # What is left of a figure is made of two; a part of it is another figure.
         return None
     time = time_in(text, words)
     taken = [(amount.start, amount.end)]
@@ -226,6 +243,7 @@ def _read(
             dict.fromkeys(
                 (
                     *_longer(text[: name.start()], name["name"]),
+                    *(word for word in plainly_called(name["name"]) if not _is_taken(word, model)),
                     *_also_called(text[name.end() :]),
                     *_other_forms(name["name"]),
                 )
