@@ -6,7 +6,7 @@ The index outlives a question and is read for everybody's, so nothing personal o
 - views, as soon as a policy masks anything: they may show a masked column under another name;
 - tables with rows of tenants, and those of which a policy with tenants does not say whose rows they hold;
 - columns whose name or comment speaks of people's names, numbers, addresses or accounts, or of secrets, but for names of
-  customers of which eight in ten are names of firms: those firms are kept;
+  customers of which three in ten are names of firms: those firms are kept;
 - columns that hold names of people in all likelihood, and single values with anything personal in them;
 - long, structured or padded texts, which nobody quotes, dates, and codes that are made to be unique.
 
@@ -60,14 +60,16 @@ _HOLDER = re.compile(
 _CONTACT = re.compile(r"contact|first|last|given|family|middle|nick|full|联系人|姓名|法人|负责人|经理")
 _CUSTOMERS = re.compile(r"\b(?:customers?|clients?|cust)\b|客户")
 _FIRM = re.compile(
-    r"[㐀-鿿A-Za-z&·（）()]{2,}(?:公司|集团|医院|学校|大学|银行|支行|分行|事务所|研究[院所]|合作社|协会|基金会|委员会)"
-    r"|(?P<called>[㐀-鿿A-Za-z&·（）()]{2,}?)(?:工?厂|商场|酒店|饭店|局|商行|商社|超市|经营部|营业部|门市部|中心)"
+    r"[㐀-鿿A-Za-z&·（）()]{2,}(?:公司|集团|医院|学校|大学|中学|小学|幼儿园|学院|银行|支行|分行|事务所|律所|研究[院所]|合作社|协会|基金会|委员会"
+    r"|政府|办公室|管委会|街道办|法院|检察院|供应链|股份|连锁)"
+    r"|(?P<called>[㐀-鿿A-Za-z&·（）()]{2,}?)(?:工?厂|商场|酒店|饭店|局|商行|商社|超市|经营部|营业部|门市部|中心|科技|商贸|贸易|实业|物流|电子|机电"
+    r"|食品|餐饮|传媒|物业|建材)"
     r"|[A-Za-z&.,' -]+\b(?:inc|ltd|llc|gmbh|corp|plc|limited|company|group|bank|hospital|university|school)\.?",
     re.IGNORECASE,
 )
 """In the second line those that may be called after who owns them."""
 _IN_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
-_SHARE_OF_FIRMS = 0.8
+_SHARE_OF_FIRMS = 0.3
 _UNQUOTED = re.compile(
     r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d\d?:\d\d.*|https?://.*|[0-9a-fA-F-]{16,}|[{\[<].*|\S+/\S+/\S+|[A-Za-z0-9+/=_-]{25,}",
     re.DOTALL,
