@@ -33,7 +33,7 @@ _NOT_BY = re.compile(r"(?:不是|不要用?|不看|不按|不用|不以|而非|�
 _ONLY_FOR = re.compile(r"^[^，,；;。]{0,4}(?:只|仅)(?:给|供|用于)")
 
 
-_HALF = re.compile(r"[㐀-鿿A-Za-z]\s*[-－−*×/÷+＋]\s*(?:同期|当期|本期)?[㐀-鿿]{0,3}$")
+_HALF = re.compile(r"[㐀-鿿A-Za-z)）]\s*[-－−*×/÷+＋]\s*(?:同期|当期|本期)?[㐀-鿿]{0,3}$")
 _OTHER_HALF = re.compile(r"\s*[-－−*×÷+＋]\s*[㐀-鿿]")
 """净销额＝实销额－同期退款: the other half of a formula is of something else."""
 _LISTED = re.compile(r"\s*(?:、|和|与|及|以及|，)\s*")

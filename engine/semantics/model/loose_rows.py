@@ -32,6 +32,14 @@ _OUT_NEXT = re.compile(
 _IN_BEHIND = re.compile(
     r"(?:也|都|均|仍|照|才|一并|一起|照样|照常|照旧|保留)+[^，,；;。不别未无没]{0,6}(?:算|计|入|统计|要(?!剔|排|扣|除|减|刨|过滤|删|拿|去)|确认|作数|在内|相加|累加|汇总)|计入|算入|才算"
 )
+_ALL_OF_THEM = re.compile(r"(?<!也)都(?:算|计|在内|统计|包括|包含)")
+_PAID_SO = re.compile(r"按票面|不扣|不减|不另|不冲减|不倒扣")
+_GOES_ON = re.compile(
+    r"(?:这里|这儿|此处|本表|这边|也|都|均|一律|全部|统统|就|则|故|所以|因此|须|应|需|要|一并|自然|当然)*"
+    r"(?:不(?:予|再|能|可|许|用|要|会|作|得|应)*(?:算|计|统计|纳入?|进|含|包括|放|列|认|确认)|剔除?|排除|除外|扣除|去掉)"
+    r"(?:进去?|入|在内|在里面|上|掉|的|收入|营收|业绩)*"
+)
+"""，这里不算: what is left out is what the clause before it names."""
 _COUNTS_TOO = re.compile(r"^\s*(?:其中|并且?|且|也|但)?(?:含|包含|包括|连同?|不管|无论|不论|不分)")
 """含未付款的: what a clause begins with that restricts nothing."""
 _LISTED_BEFORE = re.compile(
@@ -65,7 +73,7 @@ _STATE = re.compile(r"状态|进度|结果|阶段|stat|(?:^|_)(?:st|zt|state|sta
 _ENDED = re.compile(r"删除|作废|注销|撤销|取消")
 _GIVEN = "given"
 """In place of a code: that a time has come, as of 删除时间 for rows that are deleted."""
-_REACH, _SHORT = 40, 6
+_REACH = 40
 
 
 class Rows(NamedTuple):
@@ -135,6 +143,22 @@ class RowsFinder:
         conditions = {owner: tuple(filter(None, parts)) for owner, parts in found.items()}
         return Rows(conditions, unread)
 
+    def _is_listed_in_brackets(self, told: _Told) -> bool | None:
+        """Whether brackets list all that count: 支付成功的订单（待发货、已发货都在内）; None: it stands in none that list."""
+        opened = max(self._text.rfind(sign, 0, told.place) for sign in "(（")
+        closed = min(
+            (at for at in (self._text.find(sign, told.place) for sign in ")）") if at >= 0), default=-1
+        )
+        if opened < 0 or closed < 0 or re.search("[)）]", self._text[opened : told.place]):
+            return None
+        inside = self._text[opened + 1 : closed]
+        alike = {
+            word.code
+            for word in self._words
+            if opened < word.start < closed and word.sort is Sort.CODE and word.field == told.named.field
+        }
+        return True if len(alike) > 1 and _ALL_OF_THEM.search(inside) else None
+
     def _without_things(self, told: Sequence[_Told]) -> list[_Told]:
         """服务类备件: of two codes of one column the first, where the second says what it is a kind of."""
         things = {
@@ -163,8 +187,7 @@ class RowsFinder:
 
     def _only_goes_on(self, start: int, end: int) -> bool:
         """取消的，这里不算: what a short clause leaves out is what the one before it names."""
-        said = self._text[start:end].strip()
-        return len(said) <= _SHORT and _OUT_BEHIND.search(said) is not None
+        return _GOES_ON.fullmatch(self._text[start:end].strip()) is not None
 
     def _is_unknown(self, start: int, end: int) -> bool:
         """Whether a clause behind the figure's name says something of which nothing is known: 已开票."""
@@ -221,6 +244,12 @@ class RowsFinder:
     def _is_out(self, told: _Told, start: int, end: int) -> bool | None:
         """Whether a clause leaves out what it names; None: that counts as well, which restricts nothing."""
         before = self._text[start : told.place]
+        listed = self._is_listed_in_brackets(told)
+        if listed is not None:
+            return not listed
+        if _PAID_SO.search(self._text[start:end]) and not _SAYS_WHICH.search(self._text[start:end]):
+            # 承兑按票面不扣贴息 says how much, and not whether.
+            return None
         if _COUNTS_TOO.match(before) and _OUT_BEHIND.search(self._text[told.named.end : end]) is None:
             return None
         for word in self._words:

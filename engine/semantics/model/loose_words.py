@@ -176,5 +176,7 @@ def _said_for(words: Sequence[str]) -> Iterator[str]:
         yield from (part for part in (plain, *re.split(r"[/／、]", plain)) if len(part) >= _SHORTEST)
         if plain[:1] == "已" and len(plain) >= _SHORT:
             yield plain[1:]
+        if plain[-1:] in ("单", "件") and len(plain) >= _SHORT:
+            yield plain[:-1]
         if _UNPAID.search(plain):
             yield from ("没付钱", "没付款", "未付款", "未付钱", "没付的", "未付", "待付", "没给钱")

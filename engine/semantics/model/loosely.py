@@ -15,6 +15,7 @@ from chat2sql.engine.schema.catalogue import Catalogue, Table
 from chat2sql.engine.semantics.model.definition_texts import definitions, plainly_called
 from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.loose_amounts import Amount, amount_in, time_in
+from chat2sql.engine.semantics.model.loose_asides import is_of_two, without_asides
 from chat2sql.engine.semantics.model.loose_rows import RowsFinder
 from chat2sql.engine.semantics.model.loose_words import Named, words_of
 from chat2sql.engine.semantics.model.semantic_model import (
@@ -50,15 +51,6 @@ _PART = re.compile(
 """What heads a part of a definition and defines nothing of its own: 时间：…；条件：…."""
 _THIS = re.compile(r"(?:以)?(?:此|该|本|这个?)(?:字段|列|项)")
 _IN_BRACKETS = re.compile(r"^[”\"」』\s]*[(（](?P<said>[^()（）]{2,40})[)）]")
-_OTHER = re.compile(r"(?<![㐀-鿿A-Za-z])[㐀-鿿A-Za-z]{0,8}(?:率|客单价|均价|套数|户数)\s*[=＝:：][^；;。\n]*")
-_IN_CENTS = re.compile(
-    r"(?:[，,]?\s*(?:单位)?\s*[:：为是]?\s*分[，,]?\s*[)）]?\s*)?(?:折|换)(?:合|算)?(?:成|为|到)?元"
-)
-"""(单位分，折成元): a column of cents stands for its amount in yuan anyway."""
-_NEGATIVE = re.compile(
-    r"[，,；;。]\s*[^，,；;。]{2,10}(?:以负数|以负|为负|记负|负数)[^，,；;。]{0,8}(?:[，,]?(?:一并|直接|照常|一起)?(?:相加|累加|汇总|入表))+[^，,；;。]{0,4}"
-)
-"""红票以负数入表照常相加: rows that take off what they are of, and count like the others."""
 _PAID = re.compile(r"(?:收到|收过|收了|付了|付过|到账)的?[款钱]|[款钱](?:已经?)?(?:收到|到账|付了)")
 _OF_PAYING = re.compile(r"(?:付款|支付|收款|到账|缴费)")
 """凡收到钱的单都算: those that have a time of payment."""
@@ -119,17 +111,9 @@ def _with_main_figure(
     if not is_free or _is_taken(name["name"], model):
         return None
     text = _up_to_others(text, name.end(), others)
-    if _is_of_two(re.split("[。；;\n]", text[name.end() :])[0], dataset, model):
+    if is_of_two(re.split("[。；;\n]", text[name.end() :])[0], dataset, model):
         return None
     return _read(text, name, dataset, model, None)
-
-
-def _is_of_two(said: str, dataset: Dataset, model: SemanticModel) -> bool:
-    """Whether a figure is put together of the rows of two tables: 减去当月退款成功的退款金额（refund_apply表）."""
-    named = {one.name.lower() for one in model.datasets if one.name != dataset.name}
-    lines = {one.name.lower() for one in _near(dataset, model) if are_lines(one)}
-    told = {word.lower() for word in re.findall(r"(?<![\w.])[A-Za-z_]\w+(?![\w.])", said)}
-    return bool(told & (named - lines)) and re.search(r"[-－−]|减|相加|加上|两块", said) is not None
 
 
 def _up_to_others(text: str, start: int, others: Sequence[str]) -> str:
@@ -197,8 +181,7 @@ def _read(
     text: str, name: re.Match[str], dataset: Dataset, model: SemanticModel, known: Metric | None
 ) -> SemanticModel | None:
     """The model with the figure; None: it does not say what is summed up."""
-    for aside in (_OTHER, _IN_CENTS, _NEGATIVE):
-        text = aside.sub(lambda said: " " * len(said.group()), text)
+    text = without_asides(text)
     near = _near(dataset, model)
     # 下单人数 names no time.
     words = [word for word in words_of(text, near) if word.end <= name.start() or word.start >= name.end()]

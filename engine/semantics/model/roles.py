@@ -28,7 +28,7 @@ _MARKED = re.compile(r"^\s*1\s*([㐀-鿿]{2,8}?)\s*(?:$|[。，,；;(（])")
 _FLAG_NAME = re.compile(r"^(?:is|has)_|_flag$", re.IGNORECASE)
 _ZERO_OR_ONE = frozenset({"0", "1"})
 _TWO_MARKS = re.compile(
-    r"^(?P<what>[㐀-鿿]{2,8}?)\s*[(（:：，,]?\s*(?P<marks>0\s*/\s*1|1\s*/\s*0|T\s*/\s*F|F\s*/\s*T|Y\s*/\s*N|N\s*/\s*Y)\s*[)）]?$"
+    r"^(?P<what>[㐀-鿿]{2,8}?)\s*[(（:：，,]?\s*(?P<marks>0\s*/\s*1|1\s*/\s*0|T\s*/\s*F|F\s*/\s*T|Y\s*/\s*N|N\s*/\s*Y)\s*[)）]?(?=$|[，,。；;])"
 )
 """赠品 1/0, 作废(T/F)."""
 _FLAG_LABEL = re.compile(r"^是否")
