@@ -1,11 +1,13 @@
-"""Units of time as SQL."""
+"""Units of time: as SQL, and periods of what only says months."""
 
 from __future__ import annotations
 
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Dialect
-from chat2sql.engine.semantics.analytic.intent import Grain
+from chat2sql.engine.semantics.analytic.intent import Grain, Window
+from chat2sql.engine.semantics.model.semantic_model import Field
+from chat2sql.engine.semantics.periods import DAY, add_months
 
 
 def period_of(column: exp.Expr, grain: Grain, dialect: Dialect) -> exp.Expr:
@@ -33,3 +35,13 @@ def period_of(column: exp.Expr, grain: Grain, dialect: Dialect) -> exp.Expr:
 
 def _formatted(column: exp.Expr, form: str) -> exp.Expr:
     return exp.TimeToStr(this=column.copy(), format=exp.Literal.string(form))
+
+
+def of_whole_month(window: Window, field: Field | None) -> Window:
+    """A period within one month as that month, where a field only says months: 5月底 of a month's stock."""
+    if field is None or "'-01'" not in field.expression or window.start is None or window.end is None:
+        return window
+    first, last = window.start.replace(day=1), window.end - DAY
+    if last.replace(day=1) != first:
+        return window
+    return window.model_copy(update={"start": first, "end": add_months(first, 1)})

@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Dialect
+from chat2sql.engine.semantics.analytic.calendar import of_whole_month
 from chat2sql.engine.semantics.analytic.intent import (
     Condition,
     Operator,
@@ -196,7 +197,9 @@ class Scope:
 
     def window(self, window: Window, dataset: str | None = None) -> exp.Expr:
         """The rows of a period."""
-        column = self.column(window.place or self.time_of(dataset))
+        place = window.place or self.time_of(dataset)
+        column = self.column(place)
+        window = of_whole_month(window, self._model.field(place.dataset, place.field))
         bounds: list[exp.Expr] = []
         if window.start is not None:
             bounds.append(exp.GTE(this=column, expression=day_of(window.start)))

@@ -54,6 +54,9 @@ _TO_YUAN = re.compile(
     r"|[，,]?(?:结果)?(?:折|换)算?(?:成|为)元"
 )
 """(单位分，折成元): a column of cents stands for its amount in yuan anyway."""
+_CODE_RANGE = re.compile(
+    r"(?<![A-Za-z0-9_.])(?P<first>[0-9]{1,3}|[A-Z])\s*(?:[~～至到]|-{1,2})\s*(?P<last>[0-9]{1,3}|[A-Z])(?![A-Za-z0-9_.天日月年个])"
+)
 _LESS = re.compile(
     r"(?:^|(?<=[，,=＝：:]))(?P<from>[㐀-鿿A-Za-z_]{2,12}?)(?:再|里)?(?:减去|减掉|扣掉|扣除|减)(?P<less>[㐀-鿿A-Za-z_]{2,10}?)(?=[，,；;]|$)"
 )
@@ -92,6 +95,7 @@ def plainly(name: str, body: str, dataset: Dataset, model: SemanticModel, index:
         name: what is defined.
     """
     body = _ALWAYS_LEFT_OUT.sub("", _GLOSSED.sub("", _SUM_SIGN.sub("合计", body)))
+    body = _CODE_RANGE.sub(lambda said: _spread(said, dataset), body)
     body = _TO_YUAN.sub(lambda said: said["column"] or "", body)
     body = _LESS.sub(r"\g<from>-\g<less>", _COST_STAYS.sub("", body))
     # 押金不是回款, of 回款.
@@ -109,6 +113,16 @@ def plainly(name: str, body: str, dataset: Dataset, model: SemanticModel, index:
     return _AMOUNTS_ASIDE.sub(
         lambda match: "" if _is_amount(match["what"], dataset, model, index) else match.group(), body
     )
+
+
+def _spread(said: re.Match[str], dataset: Dataset) -> str:
+    """阶段10~40 as 10/20/30/40, where one column has both codes, in that order."""
+    found = []
+    for field in dataset.fields:
+        codes = [one.code for one in field.codes]
+        if said["first"] in codes and said["last"] in codes:
+            found.append(codes[codes.index(said["first"]) : codes.index(said["last"]) + 1])
+    return "/".join(found[0]) if len(found) == 1 and len(found[0]) > 1 else said.group()
 
 
 def _as_column(body: str, dataset: Dataset) -> str:

@@ -299,6 +299,7 @@ class RowsReader:
         """What a field with codes may be called in a definition."""
         yield one.name
         yield from (word for word in (one.label.zh, one.label.en) if word)
+        yield from ("阶段",) if re.search("stage|phase", one.name, re.IGNORECASE) else ()
         for general in ("状态", "类型", "status", "state", "type"):
             alike = [
                 other

@@ -143,21 +143,38 @@ class RowsFinder:
         conditions = {owner: tuple(filter(None, parts)) for owner, parts in found.items()}
         return Rows(conditions, unread)
 
-    def _is_listed_in_brackets(self, told: _Told) -> bool | None:
-        """Whether brackets list all that count: 支付成功的订单（待发货、已发货都在内）; None: it stands in none that list."""
+    def _restricts_nothing(self, told: _Told, start: int, end: int) -> bool:
+        """Whether a clause says what counts as well, or how much: 含未付款的, 承兑按票面不扣贴息."""
+        clause = self._text[start:end]
+        as_well = _COUNTS_TOO.match(self._text[start : told.place])
+        if as_well and _OUT_BEHIND.search(self._text[told.named.end : end]) is None:
+            return True
+        return _PAID_SO.search(clause) is not None and _SAYS_WHICH.search(clause) is None
+
+    def _before(self, told: _Told, start: int) -> str:
+        """What stands in the clause before a word, without what is listed with it: 剔除刷单订单和已删除订单."""
+        before = self._text[start : told.place]
+        for word in self._words:
+            if start <= word.start and word.end <= told.place and word.sort in (Sort.CODE, Sort.FLAG):
+                blank = "\x00" * (word.end - word.start)
+                before = before[: word.start - start] + blank + before[word.end - start :]
+        return _LISTED_BEFORE.sub("", before) if "\x00" in before else before
+
+    def _is_listed_in_brackets(self, told: _Told) -> bool:
+        """Whether a word is one of several in brackets that list all that count: 支付成功的订单（待发货、已发货都在内）."""
         opened = max(self._text.rfind(sign, 0, told.place) for sign in "(（")
         closed = min(
             (at for at in (self._text.find(sign, told.place) for sign in ")）") if at >= 0), default=-1
         )
         if opened < 0 or closed < 0 or re.search("[)）]", self._text[opened : told.place]):
-            return None
+            return False
         inside = self._text[opened + 1 : closed]
         alike = {
             word.code
             for word in self._words
             if opened < word.start < closed and word.sort is Sort.CODE and word.field == told.named.field
         }
-        return True if len(alike) > 1 and _ALL_OF_THEM.search(inside) else None
+        return len(alike) > 1 and _ALL_OF_THEM.search(inside) is not None
 
     def _without_things(self, told: Sequence[_Told]) -> list[_Told]:
         """服务类备件: of two codes of one column the first, where the second says what it is a kind of."""
@@ -243,24 +260,11 @@ class RowsFinder:
 
     def _is_out(self, told: _Told, start: int, end: int) -> bool | None:
         """Whether a clause leaves out what it names; None: that counts as well, which restricts nothing."""
-        before = self._text[start : told.place]
-        listed = self._is_listed_in_brackets(told)
-        if listed is not None:
-            return not listed
-        if _PAID_SO.search(self._text[start:end]) and not _SAYS_WHICH.search(self._text[start:end]):
-            # 承兑按票面不扣贴息 says how much, and not whether.
+        if self._is_listed_in_brackets(told):
+            return False
+        if self._restricts_nothing(told, start, end):
             return None
-        if _COUNTS_TOO.match(before) and _OUT_BEHIND.search(self._text[told.named.end : end]) is None:
-            return None
-        for word in self._words:
-            if start <= word.start and word.end <= told.place and word.sort in (Sort.CODE, Sort.FLAG):
-                before = (
-                    before[: word.start - start]
-                    + "\x00" * (word.end - word.start)
-                    + before[word.end - start :]
-                )
-        # 剔除刷单订单和已删除订单: both.
-        before = _LISTED_BEFORE.sub("", before) if "\x00" in before else before
+        before = self._before(told, start)
         # 付了钱、没有取消的: what stands behind has a denial of its own.
         behind = re.split("、(?=没|未|非|不)", self._text[max(told.place, told.named.end) : end])[0]
         taken_in, left_out = _IN_BEHIND.search(behind), _OUT_BEHIND.search(behind)
