@@ -21,6 +21,11 @@ _BY_TIME = re.compile(
 )
 _OF_ONE = re.compile(r"(?P<whose>[㐀-鿿]{2,6}?)(?:都|一律)?(?P<said>(?:看|按照?|以)[^，,；;]{2,16})")
 _OF_BOTH = re.compile(r"(?:两边|双方|两者|两头)(?:都|均)?(?P<said>[^，,；;]{2,20})")
+_ASIDE_KNOWN = re.compile(
+    r"(?:看|按照?|以)\s*(?:[A-Za-z_]\w*|[㐀-鿿]{2,8}?)\s*(?:归期|算|为准|统计|归集|归月|归属(?:期间?)?)?\s*(?=[)）])|[A-Za-z_]\w*(?:\.\w+)?"
+    r"|(?:退货|退款)?[见表]"
+)
+_SAYS_MORE = re.compile("[㐀-鿿]{2}")
 _NO_MORE = re.compile(
     r"(?:(?:不?含税|均为不?含税|(?:退货|退款)冲减[^，,]{0,8}|元|单位[^，,]{0,4}|口径同上)[，,]?)*"
 )
@@ -72,6 +77,9 @@ def halves_of(definition: Definition, model: SemanticModel) -> tuple[str, str] |
     if told is None:
         return None
     aside = _BY_TIME.search(second)
+    if any(_SAYS_MORE.search(_ASIDE_KNOWN.sub("", said.group())) for said in _IN_BRACKETS.finditer(second)):
+        # What brackets restrict beside the table and the time is not read.
+        return None
     named = {one.name.lower() for one in model.datasets}
     bare = _IN_BRACKETS.sub(
         lambda said: " ".join(word for word in _IDENTIFIER.findall(said.group()) if word.lower() in named),
