@@ -59,7 +59,7 @@ def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
     tree), has its kind of type, when that key has no value twice, and all of up to 500 of its values are there. Empty
     tables are judged by their names, where these leave no doubt. Views are left alone.
     """
-    known = [_with_key(table, catalogue.dialect, query) for table in catalogue.tables]
+    known = [_with_key(table, catalogue, query) for table in catalogue.tables]
     by_key = {catalogue.key(table): table for table in known if not table.is_view}
     unique: dict[tuple[str, str], bool | None] = {}
     tables = []
@@ -92,16 +92,35 @@ def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
     )
 
 
-def _with_key(table: Table, dialect: Dialect, query: Query) -> Table:
+def _with_key(table: Table, catalogue: Catalogue, query: Query) -> Table:
     """The table with the primary key that nobody declared, if it shows one."""
     key = _key_of(table)
-    if table.is_view or table.primary_key or key is None or not _is_unique(table, key.name, dialect, query):
+    if table.is_view or table.primary_key or key is None or _is_of_another(table, key, catalogue):
+        return table
+    if not _is_unique(table, key.name, catalogue.dialect, query):
         return table
     columns = tuple(
         column.model_copy(update={"primary_key": True}) if column == key else column
         for column in table.columns
     )
     return table.model_copy(update={"columns": columns})
+
+
+def _is_of_another(table: Table, key: Column, catalogue: Catalogue) -> bool:
+    """Whether a key is that of a plainer table, or a role of one: cid of domain_conference, where conference has a cid."""
+    words = _words(key.name)
+    if _stem(words) in ((), _plain(table)):
+        return False
+    for other in catalogue.tables:
+        own = _key_of(other) if other != table else None
+        if own is None or not _stem(_words(own.name)):
+            continue
+        is_plainer = len(_plain(other)) < len(_plain(table)) or _stem(words) == _plain(other)
+        if own.name == key.name and is_plainer:
+            return True
+        if own.name != key.name and words[-len(_words(own.name)) :] == _words(own.name):
+            return True
+    return False
 
 
 # -- what names propose --------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ async def test_names_propose_and_values_decide(
     assert _keys(found) == set(case["keys"])
     assert _keys(declared) == {key for key in case["keys"] if "hall_id" in key}
     assert _own_keys(found) >= set(case.get("own", ()))
+    assert not _own_keys(found) & set(case.get("not_own", ()))
     same = _keys(found) == _keys(declared) and _own_keys(found) == _own_keys(declared)
     assert (found.version == declared.version) is same
 
