@@ -17,9 +17,6 @@ Query = Callable[[str], Sequence[object] | None]
 MOST_VALUES = 500
 """Distinct values of a column that are looked for in the other one."""
 
-MOST_ROWS = 20_000
-"""Rows by which it is judged whether a column has no value twice."""
-
 _KEY_WORDS = frozenset({"id", "key", "code", "no", "num", "number", "pk", "uuid", "guid"})
 _NUMBERED = re.compile(
     r"(?:号码?|编[号码]|代码|条码|主键|(?<![A-Za-z])(?:ID|SKU))(?![㐀-鿿A-Za-z])", re.IGNORECASE
@@ -28,6 +25,9 @@ _NUMBERED = re.compile(
 _ABOVE = re.compile(r"^parent|^pid$|上级|上一级|(?<![㐀-鿿])父", re.IGNORECASE)
 _ABOVE_KEY = r"(?:p|up|par|parent|sup|super|upper|father|pre)_?{}"
 """What leads from a row of a tree to the one above it: p_cat_id, 父类目."""
+_KINDS = frozenset(
+    {"type", "kind", "status", "state", "level", "class", "category", "grade", "mode", "way", "method"}
+)
 _CERTAIN = 10
 _TEXTUAL = re.compile(r"CHAR|TEXT|STRING|UUID", re.IGNORECASE)
 _NUMERIC = re.compile(r"INT|NUM|DEC|SERIAL", re.IGNORECASE)
@@ -175,7 +175,10 @@ def _is_key_name(name: tuple[str, ...]) -> bool:
 
 def _leads_above(column: Column, key: Column) -> bool:
     called = re.fullmatch(_ABOVE_KEY.format(re.escape(key.name)), column.name, re.IGNORECASE) is not None
-    return called or any(_ABOVE.search(text) for text in (column.name, column.comment))
+    is_key = (
+        _is_key_name(_words(column.name)) or _is_numbered(column) or column.name.lower() in ("pid", "parent")
+    )
+    return called or (is_key and any(_ABOVE.search(text) for text in (column.name, column.comment)))
 
 
 def _is_called_like(column: Column, key: Column) -> bool:
@@ -184,6 +187,9 @@ def _is_called_like(column: Column, key: Column) -> bool:
     if column.name == key.name and _is_numbered(column) and _is_numbered(key):
         return True
     name, words = _words(column.name), _words(key.name)
+    if column.name != key.name and _stem(words)[-1:] and _stem(words)[-1] in _KINDS:
+        # A pay_type_id is no type of rooms.
+        return False
     return len(_stem(words)) > 0 and words[-1] in _KEY_WORDS and name[-len(words) :] == words
 
 
@@ -282,7 +288,7 @@ def _is_unique(table: Table, name: str, dialect: Dialect, query: Query) -> bool 
     """Whether a key has no value twice, and none missing; None: it has none at all."""
     if any(column.name == name and column.primary_key for column in table.columns):
         return True
-    some = exp.select(exp.alias_(_column(name), "v")).from_(_table(table)).limit(MOST_ROWS)
+    some = exp.select(exp.alias_(_column(name), "v")).from_(_table(table))
     value = exp.column("v", table="k")
     counts = exp.select(exp.Count(this=exp.Star()), exp.Count(this=exp.Distinct(expressions=[value]))).from_(
         some.subquery("k")

@@ -38,10 +38,10 @@ def _formatted(column: exp.Expr, form: str) -> exp.Expr:
 
 
 def of_whole_month(window: Window, field: Field | None) -> Window:
-    """A period within one month as that month, where a field only says months: 5月底 of a month's stock."""
+    """The last day of a month as that month, where a field only says months: 5月底 of a month's stock."""
     if field is None or "'-01'" not in field.expression or window.start is None or window.end is None:
         return window
-    first, last = window.start.replace(day=1), window.end - DAY
-    if last.replace(day=1) != first:
+    first = window.start.replace(day=1)
+    if window.end - window.start != DAY or window.end != add_months(first, 1):
         return window
     return window.model_copy(update={"start": first, "end": add_months(first, 1)})

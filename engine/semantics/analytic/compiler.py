@@ -68,7 +68,7 @@ def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) 
     if apart is not None and len(intent.figures) == 1:
         select, names, computed = ratio_apart(intent, model, language, apart)
         return _ordered(intent, select, names, computed)
-    less = taken_off(intent.figures[0], model)
+    less = next((one for figure in intent.figures if (one := taken_off(figure, model)) is not None), None)
     if less is not None:
         select, names, computed = difference_apart(intent, model, language, less)
         return _ordered(intent.model_copy(update={"comparison": None}), select, names, computed)

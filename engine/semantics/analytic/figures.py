@@ -39,6 +39,10 @@ def parts_apart(figure: Figure, model: SemanticModel) -> tuple[Figure, Figure] |
     above, below = model.metric(metric.numerator), model.metric(metric.denominator)
     if above is None or below is None or above.dataset == below.dataset:
         return None
+    if above.less or below.less:
+        raise NotExpressible(
+            f"a ratio of {above.name} and {below.name}, from one of which another is taken off"
+        )
     if model.metric(of_lines(below.name, above.dataset)) is not None:
         return None
     return (
@@ -105,8 +109,8 @@ def _part(name: str, model: SemanticModel, scope: Scope, only: exp.Expr | None) 
     part = model.metric(name)
     if part is not None and part.dataset != scope.base:
         part = model.metric(of_lines(name, scope.base))
-    if part is None or part.dataset != scope.base:
-        raise NotExpressible(f"{name} is of another dataset")
+    if part is None or part.dataset != scope.base or part.less:
+        raise NotExpressible(f"{name} is of another dataset, or another figure is taken off it")
     conditions = [scope.segment(SegmentUse(segment=segment)) for segment in part.segments]
     if only is not None:
         conditions.append(only)

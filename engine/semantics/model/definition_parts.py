@@ -45,6 +45,8 @@ def as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) -> 
             if extended is None:
                 return None
             model, known = extended, extended.metrics[-1]
+        if known.less:
+            return None
         made.append(known)
     above, below = of_one_sort(made, sides, model)
     model = model.extended(metrics=(above, below))
@@ -92,7 +94,7 @@ def as_difference(definition: Definition, model: SemanticModel, index: TermIndex
         whole = extended.metrics[-1] if extended is not None else None
         model = extended or model
     told = _taken_off(second, definition, model, index)
-    if whole is None or told is None or not whole.expression:
+    if whole is None or told is None or not whole.expression or whole.less or told[1].less:
         return None
     model, less = told
     _, less = of_one_sort([whole, less], halves, model)

@@ -7,6 +7,7 @@ never understood by leaving out what matters.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from chat2sql.engine.semantics.model.definition_words import is_within
@@ -121,8 +122,15 @@ def _spread(said: re.Match[str], dataset: Dataset) -> str:
     for field in dataset.fields:
         codes = [one.code for one in field.codes]
         if said["first"] in codes and said["last"] in codes:
-            found.append(codes[codes.index(said["first"]) : codes.index(said["last"]) + 1])
+            found.append(_from_to(said["first"], said["last"], codes))
     return "/".join(found[0]) if len(found) == 1 and len(found[0]) > 1 else said.group()
+
+
+def _from_to(first: str, last: str, codes: Sequence[str]) -> list[str]:
+    """The codes between two, by their number where all are numbers, else in the order of the comment."""
+    if all(code.isdigit() for code in codes):
+        return [code for code in codes if int(first) <= int(code) <= int(last)]
+    return list(codes[codes.index(first) : codes.index(last) + 1])
 
 
 def _as_column(body: str, dataset: Dataset) -> str:

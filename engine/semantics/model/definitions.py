@@ -103,7 +103,9 @@ def _placed_alike(model: SemanticModel) -> SemanticModel:
 def _speaks_of_others(definition: Definition, waiting: list[Definition], index: TermIndex) -> bool:
     """Whether it is made of a name that is defined, and not read yet: 有效订单 would be orders that are valid by chance."""
     return any(
-        other.name in definition.body and other.name != definition.name and not index.meanings(other.name)
+        other.name in definition.body
+        and other.name != definition.name
+        and not any(one.weight > _WEAK for one in index.meanings(other.name))
         for other in waiting
     )
 

@@ -21,7 +21,7 @@ _OUT_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _OUT_BEFORE = re.compile(
-    r"(?:不含|不包括?|剔除?|排除|除去?|去掉|扣除|非|不是|不要|过滤掉?|去除|不算|不计|没有|未|不等于|<>|!=|≠|不为|不在|exclude|没)\s*[“\"'「（(]?\s*$",
+    r"(?:不含|不包括?|剔除?|排除|除去?|去掉|扣除|非|不是|不要|过滤掉?|去除|不算|不计|没有|未|不等于|<>|!=|≠|不为|不在|不看|不按|不用|不取|exclude|没)\s*(?:已经?|被)?[“\"'「（(]?\s*$",
     re.IGNORECASE,
 )
 _OUT_WRITTEN = re.compile(r"\s*(?:!=|<>|≠|∉|非|除(?=[^，,；;。]{1,20}外)|not\s+in)", re.IGNORECASE)
@@ -298,8 +298,10 @@ def _condition(owner: str, field: Field, inside: list[str], outside: list[str], 
         return f"{column} = {truth(field, holds=bool(inside) == ((inside or outside)[0] in ('1', 'Y')))}"
     if _GIVEN in (*inside, *outside):
         return f"{column} IS {'NOT ' if inside else ''}NULL"
-    bounds = [code for code in inside if code[:1] in "<>"]
-    if bounds:
-        return " AND ".join(f"{column} {bound}" for bound in dict.fromkeys(bounds))
+    told = [f"{column} {code}" for code in inside if code[:1] in "<>"]
+    told += [f"NOT ({column} {code})" for code in outside if code[:1] in "<>"]
+    if told:
+        told += [f"{column} <> {as_stored(code, field)}" for code in outside if code[:1] not in "<>"]
+        return " AND ".join(dict.fromkeys(told))
     listed = ", ".join(as_stored(code, field) for code in dict.fromkeys(inside or outside))
     return f"{column} {'IN' if inside else 'NOT IN'} ({listed})" if listed else ""

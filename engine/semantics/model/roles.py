@@ -25,6 +25,7 @@ _NAME_LABEL = re.compile(r"(?:名称?|姓名|标题)$")
 _ONE_CODE = re.compile(r"^\s*1\s*(?:[=＝:：-]|表示|代表|为|是)\s*([㐀-鿿]{2,8})\s*$")
 _MARKED = re.compile(r"^\s*1\s*([㐀-鿿]{2,8}?)\s*(?:$|[。，,；;(（])")
 """1测试单, of a column that holds 0 and 1."""
+_QUANTITY = re.compile(r"[额数量年楼号价费率]|小时|库存|以[上下内]")
 _FLAG_NAME = re.compile(r"^(?:is|has)_|_flag$", re.IGNORECASE)
 _ZERO_OR_ONE = frozenset({"0", "1"})
 _TWO_MARKS = re.compile(
@@ -112,7 +113,11 @@ def _one_mark(column: Column) -> re.Match[str] | None:
     """What a 1 says, where a comment tells that and nothing else: 1=赠品, 1测试单."""
     if not is_amount(column.type):
         return None
-    told = _MARKED.match(column.comment) if set(column.samples) <= _ZERO_OR_ONE else None
+    told = _MARKED.match(column.comment)
+    held = set(column.samples)
+    is_mark = (bool(held) and held <= _ZERO_OR_ONE) or _FLAG_NAME.search(column.name) is not None
+    if told is not None and (not is_mark or _QUANTITY.search(told.group(1)) or "." in "".join(held)):
+        told = None
     return _ONE_CODE.match(column.comment) or told
 
 

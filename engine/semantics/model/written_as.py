@@ -19,6 +19,8 @@ _CALLED_DAY, _CALLED_MONTH = re.compile(r"(?:日期?|时间|时刻)$"), re.compi
 _A_DAY = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _A_DAY_SPELLED = re.compile(r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?P<time>[ T][0-9]{2}:[0-9]{2}.*)?")
 _A_MONTH = re.compile(r"(?:19|20)[0-9]{2}(?P<dash>-?)(?:0[1-9]|1[0-2])")
+_NUMBER_OF = re.compile(r"(?:号码?|编[号码]|流水|批次|凭证)$")
+_LONG, _MONTH_LONG, _LONG_SPELLED, _MONTH_SPELLED = 8, 6, 10, 7
 _WHOLE = re.compile(r"INT|NUM|DEC", re.IGNORECASE)
 _TEXT = re.compile(r"CHAR|TEXT|STRING", re.IGNORECASE)
 
@@ -39,6 +41,8 @@ def as_meant(field: Field, dataset: str, column: Column, dialect: Dialect) -> Fi
 
 def _day(field: Field, column: Column, name: str, dialect: Dialect) -> str | None:
     """A day written as a number or a text, as a date; None: the column is none."""
+    if field.role is Role.KEY or _NUMBER_OF.search(field.label.zh):
+        return None
     said = _DAY.search(column.comment)
     is_called = _is_called(_CALLED_DAY, field, column)
     spelled_out = [_A_DAY_SPELLED.fullmatch(sample) for sample in column.samples]
@@ -46,8 +50,10 @@ def _day(field: Field, column: Column, name: str, dialect: Dialect) -> str | Non
         if dialect is Dialect.SQLITE:
             return name
         has_time = any(match is not None and match["time"] for match in spelled_out)
-        return f"CAST(NULLIF({name}, '') AS {'TIMESTAMP' if has_time else 'DATE'})"
-    if said is None and not (is_called and all(_A_DAY.fullmatch(sample) for sample in column.samples)):
+        written = f"CAST({name} AS {'TIMESTAMP' if has_time else 'DATE'})"
+        return f"CASE WHEN {name} LIKE '____-__-__%' AND {name} > '1' THEN {written} END"
+    are_days = all(_A_DAY.fullmatch(sample) for sample in column.samples)
+    if not are_days or (said is None and not is_called):
         return None
     return _with_dashes(name, dialect, is_spelled=False, has_day=True)
 
@@ -75,4 +81,8 @@ def _with_dashes(name: str, dialect: Dialect, *, is_spelled: bool, has_day: bool
     if dialect is Dialect.SQLITE:
         # Its dates are texts.
         return " || ".join(parts)
-    return f"CAST(CONCAT({', '.join(parts)}) AS DATE)"
+    length = (
+        (_LONG_SPELLED if has_day else _MONTH_SPELLED) if is_spelled else (_LONG if has_day else _MONTH_LONG)
+    )
+    # What is missing is written as nothing, or as zeros.
+    return f"CASE WHEN LENGTH({text}) = {length} AND {text} > '1' THEN CAST(CONCAT({', '.join(parts)}) AS DATE) END"
