@@ -94,8 +94,6 @@ def computed_in(
             operands.append(meaning)
         elif known is not None and _is_never_summed(known, text):
             pass
-        elif _is_less_another(meaning, model):
-            return None
         elif meaning.kind is Kind.METRIC or (known is not None and known.role is not Role.TIME):
             said = chr(_PLACE + len(operands))
             operands.append(meaning)
@@ -108,12 +106,6 @@ def computed_in(
         return None
     time = spelled(times[0].dataset, times[0].name, model.dialect) if times else None
     return _arithmetic(written, operands, time, dataset, model)
-
-
-def _is_less_another(meaning: Meaning, model: SemanticModel) -> bool:
-    """Whether it is a figure that another is taken off, and so no sum of its rows."""
-    metric = model.metric(meaning.name) if meaning.kind is Kind.METRIC else None
-    return metric is not None and metric.less is not None
 
 
 def _is_never_summed(known: Field, text: str) -> bool:

@@ -13,7 +13,7 @@ from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.definition_words import known_words
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spoken_forms import says_little
-from chat2sql.engine.semantics.model.terms import Kind, TermIndex, units_of
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
 
 FIGURE = re.compile(
     r"[额率价费量]$|[收付回退]款$|业绩$|流水$|费用|天数|时长|工时|金额|收入|支出|成本|利润|毛利|GMV|sales|revenue|turnover|amount",
@@ -54,6 +54,8 @@ def read_definition(definition: Definition, model: SemanticModel, index: TermInd
     reader.read_words(units, mentions)
     rows.text = without_remarks(rows.text, units, mentions, model)
     computed = computed_in(rows.text, units, mentions, dataset, model)
+    if any(_is_less_another(mention.meanings[0], model) for mention in mentions):
+        computed = None
     if rows.is_either or (computed is not None and _restricts_a_part(computed, rows)):
         computed = None
     if raw.expression and computed is not None:
@@ -84,3 +86,9 @@ def _restricts_a_part(computed: Computed, rows: Rows) -> bool:
     is_formula = computed.ratio is not None or re.search(r" [-+] |NULLIF", computed.expression) is not None
     told = bool(rows.coded or rows.others or (computed.ratio is not None and rows.segments))
     return is_formula and told and (computed.ratio is not None or bool(computed.segments))
+
+
+def _is_less_another(meaning: Meaning, model: SemanticModel) -> bool:
+    """Whether it is a figure that another is taken off, and so no sum of its rows."""
+    metric = model.metric(meaning.name) if meaning.kind is Kind.METRIC else None
+    return metric is not None and metric.less is not None
