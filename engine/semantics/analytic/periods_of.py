@@ -24,6 +24,7 @@ from chat2sql.engine.semantics.periods import DAY, Period, TimeKind, shifted, to
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 
 _A_STATE = 2
+_MONTH_LONG, _MONTHS_LONG = 31, 62
 _SETS_AGAINST = frozenset({"比", "较", "跟", "与", "和", "对比", "相比"})
 _ASKS_FOR_BOTH = re.compile(
     r"(?:和|及|以及|还有|、|与|并|\band\b)\s*(?:[每各]个?(?:季度?|月|周|天))?的?(?:其|它的|算出?|给出|计算)?\s*"
@@ -176,12 +177,23 @@ def _compared_by_units(
     windows: tuple[Window, ...], earlier: list[TimeExpression]
 ) -> tuple[Window, ...] | None:
     """The periods whose units are each compared with the same before; None: a whole period is compared."""
+    longest = max(windows, key=_days, default=None)
+    others = [one for one in windows if one is not longest]
+    are_units = bool(others) and all(_days(one) <= _MONTH_LONG for one in others)
+    if longest is not None and _days(longest) > _MONTHS_LONG and are_units:
+        # ，1月跟去年12月比: how the first unit is compared, which it is anyway.
+        return (longest,)
     if len(windows) < 2 + len(earlier):
         moved = {(one.start, one.end) for one in earlier}
         return tuple(one for one in windows if (one.start, one.end) not in moved)
     # 2024年每个月和2023年同月相比
     later = _same_of_next_year(windows)
     return (later,) if later is not None else None
+
+
+def _days(window: Window) -> int:
+    """How long a period is; 0 where it is open."""
+    return (window.end - window.start).days if window.start is not None and window.end is not None else 0
 
 
 def _same_of_next_year(windows: tuple[Window, ...]) -> Window | None:

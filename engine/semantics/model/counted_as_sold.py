@@ -68,12 +68,16 @@ def profit_as_turnover(model: SemanticModel) -> SemanticModel:
     if main is None:
         return model
     told = tuple(
-        one.model_copy(update={"segments": main.segments, "time": main.time, "certainty": main.certainty})
+        one.model_copy(update={"time": main.time})
+        if one.segments
+        else one.model_copy(
+            update={"segments": main.segments, "time": main.time, "certainty": main.certainty}
+        )
         for one in model.metrics
         if one.label.zh in _PROFIT
         and one.origin is Origin.COMMENT
         and one.expression
-        and not (one.segments or one.time)
+        and not one.time
         and _reaches(one.dataset, main, model)
     )
     return model.extended(metrics=told) if told else model

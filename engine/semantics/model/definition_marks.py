@@ -11,7 +11,7 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, SemanticMode
 
 _NO = r"(?:不含|不包含|不包括|剔除|排除|去掉|除去|除|不是|没有?|未|非|无|不算|不计)(?:任何|所有|有)?"
 _THING = (
-    r"(?:数据|记录|账号|单据|号|行|的)|(?:[㐀-鿿]{0,3}(?:单|户|店|员|商品|产品|项目|合同|发票|账单))"
+    r"(?:数据|记录|账号|单据|号|行|档|的)|(?:[㐀-鿿]{0,3}(?:单|户|店|员|商品|产品|项目|合同|发票|账单))"
     r"|(?=[\s、，,；;和及与或/（）()。]|且|$)"
 )
 _ITEM = (
@@ -22,7 +22,7 @@ _MARKED = re.compile(rf"(?P<no>{_NO})?\s*{_ITEM}")
 _LEAVES_OUT = re.compile(r"^\s*(?:且|但|并|均)*(?:不含|不包含|不包括|剔除|排除|去掉|除去|不算|不计)")
 _AS_FAR_AS = 2
 _KEPT = {"删": "未删除", "测": "非测试"}
-_ANY = frozenset({"", "的", "数据", "记录", "账号", "单据", "单", "号", "行"})
+_ANY = frozenset({"", "的", "数据", "记录", "账号", "单据", "单", "号", "行", "档"})
 
 
 def unmarked(text: str, datasets: Sequence[Dataset], model: SemanticModel) -> Iterator[Written]:

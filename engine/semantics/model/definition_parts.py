@@ -119,13 +119,13 @@ def _taken_off(
     said: str, definition: Definition, model: SemanticModel, index: TermIndex
 ) -> tuple[SemanticModel, Metric] | None:
     """The model with what is taken off, a figure that has a name or is read of the rows that it names."""
-    named = [one for one in index.meanings(said) if one.kind is Kind.METRIC and one.weight == 1]
+    home = whose(said, definition, model)
+    # so_refund beside 退款成功的金额 says whose it is, and nothing more.
+    body = re.sub(rf"(?<![A-Za-z0-9_.]){re.escape(home)}(?![A-Za-z0-9_.])", "", said).strip()
+    named = [one for one in index.meanings(body) if one.kind is Kind.METRIC and one.weight == 1]
     known = model.metric(named[0].name) if named else None
     if known is not None:
         return model, known
-    home = whose(said, definition, model)
-    # so_refund beside 退款成功的金额 says whose it is, and nothing more.
-    body = re.sub(rf"(?<![A-Za-z0-9_.]){re.escape(home)}(?![A-Za-z0-9_.])", "", said)
     own = definition._replace(name=f"{definition.name}{_SIDES[1]}", dataset=home, body=body)
     extended = _side(own, model, index)
     return (extended, extended.metrics[-1]) if extended is not None else None

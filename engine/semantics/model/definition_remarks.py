@@ -21,7 +21,7 @@ _ASIDE = re.compile(
 )
 _NO_CHANGE = re.compile(
     r"[，,、]\s*(?:(?:不扣|未扣|不减|不另扣)[㐀-鿿]{1,5}(?=[，,、；;)）]|$)|(?:折|税|优惠)[后前](?=[，,、；;]|$)|(?:不?含税)(?=[，,、；;]|$)"
-    r"|已[减扣除][㐀-鿿]{1,5}(?=[，,、；;]|$)|(?:不?含税)?(?:折(?:合|算)?)?人民币(?:元)?(?=[，,、；;]|$))"
+    r"|[㐀-鿿]{1,4}不(?:冲减|扣减|倒扣|扣除|另扣|减)(?=[，,、；;]|$)|已[减扣除][㐀-鿿]{1,5}(?=[，,、；;]|$)|(?:不?含税)?(?:折(?:合|算)?)?人民币(?:元)?(?=[，,、；;]|$))"
 )
 _GLOSSED = re.compile(
     r"(?<=[=＝][A-Za-z0-9'])\s*[(（][^()（）=＝<>]*(?:不算|不计|除外|剔除|不统计)[^()（）=＝<>]*[)）]"
@@ -58,6 +58,10 @@ _TO_YUAN = re.compile(
 _CODE_RANGE = re.compile(
     r"(?<![A-Za-z0-9_.])(?P<first>[0-9]{1,3}|[A-Z])\s*(?:[~～至到]|-{1,2})\s*(?P<last>[0-9]{1,3}|[A-Z])(?![A-Za-z0-9_.天日月年个])"
 )
+_CODES_TOLD = re.compile(
+    r"[㐀-鿿]{2,10}\s*[(（]\s*(?:(?P<column>[A-Za-z_]\w*)\s*(?:=|＝|为|in)?\s*)?"
+    r"(?P<codes>(?:[0-9]{1,3}|[A-Z]{1,2})(?:\s*[、,，/]\s*(?:[0-9]{1,3}|[A-Z]{1,2}))*)\s*[)）]"
+)
 _LESS = re.compile(
     r"(?:^|(?<=[，,=＝：:]))(?P<from>[㐀-鿿A-Za-z_]{2,12}?)(?:再|里)?(?:减去|减掉|扣掉|扣除|减)(?P<less>[㐀-鿿A-Za-z_]{2,10}?)(?=[，,；;]|$)"
 )
@@ -83,7 +87,7 @@ _OF_ROWS = re.compile(r"^\s*[㐀-鿿]{0,4}[行单表条](?=\s+[A-Za-z_]\w*\s*(?:
 """费用行 amt 之和: the rows are those of the table."""
 _BY = re.compile(r"[，,；;][^，,；;]{0,4}按照?[^，,；;]{0,4}$")
 _BEHIND = re.compile(
-    r"(?<![^，,；;])([^，,；;]{2,100}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入|统计|参与统计)(?:在内|入)?[^，,；;]{0,6}"
+    r"(?<![^，,；;])([^，,；;]{2,100}?)(?:都|均|需|要|须|应|一律|全部)?(?:不(?:计入|计|算|纳入|统计|参与统计|进(?:入)?(?:任何|各类|所有)?统计)(?:在内|入)?[^，,；;]{0,6}"
     r"|剔除|排除|除外|去掉|刨除)(?=[，,、；;]|$)"
     r"|(?<![^，,；;])(?P<fee>[㐀-鿿]{1,8}?)(?:都|均|也|一律)?不(?:含|包含|包括)(?=[，,；;]|$)"
 )
@@ -97,6 +101,7 @@ def plainly(name: str, body: str, dataset: Dataset, model: SemanticModel, index:
     """
     body = _ALWAYS_LEFT_OUT.sub("", _GLOSSED.sub("", _SUM_SIGN.sub("合计", body)))
     body = _CODE_RANGE.sub(lambda said: _spread(said, dataset), body)
+    body = _CODES_TOLD.sub(lambda said: _by_codes(said, dataset), body)
     body = _TO_YUAN.sub(lambda said: said["column"] or "", body)
     body = _LESS.sub(r"\g<from>-\g<less>", _COST_STAYS.sub("", body))
     # 押金不是回款, of 回款.
@@ -124,6 +129,20 @@ def _spread(said: re.Match[str], dataset: Dataset) -> str:
         if said["first"] in codes and said["last"] in codes:
             found.append(_from_to(said["first"], said["last"], codes))
     return "/".join(found[0]) if len(found) == 1 and len(found[0]) > 1 else said.group()
+
+
+def _by_codes(said: re.Match[str], dataset: Dataset) -> str:
+    """审核后的单(A、R、C), 营业中加装修中(st 1、2): the codes, of the column that is named or the only one that has them."""
+    codes = re.findall(r"[A-Za-z0-9]+", said["codes"])
+    homes = [
+        field
+        for field in dataset.fields
+        if set(codes) <= {one.code for one in field.codes}
+        and (said["column"] is None or field.name.lower() == said["column"].lower())
+    ]
+    if len(homes) != 1 or (said["column"] is None and len(codes) == 1):
+        return said.group()
+    return f" {homes[0].name} in ({', '.join(codes)}) "
 
 
 def _from_to(first: str, last: str, codes: Sequence[str]) -> list[str]:

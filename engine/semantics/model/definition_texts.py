@@ -33,6 +33,8 @@ _OF_A_KIND = re.compile(
     r"(?!.{0,1}[净实总毛待未已含应预计])(?!线上|线下|目标|计划|退货|退款|取消|损失|同期|去年|上年|累计|新增|直营|加盟|批发|零售|团购|平均|人均|单店|历史|其他)"
     r"[㐀-鿿]{2}(?P<plain>销售额|营业额|营业收入|营收|业绩|成交额|交易额|回款额|采购额|毛利额?)"
 )
+_FULL_WIDTH = {",": "，", ";": "；", ":": "：", "!": "！"}
+_HALF_WIDTH = re.compile(r"(?<=[㐀-鿿）)”])[,;:!]|[,;:!](?=\s*[㐀-鿿])")
 _NO_NAME = re.compile(
     r"^(?:之|空为|单位|小于|大于|等于|其中|不|[一二三四五六七八九十]级$)|(?:公司|集团|统一)$"
 )
@@ -91,7 +93,7 @@ _COUNTED_IN = re.compile(
 """成交订单数=计入销售额的订单数"""
 _AS_ABOVE = re.compile(r"^(?:的?口径)?同上\s*(?:[(（]\s*除非[^()（）]*[)）])?[，,]?")
 _LEAVES_OUT = re.compile(
-    r"^\s*(?:但|其中|且|均|都)?(?:不含|不包括|剔除|排除)|(?:不计|不算|除外|剔除|排除)(?:入|在内|进)?[^，,]{0,8}(?=[，,]|$)"
+    r"^\s*(?:但|其中|且|均|都)?(?:不含|不包括|剔除|排除)|(?:不计|不算|不统计|除外|剔除|排除)(?:入|在内|进)?[^，,]{0,8}(?=[，,]|$)"
 )
 _QUOTED = re.compile(r"[“\"「『]([㐀-鿿A-Za-z]{2,10})[”\"」』]\s*(?=[=＝]|指|定义为)")
 _CONTINUES = re.compile(
@@ -133,13 +135,13 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
     for table in catalogue.tables:
         dataset = catalogue.key(table)
         columns = frozenset(column.name.lower() for column in table.columns)
-        comment = _once(_QUOTED.sub(r"，\1", _HEADING.sub(_headed, table.comment)))
+        comment = _once(_QUOTED.sub(r"，\1", _HEADING.sub(_headed, in_full_width(table.comment))))
         found += _in_comment(dataset, comment, columns, lists_codes=False)
         for column in table.columns:
             if is_document(column):
                 # What it lists are the parts of its documents.
                 continue
-            comment = _THIS.sub(f" {column.name} ", column.comment)
+            comment = _THIS.sub(f" {column.name} ", in_full_width(column.comment))
             codes, behind = _codes_and_rest(comment)
             told = _in_comment(dataset, codes, columns, lists_codes=len(read_codes(comment)) > 1)
             told += _in_comment(dataset, behind, columns, lists_codes=False) if behind else []
@@ -164,6 +166,11 @@ def plainly_called(name: str) -> tuple[str, ...]:
     """What a figure is called without the kind that it is of: 销售额 for 图书销售额; empty: its name says no kind."""
     kind = _OF_A_KIND.fullmatch(name)
     return (kind["plain"],) if kind is not None else ()
+
+
+def in_full_width(comment: str) -> str:
+    """A comment whose marks between Chinese words are Chinese: 有效订单的 pay_amt,归属期看付款时间."""
+    return _HALF_WIDTH.sub(lambda mark: _FULL_WIDTH[mark.group()], comment)
 
 
 def _plain_name(name: str) -> str:
@@ -305,7 +312,14 @@ def _heads(sentence: str, *, lists_codes: bool) -> list[re.Match[str]]:
         for match in pattern.finditer(sentence):
             if not any(match.start() < other.end() and other.start() < match.end() for other in found):
                 found.append(match)
-    return sorted(found, key=lambda one: one.start())
+    found.sort(key=lambda one: one.start())
+    # What brackets say of one that is defined before them is of that: 退款额(退款额口径见 refund).
+    return [one for place, one in enumerate(found) if not (place and _is_in_brackets(one))]
+
+
+def _is_in_brackets(head: re.Match[str]) -> bool:
+    before = head.string[: head.start("name")]
+    return sum(map(before.count, "(（")) > sum(map(before.count, ")）"))
 
 
 def _bare(body: str) -> str:

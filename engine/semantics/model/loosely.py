@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.catalogue import Catalogue, Table
-from chat2sql.engine.semantics.model.definition_texts import definitions, plainly_called
+from chat2sql.engine.semantics.model.definition_texts import definitions, in_full_width, plainly_called
 from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.loose_amounts import Amount, amount_in, time_in
 from chat2sql.engine.semantics.model.loose_asides import is_of_two, without_asides
@@ -85,10 +85,10 @@ def loosely_defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel
 
 def _texts(table: Table) -> Iterator[str]:
     """What may hold a definition: the table's comment, and long ones of its columns."""
-    yield _ASIDE.sub("", table.comment)
+    yield _ASIDE.sub("", in_full_width(table.comment))
     for column in table.columns:
         if len(column.comment) > _LONG:
-            yield _ASIDE.sub("", _THIS.sub(f" {column.name} ", column.comment))
+            yield _ASIDE.sub("", _THIS.sub(f" {column.name} ", in_full_width(column.comment)))
 
 
 def _with_main_figure(
