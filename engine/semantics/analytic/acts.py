@@ -27,6 +27,12 @@ ATTAINMENT = "目标完成率"
 MONEY = "money"
 """What 多少钱 asks for: the sum of money of the rows that are spoken of."""
 
+PIECES = (
+    "个|家|位|名|款|种|类|条|笔|张|件|项|单|间|大|强|人|座|台|次|门|份|批|户|套|辆|场|宗|箱"
+    "|本|册|部|支|只|瓶|袋|栋|所|封|起|例|节|艘|架|篇|通|票|车|趟"
+)
+"""The measure words of what is counted."""
+
 
 class Act(StrEnum):
     """What an operator does."""

@@ -5,10 +5,8 @@ The first row that fits is taken, so longer ones stand before what they begin wi
 
 from __future__ import annotations
 
-_PIECES = (
-    "个|家|位|名|款|种|类|条|笔|张|件|项|单|间|大|强|人|座|台|次|门|份|批|户|套|辆|场|宗|箱"
-    "|本|册|部|支|只|瓶|袋|栋|所|封|起|例|节|艘|架|篇|通|票|车|趟"
-)
+from chat2sql.engine.semantics.analytic.acts import PIECES
+
 _ENDS = "(?=[，,。？?]|$)"
 
 _TIES = (
@@ -118,7 +116,7 @@ _REMARKS = (
     "拢共",
     "(?<=[员理师])在?负责(?=[？?。]|$)",
     "直属(?=的?(?:在职|人|员工))",
-    rf"一(?:{_PIECES}|分|毛钱)(?=[^，。]{{0,6}}[都也]?[没未])",
+    rf"一(?:{PIECES}|分|毛钱)(?=[^，。]{{0,6}}[都也]?[没未])",
     "一[分毛]钱",
     "(?<=没)有?(?:填写?|登记|录入?|写明?|留下?|标注?|挂)(?=[㐀-鿿])",
     "(?<=多少)(?:平米|平方米?|瓦|公斤|千克)",

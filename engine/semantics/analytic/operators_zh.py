@@ -10,6 +10,7 @@ from chat2sql.engine.semantics.analytic.acts import (
     MONEY,
     NTH_ASC,
     NTH_DESC,
+    PIECES,
     SOLD,
     Act,
     Row,
@@ -19,10 +20,6 @@ from chat2sql.engine.semantics.analytic.intent import Aggregate, Grain, Operator
 from chat2sql.engine.semantics.numerals import HAN_NUMERAL
 
 _N = rf"(?P<n>[0-9]+(?:\.[0-9]+)?|{HAN_NUMERAL}{{1,5}})"
-_PIECES = (
-    "个|家|位|名|款|种|类|条|笔|张|件|项|单|间|大|强|人|座|台|次|门|份|批|户|套|辆|场|宗|箱"
-    "|本|册|部|支|只|瓶|袋|栋|所|封|起|例|节|艘|架|篇|通|票|车|趟"
-)
 _HIGH, _LOW = "高|多|大|长|贵|好|强|快|晚|新|近|重", "低|少|小|短|便宜|差|慢|早|久|轻"
 _UNITS_SOLD = "[台件个双部瓶支套本包箱款]"
 _GRAINS = {
@@ -49,7 +46,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
     row(Act.GRAIN, r"月度(?=趋势|走势|变化|销)", r"(?:按月)?(?:趋势|走势)", detail=Grain.MONTH),
     row(
         Act.EACH,
-        rf"每一?(?:{_PIECES})?",
+        rf"每一?(?:{PIECES})?",
         r"各(?:个|自的|类(?!别|型|目)|种(?!类))?",
         r"不同类型的?",
         r"按照?",
@@ -57,10 +54,10 @@ ZH_OPERATORS: tuple[Row, ...] = (
         r"分(?!别)",
         r"不同",
     ),
-    row(Act.TOP, rf"(?:排名|排行|销量)?前{_N}(?:的|{_PIECES})?(?:的)?", detail="desc"),
-    row(Act.TOP, rf"(?:排名)?(?:倒数|垫底|最后|后){_N}(?:的|{_PIECES})?(?:的)?", detail="asc"),
-    row(Act.TOP, rf"最(?:{_HIGH})的?(?:前)?{_N}(?:{_PIECES})人?(?:的)?", detail="desc"),
-    row(Act.TOP, rf"最(?:{_LOW})的?(?:前)?{_N}(?:{_PIECES})人?(?:的)?", detail="asc"),
+    row(Act.TOP, rf"(?:排名|排行|销量)?前{_N}(?:的|{PIECES})?(?:的)?", detail="desc"),
+    row(Act.TOP, rf"(?:排名)?(?:倒数|垫底|最后|后){_N}(?:的|{PIECES})?(?:的)?", detail="asc"),
+    row(Act.TOP, rf"最(?:{_HIGH})的?(?:前)?{_N}(?:{PIECES})人?(?:的)?", detail="desc"),
+    row(Act.TOP, rf"最(?:{_LOW})的?(?:前)?{_N}(?:{PIECES})人?(?:的)?", detail="asc"),
     row(Act.TOP, r"(?:排名?)?第(?P<n>一)名?(?![次季批天周轮步个年月])(?:的)?", detail="desc"),
     row(
         Act.TOP,
@@ -113,7 +110,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
     row(Act.SAID, r"多少钱(?:一[台件个份斤瓶套张])?", r"消费(?!者)|花费", r"总?金额|总额", detail=MONEY),
     row(
         Act.COUNT,
-        rf"(?:有|共有|总共有|一共有)?(?<![那这])(?:多少|几)(?:{_PIECES})人?",
+        rf"(?:有|共有|总共有|一共有)?(?<![那这])(?:多少|几)(?:{PIECES})人?",
         r"(?:有|一?共有?|总共有?)?(?:多少|几)号人",
         r"(?:有|一?共有?|总共有?)?(?:多少|几)人次",
         r"有?多少(?!钱)",
@@ -196,11 +193,11 @@ ZH_OPERATORS: tuple[Row, ...] = (
     ),
     row(Act.TOPMOST, r"(?:一|1|第一|顶|最上)级的?(?!城市|医院|市|能效|客户|会员|代理|经销|供应)"),
     row(Act.WHICH, r"叫(?:啥|什么)(?:名字?)?"),
-    row(Act.WHICH, rf"(?:是)?(?:哪一?(?:{_PIECES}|些)?|谁|什么)"),
+    row(Act.WHICH, rf"(?:是)?(?:哪一?(?:{PIECES}|些)?|谁|什么)"),
     row(
         Act.LIST,
-        rf"(?:是|有)?哪几(?:{_PIECES})人?",
-        rf"有?哪些|列出|列举|名单|清单|列表|有没有(?:哪(?:一?(?:{_PIECES})|些))?|(?:都)?有谁",
+        rf"(?:是|有)?哪几(?:{PIECES})人?",
+        rf"有?哪些|列出|列举|名单|清单|列表|有没有(?:哪(?:一?(?:{PIECES})|些))?|(?:都)?有谁",
     ),
     row(
         Act.ATTAINED,
