@@ -29,6 +29,7 @@ from chat2sql.engine.semantics.analytic.intent import (
     Window,
 )
 from chat2sql.engine.semantics.analytic.listed import Listed
+from chat2sql.engine.semantics.analytic.listed_alike import with_lists_alike
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.periods_of import comparison_of, held_of, held_then, windows_of
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
@@ -86,7 +87,8 @@ def read_intent(
         known: all values that may be looked through for shortened names.
         as_of: the day of asking.
     """
-    grounded = ground(tokens_with_names(question, model, times, values, known), model)
+    tokens = with_lists_alike(tokens_with_names(question, model, times, values, known))
+    grounded = ground(tokens, model)
     if grounded is None:
         return ReadIntent(intent=None, doubts=("nothing of the semantic model is named",))
     phrase = Phrase(grounded, model)
