@@ -59,9 +59,9 @@ def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
     tree), has its kind of type, when that key has no value twice, and all of up to 500 of its values are there. Empty
     tables are judged by their names, where these leave no doubt. Views are left alone.
     """
-    known = [_with_key(table, catalogue, query) for table in catalogue.tables]
-    by_key = {catalogue.key(table): table for table in known if not table.is_view}
     unique: dict[tuple[str, str], bool | None] = {}
+    known = [_with_key(table, catalogue, query, unique) for table in catalogue.tables]
+    by_key = {catalogue.key(table): table for table in known if not table.is_view}
     tables = []
     for table in known:
         found: list[ForeignKey] = []
@@ -92,12 +92,20 @@ def with_implicit_keys(catalogue: Catalogue, query: Query) -> Catalogue:
     )
 
 
-def _with_key(table: Table, catalogue: Catalogue, query: Query) -> Table:
-    """The table with the primary key that nobody declared, if it shows one."""
+def _with_key(
+    table: Table, catalogue: Catalogue, query: Query, unique: dict[tuple[str, str], bool | None]
+) -> Table:
+    """The table with the primary key that nobody declared, if it shows one.
+
+    Args:
+        unique: of columns, each with its table, whether they tell all rows apart; what is found out is added.
+    """
     key = _key_of(table)
     if table.is_view or table.primary_key or key is None or _is_of_another(table, key, catalogue):
         return table
-    if not _is_unique(table, key.name, catalogue.dialect, query):
+    told = _is_unique(table, key.name, catalogue.dialect, query)
+    unique[catalogue.key(table), key.name] = told
+    if not told:
         return table
     columns = tuple(
         column.model_copy(update={"primary_key": True}) if column == key else column
@@ -288,11 +296,8 @@ def _is_unique(table: Table, name: str, dialect: Dialect, query: Query) -> bool 
     """Whether a key has no value twice, and none missing; None: it has none at all."""
     if any(column.name == name and column.primary_key for column in table.columns):
         return True
-    some = exp.select(exp.alias_(_column(name), "v")).from_(_table(table))
-    value = exp.column("v", table="k")
-    counts = exp.select(exp.Count(this=exp.Star()), exp.Count(this=exp.Distinct(expressions=[value]))).from_(
-        some.subquery("k")
-    )
+    values = exp.Count(this=exp.Distinct(expressions=[_column(name)]))
+    counts = exp.select(exp.Count(this=exp.Star()), values).from_(_table(table))
     row = query(counts.sql(dialect))
     if row is None:
         return False

@@ -44,4 +44,4 @@ def of_whole_month(window: Window, field: Field | None) -> Window:
     first = window.start.replace(day=1)
     if window.end - window.start != DAY or window.end != add_months(first, 1):
         return window
-    return window.model_copy(update={"start": first, "end": add_months(first, 1)})
+    return window.model_copy(update={"start": first})

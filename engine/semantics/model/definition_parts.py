@@ -86,8 +86,7 @@ def as_difference(definition: Definition, model: SemanticModel, index: TermIndex
     if halves is None or is_known(definition, model, index):
         return None
     first, second = halves
-    named = [one for one in index.meanings(first) if one.kind is Kind.METRIC and one.weight == 1]
-    whole = model.metric(named[0].name) if named else None
+    whole = _figure_called(first, model, index)
     if whole is None:
         own = definition._replace(name=f"{definition.name}{_SIDES[0]}", body=first)
         extended = _side(own, model, index)
@@ -115,6 +114,11 @@ def as_difference(definition: Definition, model: SemanticModel, index: TermIndex
     return model.extended(metrics=(less, net))
 
 
+def _figure_called(said: str, model: SemanticModel, index: TermIndex) -> Metric | None:
+    named = [one for one in index.meanings(said) if one.kind is Kind.METRIC and one.weight == 1]
+    return model.metric(named[0].name) if named else None
+
+
 def _taken_off(
     said: str, definition: Definition, model: SemanticModel, index: TermIndex
 ) -> tuple[SemanticModel, Metric] | None:
@@ -122,8 +126,7 @@ def _taken_off(
     home = whose(said, definition, model)
     # so_refund beside 退款成功的金额 says whose it is, and nothing more.
     body = re.sub(rf"(?<![A-Za-z0-9_.]){re.escape(home)}(?![A-Za-z0-9_.])", "", said).strip()
-    named = [one for one in index.meanings(body) if one.kind is Kind.METRIC and one.weight == 1]
-    known = model.metric(named[0].name) if named else None
+    known = _figure_called(body, model, index)
     if known is not None:
         return model, known
     own = definition._replace(name=f"{definition.name}{_SIDES[1]}", dataset=home, body=body)

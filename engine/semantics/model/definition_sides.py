@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.model.definition_texts import Definition
+from chat2sql.engine.semantics.model.definition_texts import Definition, brackets_open
 from chat2sql.engine.semantics.model.finer import amount_of, are_lines, scale_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Metric, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
@@ -47,7 +47,9 @@ def sides_of(definition: Definition) -> tuple[str, str] | None:
     if _RATE.search(definition.name) is None or definition.counts_only:
         return None
     cuts = [
-        match for match in _DIVIDED.finditer(definition.body) if _is_outside(definition.body, match.start())
+        match
+        for match in _DIVIDED.finditer(definition.body)
+        if brackets_open(definition.body, match.start()) == 0
     ]
     if len(cuts) != 1:
         return None
@@ -67,7 +69,9 @@ def halves_of(definition: Definition, model: SemanticModel) -> tuple[str, str] |
     What stands in brackets behind the second, a table or by which time it goes, is said of it.
     """
     cuts = [
-        match for match in _TAKEN_OFF.finditer(definition.body) if _is_outside(definition.body, match.start())
+        match
+        for match in _TAKEN_OFF.finditer(definition.body)
+        if brackets_open(definition.body, match.start()) == 0
     ]
     if len(cuts) != 1 or definition.counts_only:
         return None
@@ -105,11 +109,6 @@ def _of_each_half(behind: str, first: str, second: str) -> tuple[str, str] | Non
         else:
             return None
     return told[0], told[1]
-
-
-def _is_outside(body: str, place: int) -> bool:
-    before = body[:place]
-    return sum(map(before.count, "(（")) == sum(map(before.count, ")）"))
 
 
 def _plain(side: str) -> str:

@@ -314,12 +314,17 @@ def _heads(sentence: str, *, lists_codes: bool) -> list[re.Match[str]]:
                 found.append(match)
     found.sort(key=lambda one: one.start())
     # What brackets say of one that is defined before them is of that: 退款额(退款额口径见 refund).
-    return [one for place, one in enumerate(found) if not (place and _is_in_brackets(one))]
+    return [
+        one
+        for place, one in enumerate(found)
+        if not (place and brackets_open(sentence, one.start("name")) > 0)
+    ]
 
 
-def _is_in_brackets(head: re.Match[str]) -> bool:
-    before = head.string[: head.start("name")]
-    return sum(map(before.count, "(（")) > sum(map(before.count, ")）"))
+def brackets_open(text: str, place: int) -> int:
+    """How many brackets are open at a place of a text; less than 0: more were closed than opened."""
+    before = text[:place]
+    return sum(map(before.count, "(（")) - sum(map(before.count, ")）"))
 
 
 def _bare(body: str) -> str:

@@ -120,9 +120,11 @@ def _by_first_words(text: str, units: list[Unit], own: Dataset | None, index: Te
 def _of_each_line(text: str, units: list[Unit], own: Dataset | None) -> Iterator[Mention]:
     """采购单行金额: the only sum of money that each line has."""
     amount = amount_of(own) if own is not None and are_lines(own) else None
-    for match in _LINE_AMOUNT.finditer(text) if own is not None and amount is not None else ():
+    if own is None or amount is None:
+        return
+    for match in _LINE_AMOUNT.finditer(text):
         place = [number for number, unit in enumerate(units) if match.start() <= unit.start < match.end()]
-        if place and own is not None and amount is not None:
+        if place:
             named = Meaning(kind=Kind.FIELD, dataset=own.name, name=amount.name, weight=0.6)
             yield Mention(place[0], place[-1] + 1, match.group(), (named,))
 
