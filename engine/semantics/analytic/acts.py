@@ -15,6 +15,9 @@ SOLD, BOUGHT = "sold", "bought"
 BOUGHT_AT_ALL = "买过"
 """Of what is said: that something was sold to somebody, as the business counts it."""
 
+EITHER = "either"
+"""Of what stands beside another: one of the two is enough."""
+
 EXCLUDED = "excluded"
 """Of what is denied: all that the clause before it restricts, as in 取消的不算."""
 

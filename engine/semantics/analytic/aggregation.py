@@ -160,6 +160,8 @@ class Aggregation:
                 (named(name, "本期", "current", self._language), current),
                 (named(name, "对比期", "before", self._language), before),
             ]
+        elif comparison.current:
+            told = [(named(name, "本期", "current", self._language), current)]
         if comparison.difference:
             told.append(
                 (

@@ -80,5 +80,7 @@ def _is_asked_for(
 
 def _columns_of(segment: Segment, model: SemanticModel) -> set[tuple[str, str]]:
     """The columns that a condition is about, each with its dataset."""
+    if not segment.condition:
+        return set()
     tree = sqlglot.parse_one(segment.condition, read=model.dialect)
     return {(segment.dataset, column.name) for column in tree.find_all(exp.Column)}

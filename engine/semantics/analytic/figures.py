@@ -83,13 +83,14 @@ def finer_base(figure: Figure, needed: set[str], model: SemanticModel) -> Figure
             continue
         if _counts_rows(figure, model):
             return Figure(aggregate=Aggregate.DISTINCT, dataset=lines.name, field=joins[0].source_columns[0])
-        amount = amount_of(lines)
-        if amount is not None and _is_money(figure, model) and are_lines(lines):
-            finer = of_lines(figure.metric, lines.name) if figure.metric is not None else None
-            if finer is None:
-                return Figure(aggregate=figure.aggregate, dataset=lines.name, field=amount.name)
+        if figure.metric is not None:
+            finer = of_lines(figure.metric, lines.name)
             if model.metric(finer) is not None:
                 return Figure(metric=finer, dataset=lines.name)
+            continue
+        amount = amount_of(lines)
+        if amount is not None and _is_money(figure, model) and are_lines(lines):
+            return Figure(aggregate=figure.aggregate, dataset=lines.name, field=amount.name)
     return figure
 
 

@@ -231,7 +231,8 @@ class Asked:
 
     def _asks_how_much(self) -> bool:
         """Whether it is asked how much and not how many: 回款多少, without a word for pieces."""
-        return any(piece.token.act is Act.COUNT and piece.token.text == "多少" for piece in self._phrase)
+        asked = [piece.token.text for piece in self._phrase if piece.token.act is Act.COUNT]
+        return "多少" in asked and not any(_ROWS.search(text) for text in asked)
 
     def _amount(self, counted: Figure) -> Figure:
         """Of what is money by its name, the sum; of anything else, and of slips of paper, the count."""

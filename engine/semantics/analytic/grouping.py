@@ -234,12 +234,19 @@ class Grouping:
         named = [piece.place for piece in self._phrase if piece.value is not None or piece.kind is Kind.CODE]
         several = [place for place in named if named.count(place) > 1]
         if several:
+            self._counts_them(several.count(several[0]))
             return (Group(place=several[0]),)
         described = [one.place for one in self._phrase if one.value is not None and one.value.how is How.PART]
         if len(described) == 1 and described[0] is not None and said_each:
             # 名字里带凌云的几家客户各自买了多少
             return (Group(place=described[0]),)
         return self._by_number()
+
+    def _counts_them(self, named: int) -> None:
+        """直营、加盟、线上三类店铺: how many have been named."""
+        for piece in self._phrase:
+            if piece.token.sort is Sort.NUMBER and not piece.used and piece.token.number == named:
+                piece.used = True
 
     def _by_number(self) -> tuple[Group, ...]:
         """三个渠道分别占多少: each of as many as there are."""

@@ -24,7 +24,7 @@ from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.joins import routes_from
-from chat2sql.engine.semantics.model.semantic_model import Metric, Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Metric, Role, Segment, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.values.index import How, LinkedValue, ValueIndex
@@ -173,7 +173,7 @@ class _Teller:
                 return self._metric(metric) if metric is not None else ""
             case Kind.SEGMENT:
                 segment = self._model.segment(meaning.name)
-                return self._written(segment.condition) if segment is not None else ""
+                return self._rows(segment) if segment is not None else ""
             case Kind.CODE:
                 place = Place(dataset=meaning.dataset, field=meaning.name)
                 return self._condition(Condition(place=place, operator=Operator.IS, values=(meaning.code,)))
@@ -188,11 +188,21 @@ class _Teller:
     def _kept(self, dataset: str) -> str:
         """The rows of a dataset that count unless a question says otherwise."""
         told = [
-            self._written(segment.condition)
+            self._rows(segment)
             for place, name in self._model.conventions.default_segments
             if place == dataset and (segment := self._model.segment(name)) is not None
         ]
         return " AND ".join(told)
+
+    def _rows(self, segment: Segment) -> str:
+        """Which rows a segment has."""
+        if segment.related is None:
+            return self._written(segment.condition)
+        try:
+            told = Scope(self._model, segment.dataset).segment(SegmentUse(segment=segment.name))
+        except NotExpressible:
+            return ""
+        return told.sql(self._model.dialect)
 
     def _metric(self, metric: Metric) -> str:
         if metric.numerator is not None and metric.denominator is not None:

@@ -185,6 +185,7 @@ class Comparison(Frozen):
         growth: whether the growth rate is asked for.
         difference: whether the difference is.
         values: whether the figures of both periods are asked for beside it.
+        current: whether that of the period itself is, and not the other.
     """
 
     with_: Compared
@@ -192,6 +193,7 @@ class Comparison(Frozen):
     growth: bool = True
     difference: bool = False
     values: bool = True
+    current: bool = False
 
 
 class Part(Frozen):

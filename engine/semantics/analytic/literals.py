@@ -29,6 +29,14 @@ def day_of(day: date) -> exp.Expr:
     return exp.Literal.string(day.isoformat())
 
 
+def days_from_today(days: int, dialect: Dialect) -> exp.Expr:
+    """The day so many days after the day of asking, or before it."""
+    if dialect is Dialect.SQLITE:
+        return sqlglot.parse_one(f"DATE(CURRENT_DATE, '{days:+d} days')", read=dialect)
+    sign = "+" if days > 0 else "-"
+    return sqlglot.parse_one(f"CURRENT_DATE {sign} INTERVAL '{abs(days)}' DAY", read=dialect)
+
+
 def with_today(tree: exp.Expr, as_of: date, dialect: Dialect) -> exp.Expr:
     """What is written with CURRENT_DATE, as of a day. SQLite's dates are texts."""
     today = day_of(as_of) if dialect is Dialect.SQLITE else exp.cast(day_of(as_of), "DATE")

@@ -34,6 +34,11 @@ _ASKS_FOR_BOTH = re.compile(
     re.IGNORECASE,
 )
 """The figures themselves, beside what became of them."""
+_ASKS_FOR_CURRENT = re.compile(
+    r"(?:(?![比较]|增长|增幅|涨|跌|变化|差)[^，,；;？?。])*(?:是多少|多少钱|多少|几[个家人笔单])(?:(?![比较]|增长)[^，,；;？?。])*"
+    r"[，,；;？?。]\s*(?:且|并|那|它|又)?[^，,；;？?。]{0,8}(?:比|较|同比|环比)"
+)
+"""客单价是多少，比去年同期涨了百分之几: the figure itself, beside what became of it."""
 _BEGINS = re.compile(r"新|签|开|建|登记|提交|发起|生效|到期|结束")
 _PERCENT = re.compile(r"百分之(?:几|多少)|百分比|几个点")
 _BY_AMOUNT = re.compile(r"差|多少|钱|额|元|difference", re.IGNORECASE)
@@ -130,7 +135,8 @@ def comparison_of(
     if comparison is None:
         return None, left
     said = "".join(piece.token.text for piece in phrase)
-    return comparison.model_copy(update={"values": _ASKS_FOR_BOTH.search(said) is not None}), left
+    both, current = _ASKS_FOR_BOTH.search(said) is not None, _ASKS_FOR_CURRENT.match(said) is not None
+    return comparison.model_copy(update={"values": both, "current": current and not both}), left
 
 
 def _comparison_of(

@@ -14,6 +14,7 @@ from chat2sql.engine.semantics.analytic.resolve import (
     is_most_of_many,
 )
 from chat2sql.engine.semantics.analytic.token import Sort, Token
+from chat2sql.engine.semantics.model.joins import on_the_way
 from chat2sql.engine.semantics.model.semantic_model import Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.values.index import How, LinkedValue
@@ -297,6 +298,7 @@ class Phrase:
             base: the dataset that the intent is about.
         """
         spoken_of = {base} | {piece.dataset for piece in self._pieces if piece.used}
+        spoken_of |= on_the_way(self._model, base, spoken_of)
         return tuple(piece.token.text for piece in self._pieces if self._is_left(piece, spoken_of))
 
     def _is_left(self, piece: Piece, spoken_of: set[str]) -> bool:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.operators import says_nothing
 from chat2sql.engine.semantics.analytic.token import Sort, Token
+from chat2sql.engine.semantics.model.finer import lines_between
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
@@ -188,6 +189,9 @@ def _worth(base: str, dataset: str, model: SemanticModel) -> tuple[float, int]:
     back = routes_from(model, dataset).get(base)
     if back is not None:
         return -_FROM_BELOW - _PER_JOIN * len(back), -len(back)
+    if lines_between(model, dataset, base) is not None:
+        # Orders, of a product: by way of their lines.
+        return -_FROM_BELOW - _PER_JOIN, -1
     by_lines = [
         found
         for join in model.relationships

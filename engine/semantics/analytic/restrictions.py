@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.acts import EITHER, Act
 from chat2sql.engine.semantics.analytic.intent import (
     Condition,
     Figure,
@@ -117,10 +117,21 @@ class _Finder:
             presences=self._presences.found(),
             limits=tuple(limits.limits),
             compared=frozenset(limits.compared | self._presences.denied),
-            doubts=tuple(limits.doubts),
+            doubts=(*limits.doubts, *self._either_of_two()),
             at=self._at,
             segment_at=self._segment_at,
         )
+
+    def _either_of_two(self) -> tuple[str, ...]:
+        """金卡或在上海的: conditions on two fields, of which one is enough, are not told."""
+        for piece in self._phrase:
+            before, after = self._phrase.before(piece), self._phrase.after(piece)
+            if piece.token.detail != EITHER or before is None or after is None:
+                continue
+            alike = before.place is not None and before.place == after.place
+            if not alike and (before.restricts or after.restricts):
+                return ("one of two conditions",)
+        return ()
 
     def _idle_below(self, piece: Piece) -> None:
         """每个会员等级下面有多少人: what has no rows below it only has others under it."""
@@ -262,8 +273,8 @@ class _Finder:
         before = self._phrase.before(piece)
         if before is None or before.token.act is not Act.NOT:
             return False
-        if piece.token.start - before.token.end > _NEAR:
-            # 没提过的战略客户 are 战略客户.
+        if piece.token.start - before.token.end > _NEAR and not piece.is_below:
+            # 没提过的战略客户 are 战略客户; 没产生过有效订单的 have none.
             return False
         before.used = True
         return True

@@ -19,11 +19,12 @@ from chat2sql.engine.semantics.analytic.intent import (
     Window,
 )
 from chat2sql.engine.semantics.analytic.joined import Joins, NotExpressible
-from chat2sql.engine.semantics.analytic.literals import contains, day_of, literal
+from chat2sql.engine.semantics.analytic.literals import contains, day_of, days_from_today, literal
 from chat2sql.engine.semantics.analytic.shapes import COMPARISONS
 from chat2sql.engine.semantics.analytic.trees import NODE, TOP_NAME, below, quoted_of, topmost
+from chat2sql.engine.semantics.model.finer import lines_between
 from chat2sql.engine.semantics.model.joins import route, routes_from
-from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Related, SemanticModel
 
 
 class Scope:
@@ -192,7 +193,10 @@ class Scope:
         if segment is None:
             raise NotExpressible(f"there is no segment {use.segment}")
         self.join(segment.dataset)
-        condition = self.bound(segment.condition)
+        told = [self.bound(segment.condition)] if segment.condition else []
+        if segment.related is not None:
+            told.append(self._leads_to(segment.dataset, segment.related))
+        condition = exp.and_(*told) if len(told) > 1 else told[0]
         return exp.not_(exp.paren(condition)) if use.negated else condition
 
     def window(self, window: Window, dataset: str | None = None) -> exp.Expr:
@@ -236,20 +240,7 @@ class Scope:
 
     def presence(self, one: Presence) -> exp.Expr:
         """Whether any row of another dataset refers to a row of the base."""
-        way = route(self._model, one.dataset, self.base)
-        if not way:
-            raise NotExpressible(f"{one.dataset} does not refer to {self.base}")
-        inner = Scope(self._model, one.dataset, suffix="_")
-        for step in way[:-1]:
-            inner.join(step.target)
-        last = way[-1]
-        conditions: list[exp.Expr] = [
-            exp.EQ(
-                this=exp.column(exp.to_identifier(mine), table=inner.alias(last.source)),
-                expression=exp.column(exp.to_identifier(theirs), table=self.alias(self.base)),
-            )
-            for mine, theirs in zip(last.source_columns, last.target_columns, strict=True)
-        ]
+        inner, conditions = self._leading(one.dataset, self.base)
         conditions += [inner.condition(condition) for condition in one.conditions]
         conditions += [inner.segment(use) for use in one.segments]
         if one.window is not None:
@@ -259,6 +250,40 @@ class Scope:
         return exp.not_(exists) if one.negated else exists
 
     # -- within ----------------------------------------------------------------------------------------
+
+    def _leading(self, dataset: str, to: str) -> tuple[Scope, list[exp.Expr]]:
+        """The rows of a dataset, and what makes them lead to a row of another that is at hand."""
+        lines = lines_between(self._model, dataset, to)
+        way = route(self._model, lines or dataset, to)
+        if not way:
+            raise NotExpressible(f"{dataset} does not refer to {to}")
+        inner = Scope(self._model, lines or dataset, suffix="_")
+        inner.join(dataset)
+        for step in way[:-1]:
+            inner.join(step.target)
+        last = way[-1]
+        return inner, [
+            exp.EQ(
+                this=exp.column(exp.to_identifier(mine), table=inner.alias(last.source)),
+                expression=exp.column(exp.to_identifier(theirs), table=self.alias(to)),
+            )
+            for mine, theirs in zip(last.source_columns, last.target_columns, strict=True)
+        ]
+
+    def _leads_to(self, dataset: str, related: Related) -> exp.Expr:
+        """Whether rows of another dataset lead to one of a segment's."""
+        inner, conditions = self._leading(related.dataset, dataset)
+        conditions += [inner.segment(SegmentUse(segment=name)) for name in related.segments]
+        if related.days is not None:
+            placed = (
+                Place(dataset=related.dataset, field=related.time) if related.time else inner.time_of()
+            )
+            first = days_from_today(1 - related.days, self._model.dialect)
+            after = days_from_today(1, self._model.dialect)
+            conditions.append(exp.GTE(this=inner.column(placed), expression=first))
+            conditions.append(exp.LT(this=inner.column(placed), expression=after))
+        exists = exp.Exists(this=inner.over(exp.select(exp.Literal.number(1))).where(*conditions))
+        return exp.not_(exists) if related.negated else exists
 
     def _in_tree(self, one: Condition) -> exp.Expr:
         """Rows of what is at or below a node of a tree."""

@@ -191,6 +191,8 @@ def _difference_compared(
             exp.alias_(now.copy(), named(name, "本期", "now", language), quoted=True),
             exp.alias_(then.copy(), named(name, "对比期", "before", language), quoted=True),
         ]
+    elif comparison.current:
+        columns.append(exp.alias_(now.copy(), named(name, "本期", "now", language), quoted=True))
     if comparison.difference:
         difference = exp.Sub(this=now.copy(), expression=then.copy())
         columns.append(exp.alias_(difference, named(name, "差额", "difference", language), quoted=True))

@@ -125,7 +125,7 @@ def _head(main: Metric, model: SemanticModel) -> str | None:
     dataset = model.dataset(next(iter(owners))) if len(owners) == 1 else None
     if dataset is None or (are_lines(dataset) and dataset.time is None):
         return None
-    return dataset.name
+    return dataset.name if all(one.related is None for one in _rows_of(main, model)) else None
 
 
 def _number(main: Metric, head: str, names: tuple[str, ...], model: SemanticModel) -> Metric:

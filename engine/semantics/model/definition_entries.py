@@ -48,7 +48,9 @@ def segment_of(read: ReadDefinition, conditions: dict[str, str], model: Semantic
     known = [segment for name in read.rows.segments if (segment := model.segment(name)) is not None]
     told = " AND ".join([*(segment.condition for segment in known), *conditions.values()])
     # What other tables hold is no property of these rows.
-    is_own = conditions.keys() <= {own} and all(segment.dataset == own for segment in known)
+    is_own = conditions.keys() <= {own} and all(
+        segment.dataset == own and segment.related is None for segment in known
+    )
     if not told or read.definition.counts_only or not is_own:
         return None
     return Segment(

@@ -19,6 +19,10 @@ _ASIDE = re.compile(
     r"[(（](?![^()（）]*(?:不|剔|排除|除|只|仅|其他))[^()（）]*(?:[也都仍还]算|算在内)[^()（）]*[)）]"
     r"|(?<=[㐀-鿿])(?<!合计|之和|总和|求和|金额|总额)[(（]\s*\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?\s*[)）]"
 )
+_WITH_ROWS = re.compile(
+    r"[(（](?:也|均|都)?(?:含|包含|包括|含有)[㐀-鿿、和及与]{1,8}[)）]|(?<=[，,])(?:也|均|都)?(?:含|包含|包括)[㐀-鿿、和及与]{1,8}(?=[)）])"
+)
+"""(含赠品): rows that count like the others."""
 _NO_CHANGE = re.compile(
     r"[，,、]\s*(?:(?:不扣|未扣|不减|不另扣)[㐀-鿿]{1,5}(?=[，,、；;)）]|$)|(?:折|税|优惠)[后前](?=[，,、；;]|$)|(?:不?含税)(?=[，,、；;]|$)"
     r"|[㐀-鿿]{1,4}不(?:冲减|扣减|倒扣|扣除|另扣|减)(?=[，,、；;]|$)|已[减扣除][㐀-鿿]{1,5}(?=[，,、；;]|$)|(?:不?含税)?(?:折(?:合|算)?)?人民币(?:元)?(?=[，,、；;]|$))"
@@ -75,6 +79,7 @@ _AMOUNTS_ASIDE = re.compile(
 _FEES = re.compile(
     r"^(?:运费|邮费|配送费|税|税费|税额|押金|手续费|服务费|优惠|折扣|退货|退款|红包|积分抵扣)$"
 )
+_FEE_IN = re.compile(r"费|税|押金|优惠|折扣|退|红包|积分")
 _REMARK = re.compile(
     r"(?:以|由|按)?[㐀-鿿]{0,6}(?:确认|审核|系统|报表|财务|手册|文档)(?:数据|口径)?为准|(?:详见|参见|参考|见)[㐀-鿿A-Za-z]{1,12}"
     r"|(?:每[日天周月年]|实时|定期|T\+1)[㐀-鿿0-9]{0,6}(?:更新|同步|刷新)|(?:数据)?来源[:：]?[㐀-鿿A-Za-z]{1,12}"
@@ -116,6 +121,7 @@ def plainly(name: str, body: str, dataset: Dataset, model: SemanticModel, index:
     )
     body = _as_coded(_as_column(_UNIT.sub("", _NO_CHANGE.sub("", body)), dataset), dataset)
     body = _BEHIND.sub(lambda said: f"不含{said[1] or said['fee']}", _ASIDE.sub(" ", body))
+    body = _WITH_ROWS.sub(lambda said: said.group() if _FEE_IN.search(said.group()) else "", body)
     return _AMOUNTS_ASIDE.sub(
         lambda match: "" if _is_amount(match["what"], dataset, model, index) else match.group(), body
     )

@@ -20,6 +20,7 @@ from chat2sql.engine.semantics.model.definition_entries import (
 from chat2sql.engine.semantics.model.definition_figures import Computed
 from chat2sql.engine.semantics.model.definition_parts import as_difference, as_ratio
 from chat2sql.engine.semantics.model.definition_reading import FIGURE, is_known, read_definition
+from chat2sql.engine.semantics.model.definition_related import as_related
 from chat2sql.engine.semantics.model.definition_sides import HOW_MANY, homes_elsewhere
 from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
 from chat2sql.engine.semantics.model.joins import routes_from
@@ -65,6 +66,7 @@ def _as_far_as_read(
                         _anywhere(definition, model, index)
                         or as_difference(definition, model, index)
                         or as_ratio(definition, model, index)
+                        or as_related(definition, model, index)
                     )
                     if elsewhere
                     else _with(definition, model, index)

@@ -128,16 +128,35 @@ class MetricPayload(EntryPayload):
     unit: str = ""
 
 
+class RelatedPayload(Strict):
+    """Rows of another dataset that lead to a row.
+
+    Attributes:
+        segments: which of them count, by the names of segments of their dataset.
+        time: the field of their dataset by which they are placed in time; needed with ``days``.
+        days: how many days back they count, the day of asking the first of them; without it: whenever they were.
+        negated: whether there have to be none.
+    """
+
+    dataset: str
+    segments: tuple[str, ...] = ()
+    time: str | None = None
+    days: int | None = Field(None, ge=1)
+    negated: bool = False
+
+
 class SegmentPayload(EntryPayload):
     """Rows that have a name of their own.
 
     Attributes:
-        condition: over the fields of its dataset.
+        condition: over the fields of its dataset; may be left out where ``related`` says which rows.
+        related: what other rows have to lead to them as well.
     """
 
     name: str = Field(min_length=1)
     dataset: str
-    condition: str = Field(min_length=1)
+    condition: str = ""
+    related: RelatedPayload | None = None
     synonyms: tuple[str, ...] | None = None
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from os.path import commonprefix
 
 from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.semantics.model.joins import route, routes_from
 from chat2sql.engine.semantics.model.semantic_model import (
     Dataset,
     Field,
@@ -22,6 +25,10 @@ _MONEY = re.compile(
 )
 _PIECES = re.compile(r"^(?:quantity|qty|count|num)\b|数量|件数", re.IGNORECASE)
 _TURNOVER = re.compile(r"销售额|营业额|营收|销售收入")
+_BY_DIMENSION = re.compile(
+    r"(?:按|分)?[㐀-鿿/、]{1,8}?(?:维度|层面|粒度|角度|口径|级别?|分析|统计|看|算)(?:时|下)?的?(?=[㐀-鿿]{2,})"
+)
+"""商品维度的, 按品类统计的: from what side of the lines a figure is looked at."""
 _PER_PIECE = re.compile(r"单价|unit|折扣|discount|成本|cost|(?<![含价])税|tax", re.IGNORECASE)
 
 
@@ -29,12 +36,14 @@ def finer_metrics(model: SemanticModel) -> tuple[Metric, ...]:
     """The sums of money that are known of each line too: 销售额 of orders from the amounts of their lines."""
     found = []
     for metric in model.metrics:
-        if not _is_sum_of_money(metric, model):
-            continue
+        of_money = _is_sum_of_money(metric, model)
         for lines in model.datasets:
             joins = [join for join in model.joins_from(lines.name) if join.target == metric.dataset]
             amount = amount_of(lines)
-            if len(joins) == 1 and amount is not None and are_lines(lines):
+            told = _told_of_lines(metric, lines, model)
+            if told is not None:
+                found.append(told)
+            elif len(joins) == 1 and amount is not None and are_lines(lines) and of_money:
                 found.append(
                     metric.model_copy(
                         update={
@@ -48,9 +57,37 @@ def finer_metrics(model: SemanticModel) -> tuple[Metric, ...]:
     return tuple(found)
 
 
+def _told_of_lines(metric: Metric, lines: Dataset, model: SemanticModel) -> Metric | None:
+    """What a comment defines as the same figure by what the lines are of: 商品维度的销售额=line_amt 合计."""
+    if metric.origin is not Origin.COMMENT or metric.dataset not in routes_from(model, lines.name):
+        return None
+    told = next(
+        (
+            one
+            for one in model.metrics
+            if one.dataset == lines.name != metric.dataset
+            and one.origin is Origin.COMMENT
+            and (said := _BY_DIMENSION.match(one.label.zh)) is not None
+            and one.label.zh[said.end() :] == metric.label.zh
+        ),
+        None,
+    )
+    if told is None:
+        return None
+    return told.model_copy(
+        update={
+            "name": of_lines(metric.name, lines.name),
+            "label": metric.label,
+            "synonyms": (),
+            "segments": told.segments or metric.segments,
+            "time": told.time or metric.time,
+        }
+    )
+
+
 def _is_sum_of_money(metric: Metric, model: SemanticModel) -> bool:
     """Whether a metric sums up money of its own rows, one amount less another among it."""
-    sums = re.fullmatch(r"SUM\(([\w.]+(?: [-+] [\w.]+)*)\)", metric.expression)
+    sums = re.fullmatch(r"SUM\(\(?([\w.]+(?: [-+] [\w.]+)*)\)?\)", metric.expression)
     if sums is None:
         return False
     columns = [column.rpartition(".") for column in re.split(" [-+] ", sums.group(1))]
@@ -134,6 +171,33 @@ def pieces_of(dataset: Dataset) -> Field | None:
         if field.role is Role.MEASURE and _PIECES.search(f"{field.name} {field.label.zh}")
     ]
     return found[0] if len(found) == 1 else None
+
+
+def header_of(model: SemanticModel, lines: str) -> str | None:
+    """The dataset of whose rows those of another are the lines, as their names say: so_order of so_order_item."""
+    dataset = model.dataset(lines)
+    if dataset is None or not are_lines(dataset):
+        return None
+    own = lines.rpartition(".")[2].lower()
+    alike = {
+        join.target: len(commonprefix([own, join.target.rpartition(".")[2].lower()]))
+        for join in model.joins_from(lines)
+        if join.target != lines
+    }
+    best = max(alike.values(), default=0)
+    found = [name for name, length in alike.items() if length == best > 1]
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def lines_between(model: SemanticModel, header: str, target: str) -> str | None:
+    """The lines of a dataset that lead to another: those of orders, for products; None: there are none, or several."""
+    found = [
+        one
+        for one in {join.source: None for join in model.relationships if join.target == header}
+        if header_of(model, one) == header and route(model, one, target)
+    ]
+    return found[0] if len(found) == 1 and route(model, header, target) is None else None
 
 
 def are_lines(dataset: Dataset) -> bool:

@@ -122,6 +122,9 @@ def _table(column: exp.Column, dataset: str, model: SemanticModel) -> str:
 def _rows(segments: list[Segment], model: SemanticModel) -> Iterator[Rows]:
     for segment in segments:
         dataset = model.dataset(segment.dataset)
+        if segment.related is not None:
+            # Whether other rows lead to them is no condition on columns.
+            continue
         tree = sqlglot.parse_one(segment.condition, read=model.dialect)
         if dataset is not None:
             columns = tuple(sorted({column.name for column in tree.find_all(exp.Column)}))

@@ -11,6 +11,7 @@ from chat2sql.engine.semantics.model.ground import Ground, heading
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.owned import EntryKind
 from chat2sql.engine.semantics.model.places import Path, Written
+from chat2sql.engine.semantics.model.reading_related import related_of
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Metric, Segment, SemanticModel
 
 
@@ -40,9 +41,17 @@ def read_segments(ground: Ground, payload: ModelPayload, inner: Written) -> Iter
         if dataset is None:
             ground.no_dataset(inner, (*path, "dataset"), entry.dataset)
             continue
-        judged = ground.judged(entry.condition, Use.CONDITION, dataset, inner, (*path, "condition"))
-        if judged is None:
-            continue
+        condition = ""
+        if entry.condition or entry.related is None:
+            judged = ground.judged(entry.condition, Use.CONDITION, dataset, inner, (*path, "condition"))
+            if judged is None:
+                continue
+            condition = judged.text
+        related = None
+        if entry.related is not None:
+            related = related_of(ground, payload, entry, inner, (*path, "related"))
+            if related is None:
+                continue
         label, synonyms, origin, certainty = heading(
             entry.name, entry, None, ground.draft.segment(entry.name)
         )
@@ -53,7 +62,8 @@ def read_segments(ground: Ground, payload: ModelPayload, inner: Written) -> Iter
             origin=origin,
             certainty=certainty,
             dataset=dataset,
-            condition=judged.text,
+            condition=condition,
+            related=related,
         )
 
 

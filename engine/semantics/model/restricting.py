@@ -37,11 +37,7 @@ def restricted(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
     whole = {name: getattr(model, name) for name in SemanticModel.model_fields}
     names = frozenset((dataset.name, field.name) for dataset in datasets for field in dataset.fields)
     known = {dataset.name: dataset for dataset in datasets}
-    segments = tuple(
-        segment
-        for segment in model.segments
-        if segment.dataset in known and _named(segment.condition, segment.dataset, model) <= names
-    )
+    segments = _segments(model, names, known.keys())
     metrics = _metrics(model, names, known.keys(), {segment.name for segment in segments})
     left = names_in(datasets, metrics, segments)
     whole |= {
@@ -121,6 +117,29 @@ def _joins(one: Relationship, known: dict[str, Dataset], catalogue: Catalogue) -
         if table is None or any(table.column(column) is None for column in columns):
             return False
     return True
+
+
+def _segments(
+    model: SemanticModel, names: frozenset[Place], datasets: Iterable[str]
+) -> tuple[Segment, ...]:
+    known = frozenset(datasets)
+    kept = tuple(
+        segment
+        for segment in model.segments
+        if segment.dataset in known
+        and (not segment.condition or _named(segment.condition, segment.dataset, model) <= names)
+    )
+    left = {segment.name for segment in kept}
+    return tuple(
+        segment
+        for segment in kept
+        if segment.related is None
+        or (
+            segment.related.dataset in known
+            and set(segment.related.segments) <= left
+            and (segment.related.time is None or (segment.related.dataset, segment.related.time) in names)
+        )
+    )
 
 
 def _metrics(

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cached_property
+from typing import Self
 
 from pydantic import Field as Described
+from pydantic import model_validator
 
 from chat2sql.config.vocabulary import Bilingual, Dialect, Frozen
 
@@ -160,15 +162,40 @@ class Relationship(Named):
     target_columns: tuple[str, ...] = Described(min_length=1)
 
 
+class Related(Frozen):
+    """Rows of another dataset that lead to a row: 近90天内有过有效订单.
+
+    Attributes:
+        segments: which of them count, by the names of segments of their dataset.
+        time: the field of their dataset by which they are placed in time.
+        days: how many days back they count, the day of asking the first of them; None: whenever they were.
+        negated: whether there have to be none.
+    """
+
+    dataset: str
+    segments: tuple[str, ...] = ()
+    time: str | None = None
+    days: int | None = Described(None, ge=1)
+    negated: bool = False
+
+
 class Segment(Named):
     """Some of the rows of a dataset that have a name of their own (在职, 有效订单).
 
     Attributes:
-        condition: over the dataset's columns, in the datasource's dialect.
+        condition: over the dataset's columns, in the datasource's dialect; empty: ``related`` alone decides.
+        related: what other rows have to lead to them as well.
     """
 
     dataset: str
-    condition: str = Described(min_length=1)
+    condition: str = ""
+    related: Related | None = None
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if not self.condition and self.related is None:
+            raise ValueError(f"the segment {self.name} says of no rows")
+        return self
 
 
 class Metric(Named):

@@ -227,8 +227,13 @@ def _ratio(metric: Metric, model: SemanticModel) -> str:
 
 
 def _segment(segment: Segment) -> SegmentPayload:
+    told: dict[str, object] = {"name": segment.name, "dataset": segment.dataset}
+    if segment.condition:
+        told["condition"] = segment.condition
+    if segment.related is not None:
+        told["related"] = segment.related.model_dump(exclude_defaults=True)
     return SegmentPayload.model_validate(
-        {"name": segment.name, "dataset": segment.dataset, "condition": segment.condition}
+        told
         | _heading(segment)
         | {"synonyms": segment.synonyms}
     )

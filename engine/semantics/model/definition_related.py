@@ -1,0 +1,229 @@
+"""Rows that have a name by what other rows lead to them: 活跃会员=近90天内有过有效订单的会员, 沉睡客户=超过半年没下单的."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.semantics.model.definition_entries import DEFINED_CERTAINTY, label_of_name, segment_of
+from chat2sql.engine.semantics.model.definition_reading import is_known, read_definition
+from chat2sql.engine.semantics.model.definition_texts import Definition
+from chat2sql.engine.semantics.model.definition_words import known_words
+from chat2sql.engine.semantics.model.finer import are_lines
+from chat2sql.engine.semantics.model.semantic_model import (
+    Dataset,
+    Metric,
+    Origin,
+    Related,
+    Role,
+    Segment,
+    SemanticModel,
+)
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
+from chat2sql.engine.semantics.model.usual import TURNOVER
+
+_COUNTED = re.compile(r"(?<=[㐀-鿿]{3})(?:人数|数量|户数|家数|数)$")
+_HOW_LONG = re.compile(
+    r"(?:最近|近|过去|往前推?|向前推?|前推|前|连续|满|超过?|以来)?\s*(?P<n>[0-9]{1,4}|半|一|两|三|六|十二)\s*个?(?P<unit>天|日|周|月|年)(?:[之以]?内|及?以上|以来|以?来)?"
+)
+_DAYS = {"天": 1, "日": 1, "周": 7, "月": 30, "年": 365}
+_NUMBERS = {"一": 1, "两": 2, "三": 3, "六": 6, "十二": 12}
+_NOT_ANY = re.compile(r"没有?过?|未曾?|从未|无(?!效)|不曾")
+_BOUGHT = re.compile(r"消费|下单|购买|成交|交易|买")
+_IDLE = re.compile(
+    r"不分[㐀-鿿]{2}|第1天|往前数|数|[0-9]{1,4}天$|[->=≥减从看]|说明|含|共|付过款|统计日?|截[至止]|当[前天日]|今[天日]|查询日?|时点|之前|往前|以?内|期间|至少|任意|任何|成功|仍|都|也|且|并|曾经?"
+    r"|[有过一1]|里|取|[笔单次张条个]|及?以上|(?:大于|不少于|>=?|≥)[1一]?|产生|发生|存在|下|做|按|以|为准|算|计|的|会员|客户|用户|人|者|记录|行为|即|视?为|口径|归属?|时间|日期|是|在|中|[、，,：:。\s]"
+)
+_SEES = re.compile(r"[，,]?[^，,；;]{0,8}(?:口径|定义)?(?:详|参)?见\s*[A-Za-z_]\w*(?:表)?")
+
+
+class _Said(NamedTuple):
+    """Of which rows a definition asks for any."""
+
+    dataset: Dataset
+    segments: tuple[str, ...]
+    time: str | None
+
+
+def as_related(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:
+    """The model with rows that are named by what leads to them; None: the definition says no such thing, or more."""
+    dataset = model.dataset(definition.dataset)
+    name = _COUNTED.sub("", definition.name)
+    definition = definition._replace(name=name)
+    if dataset is None or definition.counts_only or is_known(definition, model, index):
+        return None
+    body = _SEES.sub("", definition.body)
+    clauses = [clause for clause in re.split(r"[，,；;()（）]|且", body) if clause.strip()]
+    for leading in _leading_to(dataset, model):
+        reader = _Reader(dataset, leading, model, index)
+        own = [clause for clause in clauses if not reader.takes(clause)]
+        related = reader.related()
+        condition = _own_condition(definition, own, reader.segments, model, index)
+        if related is not None and condition is not None:
+            return _with_rows(definition, dataset, condition, related, model)
+    return None
+
+
+def _leading_to(dataset: Dataset, model: SemanticModel) -> list[Dataset]:
+    """The datasets whose rows lead to those of another, first what has a turnover."""
+    sources = dict.fromkeys(join.source for join in model.relationships if join.target == dataset.name)
+    found = [one for name in sources if (one := model.dataset(name)) is not None and not are_lines(one)]
+    sold = {one.dataset for one in model.metrics if one.label.zh in TURNOVER}
+    return sorted((one for one in found if one is not dataset), key=lambda one: one.name not in sold)
+
+
+def _with_rows(
+    definition: Definition, dataset: Dataset, condition: str, related: Related, model: SemanticModel
+) -> SemanticModel:
+    """The model with the rows, and their number."""
+    name = definition.name
+    segment = Segment(
+        name=f"{dataset.name}.{name}",
+        label=label_of_name(name),
+        origin=Origin.COMMENT,
+        certainty=DEFINED_CERTAINTY,
+        dataset=dataset.name,
+        condition=condition,
+        related=related,
+    )
+    number = Metric(
+        name=f"{segment.name}_count",
+        label=Bilingual(zh=f"{name}数", en=""),
+        synonyms=tuple(f"{name}{ending}" for ending in ("数量", "人数")),
+        origin=Origin.COMMENT,
+        certainty=DEFINED_CERTAINTY,
+        dataset=dataset.name,
+        expression="COUNT(*)",
+        segments=(segment.name,),
+        time=dataset.time,
+    )
+    return model.extended(segments=(segment,), metrics=(number,))
+
+
+class _Reader:
+    """Takes the clauses of a definition that speak of the rows of one dataset which lead to those of another.
+
+    Attributes:
+        segments: the rows of the dataset itself that are named beside it: 有效会员中….
+    """
+
+    def __init__(self, dataset: Dataset, leading: Dataset, model: SemanticModel, index: TermIndex) -> None:
+        self._dataset, self._leading, self._model, self._index = dataset, leading, model, index
+        self.segments: list[str] = []
+        self._rows: list[Meaning] = []
+        self._times: list[str] = []
+        self._days: set[int] = set()
+        self._is_bought = self._is_negated = self._is_had = False
+
+    def takes(self, clause: str) -> bool:
+        """Whether all that a clause says is of such rows, of when they were, or names rows of the dataset itself."""
+        model = self._model
+        left, rows, times, own = clause, list[Meaning](), list[str](), list[str]()
+        units = units_of(clause)
+        for mention in reversed(known_words(clause, units, self._leading.name, self._index, model)):
+            best = mention.meanings[0]
+            field = model.field(best.dataset, best.name) if best.kind is Kind.FIELD else None
+            if best.dataset == self._dataset.name and best.kind is Kind.SEGMENT:
+                own.append(best.name)
+            elif best.kind in (Kind.SEGMENT, Kind.DATASET, Kind.METRIC):
+                rows += [best] if best.dataset == self._leading.name else []
+            elif field is not None and field.role is Role.TIME and best.dataset == self._leading.name:
+                times.append(best.name)
+            else:
+                continue
+            start, end = units[mention.first].start, units[mention.after - 1].end
+            left = left[:start] + " " + left[end:]
+        left = re.sub(rf"\b{re.escape(self._leading.table)}\b", " ", left)
+        days = {_days(long) for long in _HOW_LONG.finditer(left)}
+        left = _HOW_LONG.sub("", left)
+        if _IDLE.sub("", _NOT_ANY.sub("", _BOUGHT.sub("", left))):
+            return False
+        self._rows, self._times = [*self._rows, *rows], [*self._times, *times]
+        self.segments += own
+        self._days |= days
+        self._is_bought = self._is_bought or _BOUGHT.search(left) is not None
+        self._is_had = self._is_had or bool(rows or _BOUGHT.search(left))
+        self._is_negated = self._is_negated or _NOT_ANY.search(left) is not None
+        return True
+
+    def related(self) -> Related | None:
+        """What the clauses ask for; None: they speak of no such rows."""
+        said = self._said()
+        if said is None or len(self._days) > 1 or (not self._days and not self._is_negated):
+            return None
+        time = said.time or said.dataset.time
+        if self._days and time is None:
+            return None
+        return Related(
+            dataset=said.dataset.name,
+            segments=said.segments,
+            time=time if self._days else None,
+            days=next(iter(self._days), None),
+            negated=self._is_negated,
+        )
+
+    def _said(self) -> _Said | None:
+        """Of which rows it asks for any: those of a segment or of a table that lead to the dataset, or what was sold."""
+        for kind in (Kind.SEGMENT, Kind.METRIC, Kind.DATASET):
+            found = next((one for one in self._rows if one.kind is kind), None)
+            if found is not None:
+                return self._of(found)
+        known = (one for one in self._model.metrics if one.label.zh in TURNOVER)
+        sold = next((one for one in known if one.dataset == self._leading.name), None)
+        return self._of_figure(sold) if sold is not None and self._is_bought else None
+
+    def _of(self, found: Meaning) -> _Said | None:
+        if found.kind is Kind.METRIC:
+            metric = self._model.metric(found.name)
+            return self._of_figure(metric) if metric is not None else None
+        time = self._times[0] if self._times else _time_of_sold(self._leading, self._model)
+        return _Said(self._leading, (found.name,) if found.kind is Kind.SEGMENT else (), time)
+
+    def _of_figure(self, metric: Metric) -> _Said | None:
+        """The rows that count for a figure."""
+        if metric.numerator or metric.less:
+            return None
+        owner, _, field = (metric.time or "").rpartition(".")
+        own = field if field and owner in ("", metric.dataset) else None
+        return _Said(self._leading, metric.segments, self._times[0] if self._times else own)
+
+
+def _days(long: re.Match[str]) -> int:
+    if long["n"] == "半":
+        return _DAYS[long["unit"]] // 2
+    return (int(long["n"]) if long["n"].isdigit() else _NUMBERS[long["n"]]) * _DAYS[long["unit"]]
+
+
+def _time_of_sold(dataset: Dataset, model: SemanticModel) -> str | None:
+    """By which time the figures of a dataset are placed, where that is one."""
+    placed = {
+        one.time.rpartition(".")[2]
+        for one in model.metrics
+        if one.dataset == dataset.name and one.time and one.label.zh in TURNOVER
+    }
+    return next(iter(placed)) if len(placed) == 1 else None
+
+
+def _own_condition(
+    definition: Definition,
+    clauses: list[str],
+    segments: list[str],
+    model: SemanticModel,
+    index: TermIndex,
+) -> str | None:
+    """The condition on the rows themselves; empty: there is none; None: what is said of them is not understood."""
+    known = [one for name in segments if (one := model.segment(name)) is not None]
+    if any(one.related is not None for one in known):
+        return None
+    told = [one.condition for one in known]
+    body = "，".join(clauses)
+    if _IDLE.sub("", body):
+        read = read_definition(definition._replace(body=body), model, index)
+        if read is None or read.computed is None or read.computed.expression or read.computed.ratio:
+            return None
+        segment = segment_of(read, read.rows.conditions(model), model)
+        if segment is None:
+            return None
+        told.append(segment.condition)
+    return " AND ".join(dict.fromkeys(told))
