@@ -22,7 +22,15 @@ from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.labels import figure_label, group_label
 from chat2sql.engine.semantics.analytic.restricted import conditions_of, part_of, window_of
 from chat2sql.engine.semantics.analytic.scope import Scope
-from chat2sql.engine.semantics.analytic.shapes import both, compare, distinct_names, growth, named, ratio
+from chat2sql.engine.semantics.analytic.shapes import (
+    both,
+    compare,
+    difference,
+    distinct_names,
+    growth,
+    named,
+    ratio,
+)
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
 
@@ -166,7 +174,7 @@ class Aggregation:
             told.append(
                 (
                     named(name, "差额", "difference", self._language),
-                    exp.Sub(this=current.copy(), expression=before.copy()),
+                    difference(current, before),
                 )
             )
         if comparison.growth:

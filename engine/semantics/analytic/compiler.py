@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
+from chat2sql.engine.semantics.analytic.counted_groups import number_of_groups
 from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart, taken_off
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Group, Part
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
@@ -49,10 +50,10 @@ def compile_intent(
     Raises:
         NotExpressible: it asks for what cannot be computed without repeating rows, or for what the model lacks.
     """
-    select: exp.Expr = _compiled(intent, model, language)
-    if as_of is not None:
-        select = with_today(select, as_of, model.dialect)
-    return select.sql(model.dialect)
+    told = _compiled(intent, model, language)
+    if intent.counts_groups:
+        told = number_of_groups(told, intent.groups[0], model, language)
+    return (with_today(told, as_of, model.dialect) if as_of is not None else told).sql(model.dialect)
 
 
 def _holds_several(group: Group, model: SemanticModel) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure
+from collections.abc import Sequence
+
+from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, SegmentUse
 from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
@@ -24,6 +26,23 @@ def as_defined(figure: Figure, phrase: Phrase, model: SemanticModel, *, is_named
     if len(defined) != 1 or _says_which(figure, phrase):
         return figure
     return Figure(metric=defined[0].name, dataset=figure.dataset)
+
+
+def rows_alike(figures: Sequence[Figure], phrase: Phrase, model: SemanticModel) -> tuple[SegmentUse, ...]:
+    """采购额和采购单数: the rows that a figure counts, where how many rows there are is asked beside it."""
+    metrics = [one for figure in figures if (one := model.metric(figure.metric or "")) is not None]
+    defined = [one for one in metrics if one.origin is not Origin.KEY and one.segments and one.expression]
+    plain = [
+        figure
+        for figure in figures
+        if (figure.aggregate is Aggregate.COUNT and figure.field is None)
+        or any(one.name == figure.metric and one.origin is Origin.KEY for one in metrics)
+    ]
+    if len(defined) != 1 or len(plain) != 1 or len(figures) != len(defined) + len(plain):
+        return ()
+    if plain[0].dataset != defined[0].dataset or _says_which(plain[0], phrase):
+        return ()
+    return tuple(SegmentUse(segment=name) for name in defined[0].segments)
 
 
 def _sums(figure: Figure, model: SemanticModel, *, is_named: bool) -> list[Metric]:

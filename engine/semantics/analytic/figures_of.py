@@ -106,7 +106,8 @@ class Asked:
 
     def _says_again(self, piece: Piece, found: list[Figure]) -> bool:
         """名字和金额, behind 销售额: that of the metric."""
-        is_amount = piece.token.act is Act.SAID and piece.token.detail == MONEY
+        said = piece.token.act is Act.SAID and piece.token.detail == MONEY
+        is_amount = said or piece.token.text in ("金额", "总金额", "数额")
         return is_amount and any(figure.metric is not None for figure in found)
 
     def _only_ranks(self, piece: Piece) -> bool:

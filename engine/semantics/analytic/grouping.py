@@ -8,7 +8,8 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Condition, Grain, Group, Operator, Place
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
-from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.joins import route
+from chat2sql.engine.semantics.model.semantic_model import Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
@@ -72,6 +73,8 @@ class Grouping:
                 found.append(level)
                 chained = True
                 continue
+            if self._only_says_of_what(piece):
+                continue
             place = self._phrase.place_of(piece) if piece.token.sort is Sort.TERM else None
             before = self._phrase.before(piece)
             each = self._each_before(before)
@@ -91,6 +94,16 @@ class Grouping:
             elif piece.token.act is not Act.ALSO and piece.token.sort is not Sort.NOISE:
                 chained = False
         return tuple(dict.fromkeys(found)) or self._by_values()
+
+    def _only_says_of_what(self, piece: Piece) -> bool:
+        """各商品大类: by the level of the tree that stands right behind the thing."""
+        after = self._phrase.after(piece)
+        if piece.kind is not Kind.DATASET or after is None or after.kind is not Kind.CODE:
+            return False
+        dataset = self._model.dataset(after.dataset)
+        beside = after.token.start == piece.token.end and dataset is not None and dataset.parent is not None
+        leads = piece.dataset != after.dataset and bool(route(self._model, piece.dataset, after.dataset))
+        return beside and leads and self._level_field(after) is not None
 
     def _each_before(self, piece: Piece | None) -> Piece | None:
         """The first piece, looking back, that does not only restrict the thing behind it: 每家 of 每家营业中的门店."""
@@ -174,14 +187,22 @@ class Grouping:
         field = self._model.field(piece.place.dataset, piece.place.field)
         if dataset is None or dataset.parent is None or dataset.display is None or field is None:
             return None
-        levels = sum(_LEVEL_NAME.search("".join(code.words)) is not None for code in field.codes)
-        if not _LEVEL_FIELD.search(f"{field.name} {field.label.zh}") and levels < _SEVERAL:
+        if self._level_field(piece) is None:
             return None
         self.levels.add(piece.place)
         piece.used = True
         each.used = each.used or each.token.act is Act.EACH or each.token.sort is Sort.NUMBER
         at = Condition(place=piece.place, operator=Operator.IS, values=(piece.meaning.code,))
         return Group(place=Place(dataset=dataset.name, field=dataset.display), topmost=True, at=at)
+
+    def _level_field(self, piece: Piece) -> Field | None:
+        """The field whose code a piece is, where it says at which level of a tree a row is."""
+        field = self._model.field(piece.place.dataset, piece.place.field) if piece.place is not None else None
+        if field is None:
+            return None
+        levels = sum(_LEVEL_NAME.search("".join(code.words)) is not None for code in field.codes)
+        says = _LEVEL_FIELD.search(f"{field.name} {field.label.zh}") is not None or levels >= _SEVERAL
+        return field if says else None
 
     def _as_children(self, piece: Piece) -> Group | None:
         """护肤下面各二级类目: what hangs right below a node that is named, for what hangs below that."""

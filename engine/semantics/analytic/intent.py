@@ -212,6 +212,7 @@ class AnalyticIntent(Frozen):
         distinct: whether each combination of them is listed once.
         share: whether a share of the whole is asked for: of each group, or of a part where there is one.
         running: whether figures add up over time.
+        counts_groups: whether it is asked how many groups there are, and not for their figures.
         moving: over how many units of time, up to each one, a mean is asked for.
         unread: words of the question that nothing here stands for.
     """
@@ -233,4 +234,5 @@ class AnalyticIntent(Frozen):
     part: Part = Part()
     running: bool = False
     moving: int | None = Field(None, ge=2)
+    counts_groups: bool = False
     unread: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import AFTER, Act
@@ -17,7 +18,7 @@ from chat2sql.engine.semantics.analytic.intent import (
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.joins import route
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 
 _MIRRORED = {
@@ -29,6 +30,7 @@ _MIRRORED = {
 }
 
 
+_IN_DAYS = re.compile(r"天数|时长|天[)）]$")
 _COUNTERS = frozenset("个家位名款种条笔张件单次户套台辆")
 
 
@@ -89,6 +91,8 @@ class Limits:
             piece.used = piece.used or not numbers
             return
         subject = self._subject(piece if not numbers or not is_behind else numbers[0])
+        if subject is None and is_behind:
+            subject = self._behind(piece)
         after = self._phrase.after(piece)
         if not numbers and after is not None and (after.token.sort is Sort.TIME or after.value is not None):
             piece.used = True
@@ -106,7 +110,8 @@ class Limits:
         for number in numbers:
             number.used = True
         piece.used = True
-        self._compare(subject, operator, values)
+        in_days = subject.counted and numbers[0].token.text.endswith("天")
+        (self._days if in_days else self._compare)(subject, operator, values)
 
     def _numbers(self, piece: Piece, *, behind: bool) -> list[Piece]:
         found = []
@@ -146,6 +151,16 @@ class Limits:
             return after
         return None
 
+    def _behind(self, piece: Piece) -> Piece | None:
+        """What the number before a comparison is of: 有3笔及以上有效订单的, 4条以上价格记录."""
+        for near in self._phrase.next_to(piece, 1):
+            if near.is_below and near.kind in (Kind.DATASET, Kind.SEGMENT):
+                near.counted = True
+                return near
+            if near.kind is not Kind.CODE:
+                break
+        return None
+
     def _counts(self, piece: Piece) -> bool:
         """Whether the number behind a comparison counts things: 超过5张."""
         after = self._phrase.after(piece)
@@ -181,6 +196,21 @@ class Limits:
             return
         self.limits.append(Limit(as_defined(figure, self._phrase, self._model), operator, values))
 
+    def _days(self, subject: Piece, operator: Operator, values: tuple[float, ...]) -> None:
+        """病假累计达到5天: the days of those rows, and not how many there are."""
+        dataset = self._model.dataset(subject.dataset)
+        days = [
+            field.name
+            for field in (dataset.fields if dataset is not None else ())
+            if field.role is Role.MEASURE and _IN_DAYS.search(field.label.zh)
+        ]
+        if len(days) != 1:
+            self.doubts.append(f"a comparison of nothing: {subject.token.text}")
+            return
+        subject.counted = False
+        figure = Figure(aggregate=Aggregate.SUM, dataset=subject.dataset, field=days[0])
+        self.limits.append(Limit(as_defined(figure, self._phrase, self._model), operator, values))
+
     def _figure(self, subject: Piece) -> Figure | None:
         """What is compared, as a figure of groups; None: each row has it."""
         if subject.kind is Kind.METRIC and subject.meaning is not None:
@@ -188,6 +218,7 @@ class Limits:
         if subject.counted:
             subject.used = subject.restricts = True
             if subject.kind is Kind.SEGMENT and subject.meaning is not None:
+                self.compared.add(subject.number)
                 self.segments.append(SegmentUse(segment=subject.meaning.name))
             return Figure(aggregate=Aggregate.COUNT, dataset=subject.dataset)
         if subject.token.act is Act.SAID and subject.meaning is not None:

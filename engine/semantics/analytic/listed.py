@@ -10,6 +10,9 @@ from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
+_NAMES = frozenset({"名称", "名字"})
+_WITHIN = "里中带含包是叫"
+
 
 class Listed:
     """The fields that one phrase lists of the rows of a dataset."""
@@ -82,11 +85,22 @@ class Listed:
             before = self._phrase.before(piece)
             leads = before is not None and before.kind in (Kind.FIELD, Kind.JOIN)
             return None if leads else called_by(self._base, self._model)
-        if piece.token.act is Act.WHICH and "谁" in piece.token.text and piece.dataset == self._base:
+        if piece.token.text in _NAMES:
+            return called_by(self._base, self._model) if self._lists_it(piece) else None
+        asks_who = piece.token.act in (Act.WHICH, Act.LIST) and "谁" in piece.token.text
+        if asks_who and piece.dataset == self._base:
             return called_by(self._base, self._model) if self._names_fields() else None
         if piece.token.act is not Act.GRAIN or not piece.token.text.startswith("哪") or dataset.time is None:
             return None
         return Place(dataset=self._base, field=dataset.time)
+
+    def _lists_it(self, piece: Piece) -> bool:
+        """列出编码和名称: the name is one of what is listed; 名称里带帐篷的 only says where to look."""
+        here = piece.token.start, piece.token.end
+        beside = [one for one in self._phrase if one.token.end == here[0] or one.token.start == here[1]]
+        within = any(one.token.text[:1] in _WITHIN and one.token.start == here[1] for one in beside)
+        listed = any(one.token.act is Act.ALSO for one in beside)
+        return listed and not within
 
     def _names_fields(self) -> bool:
         """Whether fields are asked for, and not of a thing that is named: 工资最高的员工是谁 lists employees anyway."""

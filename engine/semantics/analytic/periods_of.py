@@ -9,16 +9,13 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import (
     Compared,
     Comparison,
-    Held,
     Presence,
-    SegmentUse,
     Window,
 )
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
-from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.semantics.periods import DAY, Period, TimeKind, shifted, to_date
 from chat2sql.engine.semantics.time_expressions import TimeExpression
@@ -39,10 +36,8 @@ _ASKS_FOR_CURRENT = re.compile(
     r"[，,；;？?。]\s*(?:且|并|那|它|又)?[^，,；;？?。]{0,8}(?:比|较|同比|环比)"
 )
 """客单价是多少，比去年同期涨了百分之几: the figure itself, beside what became of it."""
-_BEGINS = re.compile(r"新|签|开|建|登记|提交|发起|生效|到期|结束")
 _PERCENT = re.compile(r"百分之(?:几|多少)|百分比|几个点")
 _BY_AMOUNT = re.compile(r"差|多少|钱|额|元|difference", re.IGNORECASE)
-_HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
 
 
 def windows_of(
@@ -79,52 +74,6 @@ def _in_period(presence: Presence, piece: Piece) -> Presence:
     assert time is not None
     piece.used = True
     return presence.model_copy(update={"window": Window(start=time.start, end=time.end, words=time.text)})
-
-
-def held_of(
-    segments: tuple[SegmentUse, ...], windows: tuple[Window, ...], model: SemanticModel
-) -> tuple[tuple[Held, ...], tuple[SegmentUse, ...], tuple[Window, ...]]:
-    """在职 or 营业中 beside a day of the past means what held on that day; what is left of segments and periods."""
-    free = [window for window in windows if window.place is None and window.end is not None]
-    for use in segments:
-        segment = model.segment(use.segment)
-        dataset = model.dataset(segment.dataset) if segment is not None else None
-        if segment is None or dataset is None or dataset.validity is None or use.negated or len(free) != 1:
-            continue
-        is_unset = segment.condition == unset(dataset.name, dataset.validity.end, model.dialect)
-        if is_unset or segment.label.zh in _HOLDS:
-            (window,) = free
-            assert window.end is not None
-            held = Held(dataset=dataset.name, day=window.end - DAY)
-            return (
-                (held,),
-                tuple(one for one in segments if one != use),
-                tuple(one for one in windows if one != window),
-            )
-    return (), segments, windows
-
-
-def held_then(
-    base: str, windows: tuple[Window, ...], phrase: Phrase, model: SemanticModel
-) -> tuple[tuple[Held, ...], tuple[Window, ...]]:
-    """去年8月15号的挂牌价: of rows that only say from when to when something held, those of that day."""
-    dataset = model.dataset(base)
-    days = [
-        window
-        for window in windows
-        if window.place is None
-        and window.start is not None
-        and window.end is not None
-        and window.end - window.start == DAY
-    ]
-    if dataset is None or dataset.validity is None or dataset.display is not None or len(days) != 1:
-        return (), windows
-    if any(_BEGINS.search(piece.token.text) for piece in phrase):
-        # 6月1日新增的合同 began on that day.
-        return (), windows
-    assert days[0].start is not None
-    held = Held(dataset=base, day=days[0].start)
-    return (held,), tuple(one for one in windows if one != days[0])
 
 
 def comparison_of(

@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chat2sql.engine.semantics.analytic.acts import EXCLUDED, Act
+from chat2sql.engine.semantics.analytic.beside import counted_beside, is_most_of_many
 from chat2sql.engine.semantics.analytic.intent import Place
-from chat2sql.engine.semantics.analytic.resolve import (
-    Grounded,
-    Resolved,
-    counted_beside,
-    is_most_of_many,
-)
+from chat2sql.engine.semantics.analytic.resolve import Grounded, Resolved
 from chat2sql.engine.semantics.analytic.token import Sort, Token
-from chat2sql.engine.semantics.model.joins import on_the_way
+from chat2sql.engine.semantics.model.finer import on_the_way
 from chat2sql.engine.semantics.model.semantic_model import Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.values.index import How, LinkedValue

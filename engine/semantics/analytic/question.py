@@ -119,7 +119,9 @@ def _of_another_day(intent: AnalyticIntent, model: SemanticModel, as_of: date) -
         window.place is None and not (window.start is None and (window.end is None or window.end > as_of))
         for window in intent.windows
     )
-    rows = [one for use in intent.segments if (one := model.segment(use.segment)) is not None]
+    metrics = [one for figure in intent.figures if (one := model.metric(figure.metric or "")) is not None]
+    names = [*(use.segment for use in intent.segments), *(name for one in metrics for name in one.segments)]
+    rows = [segment for name in dict.fromkeys(names) if (segment := model.segment(name)) is not None]
     return tuple(
         f"of which day {one.label.zh} are asked for"
         for one in rows

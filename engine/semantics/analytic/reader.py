@@ -8,31 +8,34 @@ so that nothing is answered as if it had not been said.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.by_default import rows_by_default
+from chat2sql.engine.semantics.analytic.counted_groups import counted_groups
+from chat2sql.engine.semantics.analytic.defined_figures import rows_alike
 from chat2sql.engine.semantics.analytic.figures_of import Asked
 from chat2sql.engine.semantics.analytic.grouping import Grouping
+from chat2sql.engine.semantics.analytic.held import as_of_today, held_of, held_then
 from chat2sql.engine.semantics.analytic.intent import (
     Aggregate,
     AnalyticIntent,
-    Condition,
     Figure,
     Group,
     Held,
-    Part,
+    Presence,
     SegmentUse,
     Window,
 )
 from chat2sql.engine.semantics.analytic.listed import Listed
 from chat2sql.engine.semantics.analytic.listed_alike import with_lists_alike
+from chat2sql.engine.semantics.analytic.parted import parted
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
-from chat2sql.engine.semantics.analytic.periods_of import comparison_of, held_of, held_then, windows_of
-from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.periods_of import comparison_of, windows_of
+from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
@@ -95,6 +98,16 @@ def read_intent(
     return _Reader(phrase, model, as_of).read()
 
 
+def _beside_groups(presences: tuple[Presence, ...], groups: tuple[Group, ...]) -> tuple[Presence, ...]:
+    """Without those of rows that are grouped by, of which nothing else is said: they are there anyway."""
+    grouped = {group.place.dataset for group in groups if group.place is not None}
+    return tuple(
+        one
+        for one in presences
+        if one.dataset not in grouped or one.negated or one.conditions or one.segments or one.placed
+    )
+
+
 class _Reader:
     def __init__(self, phrase: Phrase, model: SemanticModel, as_of: date) -> None:
         self._phrase, self._model, self._as_of = phrase, model, as_of
@@ -111,10 +124,14 @@ class _Reader:
         if not restricted.limits:
             figures = figures or asked.counted(base, groups)
         thresholds, figures = restricted.thresholds_over(figures)
+        number = counted_groups(figures, thresholds, groups, model)
+        if number is not None:
+            figures, thresholds, groups, segments = number
+            restricted = restricted._replace(segments=(*restricted.segments, *segments))
         if thresholds and not groups:
             groups = grouping.things_listed()
         base = figures[0].dataset if figures else base
-        windows, presences = windows_of(phrase, model, restricted.presences)
+        windows, presences = windows_of(phrase, model, _beside_groups(restricted.presences, groups))
         if grouping.placed_by is not None:
             windows = tuple(
                 one.model_copy(update={"place": one.place or grouping.placed_by}) for one in windows
@@ -122,14 +139,17 @@ class _Reader:
         comparison, windows = comparison_of(phrase, windows, self._as_of)
         segments = tuple(use for use in restricted.segments if use.segment not in grouping.topmost)
         segments = (*segments, *self._held_now(figures, segments, windows))
-        conditions, segments, part = self._parted(restricted, segments, groups)
+        segments = (*segments, *rows_alike(figures, phrase, model))
+        conditions, segments, part = parted(phrase, restricted, segments, groups)
         conditions = tuple(one for one in conditions if one.place not in grouping.levels)
         segments = (*segments, *rows_by_default(base, figures, segments, conditions, model))
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
         if not figures or (not held and figures[0].aggregate in _COUNTS):
-            held, windows = held_then(base, windows, phrase, model)
+            places = [base, *(group.place.dataset for group in groups if group.place is not None)]
+            held, windows = held_then(places, windows, phrase, model)
+        windows = as_of_today(windows, (*segments, *self._segments_of(figures)), base, self._as_of, model)
         if not (held or segments or windows):
             held = self._held_today(base, figures)
         asked.settle_sums(figures)
@@ -166,6 +186,7 @@ class _Reader:
             part=part,
             running=phrase.has(Act.RUNNING) and phrase.has(Act.GRAIN),
             moving=self._moving(),
+            counts_groups=number is not None,
             unread=phrase.unread(),
         )
         return ReadIntent(intent=intent, doubts=doubts)
@@ -220,6 +241,11 @@ class _Reader:
             SegmentUse(segment=one.name) for one in self._model.segments if one.condition == condition
         )[:1]
 
+    def _segments_of(self, figures: tuple[Figure, ...]) -> list[SegmentUse]:
+        """The rows that figures count by their definition."""
+        known = [one for figure in figures if (one := self._model.metric(figure.metric or "")) is not None]
+        return [SegmentUse(segment=name) for metric in known for name in metric.segments]
+
     def _held_today(self, base: str, figures: tuple[Figure, ...]) -> tuple[Held, ...]:
         """现在的零售价: of rows that only say from when to when something held, those of today."""
         dataset = self._model.dataset(base)
@@ -246,60 +272,6 @@ class _Reader:
             for first, second in self._model.conventions.never_combine
             if {first, second} <= named
         )
-
-    def _parted(
-        self, restricted: Restrictions, segments: tuple[SegmentUse, ...], groups: tuple[Group, ...]
-    ) -> tuple[tuple[Condition, ...], tuple[SegmentUse, ...], Part]:
-        """在职员工里女员工占多少: what stands before 里 restricts the whole, what stands behind it is the part."""
-        marks = [piece.number for piece in self._phrase if piece.token.act is Act.SHARE]
-        if not marks or any(group.grain is None for group in groups):
-            return restricted.conditions, segments, Part()
-        whole = max(
-            (
-                piece.number
-                for piece in self._phrase
-                if piece.number < marks[0]
-                and piece.token.text in ("里", "中", "中的", "里面", "among", "of")
-                and not self._is_behind_figure(piece)
-            ),
-            default=max(
-                self._named_before_part(restricted, marks[0]), self._clause_before_part(restricted, marks[0])
-            ),
-        )
-        part = Part(
-            conditions=tuple(one for one in restricted.conditions if restricted.at.get(one.place, 0) > whole),
-            segments=tuple(use for use in segments if restricted.segment_at.get(use.segment, 0) > whole),
-        )
-        return (
-            tuple(one for one in restricted.conditions if one not in part.conditions),
-            tuple(use for use in segments if use not in part.segments),
-            part,
-        )
-
-    def _is_behind_figure(self, piece: Piece) -> bool:
-        """自有品牌在总销售额里占多少: the whole is all of the figure, and no rows that are named before."""
-        before = self._phrase.before(piece)
-        return before is not None and (before.kind is Kind.METRIC or self._phrase.is_measure(before))
-
-    def _clause_before_part(self, restricted: Restrictions, mark: int) -> int:
-        """计入销售额的订单，从线上来的占多少: what the clause before says is of the whole."""
-        return self._closing(
-            restricted, mark, lambda one: one.token.act is Act.ALSO and one.token.text in "，,"
-        )
-
-    def _named_before_part(self, restricted: Restrictions, mark: int) -> int:
-        """在职员工女的占几成: the thing that is named between two restrictions closes the whole."""
-        return self._closing(
-            restricted, mark, lambda one: one.kind is Kind.DATASET and one.token.sort is Sort.TERM
-        )
-
-    def _closing(self, restricted: Restrictions, mark: int, closes: Callable[[Piece], bool]) -> int:
-        """The last piece of a sort that has a restriction before it, if the part has one behind it; -1: there is none."""
-        said = [*restricted.at.values(), *restricted.segment_at.values()]
-        for piece in reversed(list(self._phrase)):
-            if closes(piece) and piece.number < mark and any(at < piece.number for at in said):
-                return piece.number if any(piece.number < at < mark for at in said) else -1
-        return -1
 
     def _base(self, figures: tuple[Figure, ...]) -> str:
         if figures:

@@ -13,6 +13,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.beside import (
+    beside,
+    counted_beside,
+    is_most_of_many,
+    is_thing,
+    rows_beside,
+)
 from chat2sql.engine.semantics.analytic.operators import says_nothing
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.finer import lines_between
@@ -76,7 +83,7 @@ def _history_of(tokens: Sequence[Token], model: SemanticModel) -> Dataset | None
         one.dataset
         for place, token in enumerate(tokens)
         if token.act is Act.WHICH
-        for at in _beside(tokens, place)
+        for at in beside(tokens, place)
         for one in tokens[at].meanings
         if one.kind is Kind.DATASET
     }
@@ -234,12 +241,12 @@ def _heads(tokens: Sequence[Token], model: SemanticModel) -> frozenset[int]:
         near
         for place, token in enumerate(tokens)
         if token.act in (Act.LIST, Act.WHICH, Act.MOST, Act.TOP)
-        for near in _beside(tokens, place)
+        for near in beside(tokens, place) or rows_beside(tokens, place, model)
     }
     one_named = _named_row(tokens, asked, model)
     if one_named is not None:
         return frozenset([one_named])
-    things = [place for place, token in enumerate(tokens) if _is_thing(token)]
+    things = [place for place, token in enumerate(tokens) if is_thing(token)]
     return frozenset(asked or things[-1:])
 
 
@@ -273,62 +280,8 @@ def _asks_by_key(tokens: Sequence[Token], place: int, dataset: Dataset) -> bool:
     return False
 
 
-def _beside(tokens: Sequence[Token], place: int) -> list[int]:
-    """The dataset named right behind a word, or else right before it."""
-    for step in (1, -1):
-        at = place + step
-        while 0 <= at < len(tokens) and tokens[at].sort is Sort.NOISE:
-            at += step
-        if 0 <= at < len(tokens) and _is_thing(tokens[at]):
-            return [at]
-    return []
-
-
-def counted_beside(tokens: Sequence[Token], place: int) -> list[int]:
-    """The dataset whose rows are counted: behind the word, whatever restricts it standing between, or before it."""
-    if not is_most_of_many(tokens[place]):
-        if tokens[place].act is Act.COUNT and _asks_for_figure(tokens, place):
-            return []
-        for at in range(place + 1, min(place + 5, len(tokens))):
-            token = tokens[at]
-            if _is_thing(token) and token.sort is Sort.TERM:
-                return [at]
-            restricts = token.sort in (Sort.NOISE, Sort.VALUE) or any(
-                meaning.kind in (Kind.SEGMENT, Kind.CODE) for meaning in token.meanings
-            )
-            if not restricts:
-                break
-        following = tokens[place + 1] if place + 1 < len(tokens) else None
-        if following is not None and any(one.kind is Kind.SEGMENT for one in following.meanings):
-            return [place + 1]
-    before = place - 1
-    while before >= 0 and tokens[before].sort is Sort.NOISE:
-        before -= 1
-    if before >= 0 and _is_thing(tokens[before]) and tokens[before].sort is Sort.TERM:
-        return [before]
-    return [place] if _is_thing(tokens[place]) else []
-
-
-def _asks_for_figure(tokens: Sequence[Token], place: int) -> bool:
-    """带来了多少销售额: a figure is asked for, and nothing counted."""
-    after = place + 1
-    while after < len(tokens) and tokens[after].sort is Sort.NOISE:
-        after += 1
-    best = tokens[after].meanings[0] if after < len(tokens) and tokens[after].meanings else None
-    return best is not None and best.kind is Kind.METRIC and best.weight == 1
-
-
-def is_most_of_many(token: Token) -> bool:
-    """最多 and 最少 count what stands before them, unless a figure does."""
-    return token.act in (Act.MOST, Act.TOP) and re.search("最[多少]", token.text) is not None
-
-
 def _names_a_thing(token: Token) -> bool:
     return any(one.kind is Kind.DATASET and one.weight == 1 for one in token.meanings)
-
-
-def _is_thing(token: Token) -> bool:
-    return any(meaning.kind is Kind.DATASET for meaning in token.meanings)
 
 
 def _is_figure(token: Token, model: SemanticModel) -> bool:

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from chat2sql.engine.semantics.analytic.figures import time_of
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Figure, Part, Place, Window
+from chat2sql.engine.semantics.analytic.rows_there import held_on, presence
 from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
@@ -25,8 +26,8 @@ def conditions_of(
         by_place.setdefault(window.place, []).append(told)
     # Two periods of one time are either of them: nothing lies in both.
     found += [exp.or_(*periods) for periods in by_place.values()]
-    found += [scope.held_on(one.dataset, one.day) for one in intent.held]
-    return found + [scope.presence(one) for one in intent.presences]
+    found += [held_on(scope, model, one.dataset, one.day) for one in intent.held]
+    return found + [presence(scope, one) for one in intent.presences]
 
 
 def window_of(window: Window, figure: Figure, model: SemanticModel, scope: Scope) -> exp.Expr:

@@ -102,6 +102,8 @@ class _Finder:
                 continue
             elif piece.value is not None or piece.kind is Kind.CODE:
                 self._value(piece)
+            elif piece.kind is Kind.SEGMENT and piece.number in limits.compared:
+                continue
             elif piece.kind is Kind.SEGMENT and piece.meaning is not None:
                 self._segment(piece, piece.meaning.name)
             elif self._is_flag(piece):
@@ -205,6 +207,7 @@ class _Finder:
             )
             own = (
                 self._phrase.after(piece) is near
+                and near.token.sort is Sort.TERM
                 and near.kind is Kind.DATASET
                 and near.dataset == place.dataset
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 import sqlglot
 from sqlglot import exp
@@ -14,17 +13,17 @@ from chat2sql.engine.semantics.analytic.intent import (
     Condition,
     Operator,
     Place,
-    Presence,
     SegmentUse,
     Window,
 )
 from chat2sql.engine.semantics.analytic.joined import Joins, NotExpressible
 from chat2sql.engine.semantics.analytic.literals import contains, day_of, days_from_today, literal
 from chat2sql.engine.semantics.analytic.shapes import COMPARISONS
-from chat2sql.engine.semantics.analytic.trees import NODE, TOP_NAME, below, quoted_of, topmost
+from chat2sql.engine.semantics.analytic.trees import ABOVE, NODE, TOP_NAME, below, is_root, quoted_of, topmost
 from chat2sql.engine.semantics.model.finer import lines_between
 from chat2sql.engine.semantics.model.joins import route, routes_from
-from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Related, SemanticModel
+from chat2sql.engine.semantics.model.related import Related
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, SemanticModel
 
 
 class Scope:
@@ -211,23 +210,6 @@ class Scope:
             bounds.append(exp.LT(this=column.copy(), expression=day_of(window.end)))
         return exp.and_(*bounds)
 
-    def held_on(self, dataset: str, day: date) -> exp.Expr:
-        """The rows of a dataset that held on a day, by its validity."""
-        known = self._model.dataset(dataset)
-        if known is None or known.validity is None:
-            raise NotExpressible(f"{dataset} does not say from when to when its rows hold")
-        start = self.column(Place(dataset=dataset, field=known.validity.start))
-        end = self.column(Place(dataset=dataset, field=known.validity.end))
-        later = exp.GTE if known.validity.includes_end else exp.GT
-        return exp.and_(
-            exp.LTE(this=start, expression=day_of(day)),
-            exp.paren(
-                exp.or_(
-                    exp.Is(this=end, expression=exp.Null()), later(this=end.copy(), expression=day_of(day))
-                )
-            ),
-        )
-
     def top_of(self, place: Place, at: Condition | None = None) -> exp.Expr:
         """What a row's topmost ancestor is called, in its tree, or its ancestor at some level.
 
@@ -238,20 +220,7 @@ class Scope:
         self._tops[place.dataset] = (place, at)
         return exp.column(TOP_NAME, table=self._tops_alias(place.dataset))
 
-    def presence(self, one: Presence) -> exp.Expr:
-        """Whether any row of another dataset refers to a row of the base."""
-        inner, conditions = self._leading(one.dataset, self.base)
-        conditions += [inner.condition(condition) for condition in one.conditions]
-        conditions += [inner.segment(use) for use in one.segments]
-        if one.window is not None:
-            placed = one.window.place or one.placed
-            conditions.append(inner.window(one.window.model_copy(update={"place": placed})))
-        exists = exp.Exists(this=inner.over(exp.select(exp.Literal.number(1))).where(*conditions))
-        return exp.not_(exists) if one.negated else exists
-
-    # -- within ----------------------------------------------------------------------------------------
-
-    def _leading(self, dataset: str, to: str) -> tuple[Scope, list[exp.Expr]]:
+    def leading(self, dataset: str, to: str) -> tuple[Scope, list[exp.Expr]]:
         """The rows of a dataset, and what makes them lead to a row of another that is at hand."""
         lines = lines_between(self._model, dataset, to)
         way = route(self._model, lines or dataset, to)
@@ -270,14 +239,14 @@ class Scope:
             for mine, theirs in zip(last.source_columns, last.target_columns, strict=True)
         ]
 
+    # -- within ----------------------------------------------------------------------------------------
+
     def _leads_to(self, dataset: str, related: Related) -> exp.Expr:
         """Whether rows of another dataset lead to one of a segment's."""
-        inner, conditions = self._leading(related.dataset, dataset)
+        inner, conditions = self.leading(related.dataset, dataset)
         conditions += [inner.segment(SegmentUse(segment=name)) for name in related.segments]
         if related.days is not None:
-            placed = (
-                Place(dataset=related.dataset, field=related.time) if related.time else inner.time_of()
-            )
+            placed = Place(dataset=related.dataset, field=related.time) if related.time else inner.time_of()
             first = days_from_today(1 - related.days, self._model.dialect)
             after = days_from_today(1, self._model.dialect)
             conditions.append(exp.GTE(this=inner.column(placed), expression=first))
@@ -311,7 +280,8 @@ class Scope:
             exp.alias_(node.column(place), TOP_NAME),
         )
         parent = quoted_of(dataset.parent or key, node.alias(name))
-        at_top = node.condition(at) if at is not None else exp.Is(this=parent, expression=exp.Null())
+        above = self._table(dataset.name, ABOVE)
+        at_top = node.condition(at) if at is not None else is_root(dataset, parent, above)
         start = node.over(exp.select(*columns)).where(at_top)
         tops = topmost(dataset, start, self._table(name, "child")).subquery(self._tops_alias(name))
         on = exp.EQ(

@@ -57,8 +57,14 @@ def ratio(above: exp.Expr, below: exp.Expr) -> exp.Expr:
 
 def growth(now: exp.Expr, then: exp.Expr) -> exp.Expr:
     """By which part of itself a figure has grown."""
-    change = exp.Sub(this=now.copy(), expression=then.copy())
-    return ratio(change, then)
+    return ratio(difference(now, then), then)
+
+
+def difference(now: exp.Expr, then: exp.Expr) -> exp.Expr:
+    """One figure less another."""
+    # a - b - (c - d): what is a difference itself is taken off as a whole.
+    taken = exp.paren(then.copy()) if isinstance(then, (exp.Add, exp.Sub)) else then.copy()
+    return exp.Sub(this=now.copy(), expression=taken)
 
 
 def named(name: str, zh: str, en: str, language: Language) -> str:

@@ -10,7 +10,7 @@ from chat2sql.engine.semantics.analytic.figures import finer_base
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Compared, Figure, Grain, Window
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.labels import figure_label
-from chat2sql.engine.semantics.analytic.shapes import compare, growth, named, quoted, ratio
+from chat2sql.engine.semantics.analytic.shapes import compare, difference, growth, named, quoted, ratio
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
@@ -194,8 +194,9 @@ def _difference_compared(
     elif comparison.current:
         columns.append(exp.alias_(now.copy(), named(name, "本期", "now", language), quoted=True))
     if comparison.difference:
-        difference = exp.Sub(this=now.copy(), expression=then.copy())
-        columns.append(exp.alias_(difference, named(name, "差额", "difference", language), quoted=True))
+        columns.append(
+            exp.alias_(difference(now, then), named(name, "差额", "difference", language), quoted=True)
+        )
     if comparison.growth:
         columns.append(exp.alias_(growth(now, then), named(name, "增长率", "growth", language), quoted=True))
     select = (

@@ -13,11 +13,10 @@ from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import ATTAINMENT, BOUGHT_AT_ALL, MONEY, Act, Row
 from chat2sql.engine.semantics.analytic.again import said_again
 from chat2sql.engine.semantics.analytic.idle import idle_tokens
-from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.numbers_said import number_of, numbers_in
 from chat2sql.engine.semantics.analytic.operators import OPERATORS
+from chat2sql.engine.semantics.analytic.terms_within import done_before, summed_inside
 from chat2sql.engine.semantics.analytic.token import Sort, Token
-from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import How, LinkedValue
@@ -37,7 +36,7 @@ _WHEN_DONE = re.compile(
 _SAYS_MORE = re.compile(r"第|首次|没|不|最|超|大于|小于|低于|高于|以上|以下|[多少]|一样|相同|同一")
 _PEOPLE = re.compile(r"人|谁|位|headcount|people|staff|who", re.IGNORECASE)
 _STANDS_ALONE = re.compile(r"[每家个各哪些几少位名的的间]$")
-_SUMMED = re.compile("平均|总")
+_COUNTS = re.compile(r"人数|数量|个数|总数|家数|笔数|单数|次数")
 _LENGTH_COUNTS = 1.25
 _PART_OF_NAME = 0.5
 """How well a name is named by a part of it: 电商 is what a comment calls so, rather than 电商事业部."""
@@ -131,10 +130,14 @@ def _terms(question: str, index: TermIndex) -> Iterator[Token]:
         ):
             continue
         said = question[start:end]
+        if _COUNTS.fullmatch(said) and mention.meanings[0].weight < 1:
+            # 人数 counts people, though 可住人数 ends so.
+            continue
         if _says_nothing(said, mention.meanings[0], question[:start]):
             continue
         yield Token(Sort.TERM, start, end, said, meanings=mention.meanings)
-    yield from _summed_inside(question, index)
+    yield from summed_inside(question, index)
+    yield from done_before(question, index)
 
 
 def _says_nothing(said: str, meaning: Meaning, before: str) -> bool:
@@ -150,22 +153,6 @@ def _without_plain_amounts(terms: list[Token]) -> list[Token]:
     """The terms without a bare 金额 where a metric is named: it is that of the metric."""
     named = any(one.kind is Kind.METRIC and one.weight == 1 for term in terms for one in term.meanings)
     return [term for term in terms if not (named and term.text in _AMOUNTS)]
-
-
-def _summed_inside(question: str, index: TermIndex) -> Iterator[Token]:
-    """Names with the word that sums up inside: 订单平均金额, 预算总额."""
-    for match in _SUMMED.finditer(question):
-        without = question[: match.start()] + question[match.end() :]
-        units = units_of(without)
-        for mention in index.mentions(units):
-            start, end = units[mention.first].start, units[mention.after - 1].end
-            if says_little(without[start:end]):
-                # 总金额 is that of whatever is spoken of.
-                continue
-            if start < match.start() < end:
-                end += match.end() - match.start()
-                how = Aggregate.MEAN if match.group() == "平均" else Aggregate.SUM
-                yield Token(Sort.TERM, start, end, question[start:end], meanings=mention.meanings, detail=how)
 
 
 def _literals(question: str, index: TermIndex, known: Sequence[Token]) -> Iterator[Token]:

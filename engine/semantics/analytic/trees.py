@@ -9,7 +9,7 @@ from sqlglot import exp
 from chat2sql.engine.semantics.model.semantic_model import Dataset
 
 _CLASSES = re.compile(r"类目|分类|品类|类别|科目|目录|行政区|区域|地区|categor|taxonom|region", re.IGNORECASE)
-NODE, TOP_NAME = "node", "top_name"
+NODE, TOP_NAME, ABOVE = "node", "top_name", "above"
 _BELOW, _TOPS, _CHILD = "below", "tops", "child"
 
 
@@ -51,6 +51,20 @@ def topmost(dataset: Dataset, start: exp.Select, child: exp.Table) -> exp.Select
     )
     whole = exp.select(NODE, TOP_NAME).from_(_TOPS)
     return whole.with_(_TOPS, as_=exp.union(start, further, distinct=False), recursive=True)
+
+
+def is_root(dataset: Dataset, parent: exp.Expr, above: exp.Table) -> exp.Expr:
+    """Whether a node has none above it: nothing is told of one, or a number that no node has, as 0 is.
+
+    Args:
+        parent: what leads from the node to the one above it.
+        above: the dataset's table, called ``above``.
+    """
+    nodes = exp.select(quoted_of(dataset.primary_key[0], ABOVE)).from_(above)
+    return exp.or_(
+        exp.Is(this=parent, expression=exp.Null()),
+        exp.not_(exp.In(this=parent.copy(), query=nodes.subquery())),
+    )
 
 
 def quoted_of(column: str, table: str | exp.Identifier) -> exp.Column:

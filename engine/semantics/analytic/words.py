@@ -92,6 +92,8 @@ class _Teller:
             told.append(base + other)
         if intent.share:
             told.append(self._say("占全部的比例", "as a share of the whole"))
+        if intent.counts_groups:
+            told.append(self._say("符合条件的有多少个", "how many of them there are"))
         if intent.running:
             told.append(self._say("逐期累计", "adding up over time"))
         if intent.moving is not None:

@@ -13,6 +13,7 @@ from chat2sql.engine.sql.masking.person_names import word_tags
 _SAYS_NOTHING = re.compile(r"[与和及]|(?:实际|历史|拉链|变更|记录|数据|信息|流水|快照|情况|结果)$")
 _NAME_OF = re.compile(r"([㐀-鿿]{2,6}?)(?:的?名称|姓名|名字|(?<!姓)名)")
 _SOLD, _BOUGHT = re.compile(r"销售|零售|客户|商城|交易"), re.compile(r"采购|进货|生产|调拨|委外|入库|备货")
+_HISTORY = re.compile(r"(?:变更|变动|调整)?(?:历史|履历|记录|流水|沿革|轨迹|拉链)$")
 _PAPER = re.compile(r"(?:(?<![订账清菜名])单据?|记录|档案|信息|流水|台账|主数据|主档|[头主])表?$")
 
 
@@ -51,6 +52,27 @@ def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
         )
         for dataset in told
     )
+
+
+def with_histories(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
+    """The datasets, what a history is of naming its only quantity too: 售价 for 零售价 of 商品售价历史."""
+    things = {word for dataset in datasets for word in (dataset.label.zh, *dataset.synonyms) if word}
+    labels = {field.label.zh for dataset in datasets for field in dataset.fields}
+    told = []
+    for dataset in datasets:
+        measures = [field for field in dataset.fields if field.role is Role.MEASURE]
+        stem = _HISTORY.sub("", dataset.label.zh)
+        thing = max((one for one in things if stem.startswith(one)), key=len, default="")
+        what = stem.removeprefix(thing)
+        is_named = len(what) > 1 and what not in labels and what not in things and stem != dataset.label.zh
+        if dataset.validity is not None and len(measures) == 1 and is_named:
+            named = measures[0].model_copy(update={"synonyms": (*measures[0].synonyms, what)})
+            fields = tuple(named if field is measures[0] else field for field in dataset.fields)
+            whole = {name: getattr(dataset, name) for name in Dataset.model_fields}
+            told.append(Dataset.model_validate(whole | {"fields": fields}))
+        else:
+            told.append(dataset)
+    return tuple(told)
 
 
 def _is_what_is_sold(

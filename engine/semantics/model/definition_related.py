@@ -11,11 +11,11 @@ from chat2sql.engine.semantics.model.definition_reading import is_known, read_de
 from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.definition_words import known_words
 from chat2sql.engine.semantics.model.finer import are_lines
+from chat2sql.engine.semantics.model.related import Related
 from chat2sql.engine.semantics.model.semantic_model import (
     Dataset,
     Metric,
     Origin,
-    Related,
     Role,
     Segment,
     SemanticModel,
@@ -27,6 +27,11 @@ _COUNTED = re.compile(r"(?<=[㐀-鿿]{3})(?:人数|数量|户数|家数|数)$")
 _HOW_LONG = re.compile(
     r"(?:最近|近|过去|往前推?|向前推?|前推|前|连续|满|超过?|以来)?\s*(?P<n>[0-9]{1,4}|半|一|两|三|六|十二)\s*个?(?P<unit>天|日|周|月|年)(?:[之以]?内|及?以上|以来|以?来)?"
 )
+_SINCE = re.compile(
+    r"(?:>=|≥|大于等于|不早于)\s*(?:今天|当天|当日|今日|统计日|CURRENT_DATE)\s*(?:减|-|－|往前)\s*(?P<n>[0-9]{1,4})\s*天?",
+    re.IGNORECASE,
+)
+"""下单日期>=今天-90天: that day counts as well."""
 _DAYS = {"天": 1, "日": 1, "周": 7, "月": 30, "年": 365}
 _NUMBERS = {"一": 1, "两": 2, "三": 3, "六": 6, "十二": 12}
 _NOT_ANY = re.compile(r"没有?过?|未曾?|从未|无(?!效)|不曾")
@@ -114,6 +119,7 @@ class _Reader:
         self._rows: list[Meaning] = []
         self._times: list[str] = []
         self._days: set[int] = set()
+        self._since: int | None = None
         self._is_bought = self._is_negated = self._is_had = False
 
     def takes(self, clause: str) -> bool:
@@ -135,6 +141,10 @@ class _Reader:
             start, end = units[mention.first].start, units[mention.after - 1].end
             left = left[:start] + " " + left[end:]
         left = re.sub(rf"\b{re.escape(self._leading.table)}\b", " ", left)
+        since = _SINCE.search(left)
+        if since is not None:
+            self._since = int(since["n"]) + 1
+            left = left[: since.start()] + " " + left[since.end() :]
         days = {_days(long) for long in _HOW_LONG.finditer(left)}
         left = _HOW_LONG.sub("", left)
         if _IDLE.sub("", _NOT_ANY.sub("", _BOUGHT.sub("", left))):
@@ -159,7 +169,7 @@ class _Reader:
             dataset=said.dataset.name,
             segments=said.segments,
             time=time if self._days else None,
-            days=next(iter(self._days), None),
+            days=self._since or next(iter(self._days), None),
             negated=self._is_negated,
         )
 

@@ -18,7 +18,7 @@ from chat2sql.engine.semantics.model.counted_as_sold import (
     ratios_by_time_above,
     with_what_counts_as_sold,
 )
-from chat2sql.engine.semantics.model.dataset_names import with_short_names
+from chat2sql.engine.semantics.model.dataset_names import with_histories, with_short_names
 from chat2sql.engine.semantics.model.default_rows import always_meant, kept_rows
 from chat2sql.engine.semantics.model.default_time import ENDS, placed_by, told_time
 from chat2sql.engine.semantics.model.definitions import defined
@@ -41,7 +41,7 @@ from chat2sql.engine.semantics.model.semantic_model import (
     Validity,
 )
 from chat2sql.engine.semantics.model.spelling import spelled, unset
-from chat2sql.engine.semantics.model.usual import usual_ratios, with_usual_names
+from chat2sql.engine.semantics.model.usual import usual_ratios, with_names_of_tables, with_usual_names
 from chat2sql.engine.semantics.model.written_as import as_meant
 from chat2sql.engine.values.index import ValueIndex
 
@@ -79,7 +79,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
         datasource=catalogue.datasource,
         dialect=catalogue.dialect,
         version=catalogue.version,
-        datasets=with_short_names(datasets),
+        datasets=with_histories(with_short_names(datasets)),
         relationships=relationships,
         segments=(*segments, *kept),
         conventions=Conventions(default_segments=tuple((one.dataset, one.name) for one in kept)),
@@ -95,7 +95,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
         again = defined(loose, catalogue)
         loose = again.extended(unclear=tuple(one for one in again.unclear if one in loose.unclear))
     whole = loose
-    whole = with_usual_names(ratios_by_time_above(whole))
+    whole = with_names_of_tables(with_usual_names(ratios_by_time_above(whole)))
     whole = whole.meaning_always(always_meant(catalogue, whole))
     whole = whole.extended(metrics=finer_metrics(whole))
     whole = whole.extended(metrics=volumes(whole))
@@ -272,7 +272,7 @@ def _segment_counts(model: SemanticModel) -> tuple[Metric, ...]:
             Metric(
                 name=f"{segment.name}_count",
                 label=Bilingual(zh=f"{zh}数", en=""),
-                synonyms=tuple(f"{zh}{ending}" for ending in _COUNTED),
+                synonyms=tuple(f"{zh}{ending}" for ending in (*_COUNTED, "人数", "家数")),
                 origin=Origin.COMMENT,
                 certainty=segment.certainty,
                 dataset=dataset.name,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from os.path import commonprefix
+from itertools import takewhile
 
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.semantics.model.joins import route, routes_from
@@ -180,7 +181,7 @@ def header_of(model: SemanticModel, lines: str) -> str | None:
         return None
     own = lines.rpartition(".")[2].lower()
     alike = {
-        join.target: len(commonprefix([own, join.target.rpartition(".")[2].lower()]))
+        join.target: sum(takewhile(bool, map(str.__eq__, own, join.target.rpartition(".")[2].lower())))
         for join in model.joins_from(lines)
         if join.target != lines
     }
@@ -198,6 +199,19 @@ def lines_between(model: SemanticModel, header: str, target: str) -> str | None:
         if header_of(model, one) == header and route(model, one, target)
     ]
     return found[0] if len(found) == 1 and route(model, header, target) is None else None
+
+
+def on_the_way(model: SemanticModel, base: str, targets: Iterable[str]) -> set[str]:
+    """The datasets by way of which those of ``targets`` are had from ``base``, or from its lines."""
+    lines = [join.source for join in model.relationships if header_of(model, join.source) == base]
+    starts = [base, *lines]
+    return {
+        step.target
+        for start in starts
+        for target in targets
+        if target != base
+        for step in (routes_from(model, start).get(target) or ())[:-1]
+    } - {base}
 
 
 def are_lines(dataset: Dataset) -> bool:

@@ -37,7 +37,6 @@ _STAFF = re.compile(r"^(?:员工|职员|人员|雇员|医生|教师|用户)$")
 def implied(catalogue: Catalogue, declared: Sequence[Relationship]) -> Iterator[Relationship]:
     """The joins that comments tell of: 上级部门ID, 直属领导, 客户负责人（员工ID）."""
     known = {(one.source, name) for one in declared for name in one.source_columns}
-    ways = {(one.source, one.target) for one in declared if one.source != one.target}
     for table in catalogue.tables:
         source = catalogue.key(table)
         for column in table.columns:
@@ -46,9 +45,6 @@ def implied(catalogue: Catalogue, declared: Sequence[Relationship]) -> Iterator[
             target = told_of(catalogue, table, column)
             key = target.primary_key if target is not None else ()
             other = target.column(key[0]) if target is not None and len(key) == 1 else None
-            if target is not None and (catalogue.key(target), source) in ways:
-                # Who is in charge of a department is no way from it to all who are in it.
-                continue
             if target is None or other is None or _family(other.type) != _family(column.type):
                 continue
             label = label_of(column.comment, column.name)

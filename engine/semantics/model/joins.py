@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from functools import lru_cache
 
 from chat2sql.engine.semantics.model.semantic_model import Relationship, SemanticModel
@@ -31,18 +30,6 @@ def routes_from(model: SemanticModel, source: str) -> dict[str, Route]:
                 found[join.target] = (*found[here], join)
                 queue.append(join.target)
     return found
-
-
-def on_the_way(model: SemanticModel, base: str, targets: Iterable[str]) -> set[str]:
-    """The datasets by way of which those of ``targets`` are had from ``base``, or from the rows that lead to it."""
-    starts = [base, *(join.source for join in model.relationships if join.target == base)]
-    return {
-        step.target
-        for start in starts
-        for target in targets
-        if target != base
-        for step in (routes_from(model, start).get(target) or ())[:-1]
-    } - {base}
 
 
 def route(model: SemanticModel, source: str, target: str) -> Route | None:

@@ -7,7 +7,8 @@ from chat2sql.engine.semantics.model.extensions import ModelPayload, SegmentPayl
 from chat2sql.engine.semantics.model.faults import meant
 from chat2sql.engine.semantics.model.ground import Ground
 from chat2sql.engine.semantics.model.places import Path, Written
-from chat2sql.engine.semantics.model.semantic_model import Related, Segment
+from chat2sql.engine.semantics.model.related import Related
+from chat2sql.engine.semantics.model.semantic_model import Segment
 from chat2sql.engine.sql.guard.hints import nearest
 
 

@@ -119,9 +119,7 @@ def _joins(one: Relationship, known: dict[str, Dataset], catalogue: Catalogue) -
     return True
 
 
-def _segments(
-    model: SemanticModel, names: frozenset[Place], datasets: Iterable[str]
-) -> tuple[Segment, ...]:
+def _segments(model: SemanticModel, names: frozenset[Place], datasets: Iterable[str]) -> tuple[Segment, ...]:
     known = frozenset(datasets)
     kept = tuple(
         segment

@@ -14,6 +14,7 @@ from pydantic import Field as Described
 from pydantic import model_validator
 
 from chat2sql.config.vocabulary import Bilingual, Dialect, Frozen
+from chat2sql.engine.semantics.model.related import Related
 
 _OF_LINES = "@"
 
@@ -160,23 +161,6 @@ class Relationship(Named):
     target: str
     source_columns: tuple[str, ...] = Described(min_length=1)
     target_columns: tuple[str, ...] = Described(min_length=1)
-
-
-class Related(Frozen):
-    """Rows of another dataset that lead to a row: 近90天内有过有效订单.
-
-    Attributes:
-        segments: which of them count, by the names of segments of their dataset.
-        time: the field of their dataset by which they are placed in time.
-        days: how many days back they count, the day of asking the first of them; None: whenever they were.
-        negated: whether there have to be none.
-    """
-
-    dataset: str
-    segments: tuple[str, ...] = ()
-    time: str | None = None
-    days: int | None = Described(None, ge=1)
-    negated: bool = False
 
 
 class Segment(Named):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.model.semantic_model import Role
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.sql.masking.person_names import word_tags
 
 _STATE_ENDING = re.compile(r"(?:日期|时间|时刻|日)$")
@@ -19,6 +19,8 @@ _PREFIX = re.compile(
     r"^(?:所属|所在|当前|对应|归属|二级|一级|本月|月|现行|目前|最新|该段|现任?(?=[㐀-鿿]{2}))"
 )
 _A_WORD = 2
+_TWO_WORDS = 4
+_PLANNED = re.compile(r"目标|计划|预算|预计|预测|应收|应付|未|待")
 _DONE = re.compile("[实应已未预待][付收缴退还发]$")
 _IN_CHARGE = re.compile("(?:负责|经办|审批|经手|跟进|对接|主管)人$")
 _OFFICE = re.compile(
@@ -162,3 +164,21 @@ def _last_words(label: str) -> Iterator[str]:
         last = "".join(words[start:])
         if len(last) > 1 and not says_little(last):
             yield last
+
+
+def last_words(model: SemanticModel) -> Iterator[tuple[str, str, str]]:
+    """工资 for 基本工资, where no other quantity ends so: the word, and the dataset and field that it stands for."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for dataset in model.datasets:
+        for field in dataset.fields:
+            words = [word for word, _ in word_tags(field.label.zh)] if has_han(field.label.zh) else []
+            if len(words) == 1 and len(field.label.zh) == _TWO_WORDS:
+                words = [field.label.zh[2:]] * 2
+            if _PLANNED.match(field.label.zh):
+                # 目标销售额 is none of what was sold.
+                continue
+            if field.role is Role.MEASURE and len(words) > 1 and not says_little(words[-1]):
+                found.setdefault(words[-1], []).append((dataset.name, field.name))
+    for word, meant in found.items():
+        if len(meant) == 1 and len(word) > 1:
+            yield word, *meant[0]

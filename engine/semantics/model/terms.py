@@ -18,13 +18,11 @@ from chat2sql.engine.schema.meanings import glosses, synonyms
 from chat2sql.engine.semantics.model.dataset_names import stem_of
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Named, Origin, Role, SemanticModel
-from chat2sql.engine.semantics.model.spoken_forms import code_forms, says_little, short_forms
+from chat2sql.engine.semantics.model.spoken_forms import code_forms, last_words, says_little, short_forms
 from chat2sql.engine.semantics.model.truth import is_yes_or_no
-from chat2sql.engine.sql.masking.person_names import word_tags
 
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
 _PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
-_PLANNED = re.compile(r"目标|计划|预算|预计|预测|应收|应付|未|待")
 _STAFF = re.compile(r"员工|职员|雇员|人员|staff|employee|(?:^|_)emp(?:$|_)", re.IGNORECASE)
 _LEADS = re.compile(r"上级|领导|主管|经理|汇报|负责")
 _LEADERS = (
@@ -39,7 +37,6 @@ _LEADERS = (
     "boss",
     "supervisor",
 )
-_TWO_WORDS = 4
 _SALES = ("销售额", "销量", "订单数")
 _FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
 _TEXTS = frozenset({Role.NAME, Role.CATEGORY, Role.TEXT, Role.LIST})
@@ -126,6 +123,12 @@ class TermIndex:
             for field in dataset.fields
             if field.role is Role.KEY
         }
+        self._stems = tuple(
+            (stem_of(word).removesuffix("订"), Meaning(kind=Kind.DATASET, dataset=dataset.name))
+            for dataset in model.datasets
+            for word in (dataset.label.zh, *dataset.synonyms)
+            if has_han(word)
+        )
         self.unclear = model.unclear
         self._found: dict[tuple[str, ...], dict[tuple[Kind, str, str, str], Meaning]] = {}
         self._numbers = {
@@ -136,7 +139,8 @@ class TermIndex:
         }
         for dataset in model.datasets:
             self._dataset(dataset)
-        self._last_words(model)
+        for word, owner, name in last_words(model):
+            self._add(word, Meaning(kind=Kind.FIELD, dataset=owner, name=name, weight=_KNOWN))
         of_people = [dataset for dataset in model.datasets if _names_people(dataset)]
         self.people = tuple(
             Meaning(kind=Kind.DATASET, dataset=dataset.name, weight=_KNOWN) for dataset in of_people
@@ -190,6 +194,11 @@ class TermIndex:
         """The datasets that a word stands for, and nothing else of it."""
         return tuple(one for one in self.meanings(text) if one.kind is Kind.DATASET)
 
+    def called_after(self, verb: str) -> tuple[Meaning, ...]:
+        """The dataset whose rows are called after what is done, where that is one: 采购 of 采购订单."""
+        found = {one.dataset: one for stem, one in self._stems if len(verb) > 1 and stem == verb}
+        return tuple(found.values()) if len(found) == 1 else ()
+
     def is_key(self, meaning: Meaning) -> bool:
         """Whether a field leads to other rows."""
         return (meaning.dataset, meaning.name) in self._keys
@@ -226,24 +235,6 @@ class TermIndex:
         known = self._found.setdefault(key, {})
         if place not in known or known[place].weight < meaning.weight:
             known[place] = meaning
-
-    def _last_words(self, model: SemanticModel) -> None:
-        """工资 for 基本工资, where no other quantity ends so."""
-        found: dict[str, list[Meaning]] = {}
-        for dataset in model.datasets:
-            for field in dataset.fields:
-                words = [word for word, _ in word_tags(field.label.zh)] if has_han(field.label.zh) else []
-                if len(words) == 1 and len(field.label.zh) == _TWO_WORDS:
-                    words = [field.label.zh[2:]] * 2
-                if _PLANNED.match(field.label.zh):
-                    # 目标销售额 is none of what was sold.
-                    continue
-                if field.role is Role.MEASURE and len(words) > 1 and not says_little(words[-1]):
-                    whole = Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name, weight=_KNOWN)
-                    found.setdefault(words[-1], []).append(whole)
-        for word, meant in found.items():
-            if len(meant) == 1 and len(word) > 1:
-                self._add(word, meant[0])
 
     def _named(self, entry: Named, kind: Kind, dataset: str, weight: float = _FULL) -> None:
         meaning = Meaning(kind=kind, dataset=dataset, name=entry.name, weight=weight)

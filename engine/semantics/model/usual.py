@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.finer import scale_of
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
@@ -18,6 +19,8 @@ from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex
 
 _CERTAINTY = 0.6
 _FULL = 1.0
+_A_WORD = 2
+"""Characters."""
 
 
 class _Ratio(NamedTuple):
@@ -54,6 +57,21 @@ def with_usual_names(model: SemanticModel) -> SemanticModel:
     if len(main) != 1 or not free:
         return model
     return model.extended(metrics=(main[0].model_copy(update={"synonyms": (*main[0].synonyms, *free)}),))
+
+
+def with_names_of_tables(model: SemanticModel) -> SemanticModel:
+    """The model whose figures are also called as their table is: 费用预算执行率 of 部门费用预算."""
+    told = []
+    for metric in model.metrics:
+        dataset = model.dataset(metric.dataset)
+        if metric.origin is not Origin.COMMENT or dataset is None or not metric.label.zh:
+            continue
+        at = dataset.label.zh.find(metric.label.zh[:_A_WORD])
+        before = dataset.label.zh[at - _A_WORD : at] if at >= _A_WORD else ""
+        if before and has_han(before):
+            longer = f"{before}{metric.label.zh}"
+            told.append(metric.model_copy(update={"synonyms": (*metric.synonyms, longer)}))
+    return model.extended(metrics=tuple(told)) if told else model
 
 
 def usual_ratios(model: SemanticModel) -> tuple[Metric, ...]:

@@ -232,11 +232,7 @@ def _segment(segment: Segment) -> SegmentPayload:
         told["condition"] = segment.condition
     if segment.related is not None:
         told["related"] = segment.related.model_dump(exclude_defaults=True)
-    return SegmentPayload.model_validate(
-        told
-        | _heading(segment)
-        | {"synonyms": segment.synonyms}
-    )
+    return SegmentPayload.model_validate(told | _heading(segment) | {"synonyms": segment.synonyms})
 
 
 def _conventions(told: Conventions, calendar: TimeConventions) -> ConventionsPayload:

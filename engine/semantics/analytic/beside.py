@@ -1,0 +1,79 @@
+"""What stands beside a word: the thing that it asks for, counts or ranks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.token import Sort, Token
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
+
+
+def beside(tokens: Sequence[Token], place: int) -> list[int]:
+    """The dataset named right behind a word, or else right before it."""
+    for step in (1, -1):
+        at = place + step
+        while 0 <= at < len(tokens) and tokens[at].sort is Sort.NOISE:
+            at += step
+        if 0 <= at < len(tokens) and tokens[at].text.endswith("过") and step < 0:
+            # 没有采购过的有哪些: of whom it was spoken before.
+            at = next((back for back in range(at - 1, -1, -1) if is_thing(tokens[back])), -1)
+        if 0 <= at < len(tokens) and is_thing(tokens[at]):
+            return [at]
+    return []
+
+
+def rows_beside(tokens: Sequence[Token], place: int, model: SemanticModel) -> list[int]:
+    """Rows that are named with their thing right behind a word: 哪些在售商品."""
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    best = after.meanings[0] if after is not None and after.meanings else None
+    dataset = model.dataset(best.dataset) if best is not None and best.kind is Kind.SEGMENT else None
+    if after is None or dataset is None:
+        return []
+    return [place + 1] if after.text.endswith((dataset.label.zh or " ", *dataset.synonyms)) else []
+
+
+def counted_beside(tokens: Sequence[Token], place: int) -> list[int]:
+    """The dataset whose rows are counted: behind the word, whatever restricts it standing between, or before it."""
+    if not is_most_of_many(tokens[place]):
+        if tokens[place].act is Act.COUNT and _asks_for_figure(tokens, place):
+            return []
+        for at in range(place + 1, min(place + 5, len(tokens))):
+            token = tokens[at]
+            if is_thing(token) and token.sort is Sort.TERM:
+                return [at]
+            restricts = token.sort in (Sort.NOISE, Sort.VALUE) or any(
+                meaning.kind in (Kind.SEGMENT, Kind.CODE) for meaning in token.meanings
+            )
+            if not restricts:
+                break
+        following = tokens[place + 1] if place + 1 < len(tokens) else None
+        if following is not None and any(one.kind is Kind.SEGMENT for one in following.meanings):
+            return [place + 1]
+    before = place - 1
+    while before >= 0 and tokens[before].sort is Sort.NOISE:
+        before -= 1
+    if before >= 0 and is_thing(tokens[before]) and tokens[before].sort is Sort.TERM:
+        return [before]
+    return [place] if is_thing(tokens[place]) else []
+
+
+def _asks_for_figure(tokens: Sequence[Token], place: int) -> bool:
+    """带来了多少销售额: a figure is asked for, and nothing counted."""
+    after = place + 1
+    while after < len(tokens) and tokens[after].sort is Sort.NOISE:
+        after += 1
+    best = tokens[after].meanings[0] if after < len(tokens) and tokens[after].meanings else None
+    return best is not None and best.kind is Kind.METRIC and best.weight == 1
+
+
+def is_most_of_many(token: Token) -> bool:
+    """最多 and 最少 count what stands before them, unless a figure does."""
+    return token.act in (Act.MOST, Act.TOP) and re.search("最[多少]", token.text) is not None
+
+
+def is_thing(token: Token) -> bool:
+    """Whether a word can stand for a dataset."""
+    return any(meaning.kind is Kind.DATASET for meaning in token.meanings)

@@ -1,0 +1,87 @@
+"""What held on a day: rows that only say from when to when something held, and states of the past."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from chat2sql.engine.semantics.analytic.intent import Held, SegmentUse, Window
+from chat2sql.engine.semantics.analytic.phrase import Phrase
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.spelling import unset
+from chat2sql.engine.semantics.periods import DAY
+
+_BEGINS = re.compile(r"新|签|开|建|登记|提交|发起|生效|到期|结束")
+_HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
+
+
+def held_of(
+    segments: tuple[SegmentUse, ...], windows: tuple[Window, ...], model: SemanticModel
+) -> tuple[tuple[Held, ...], tuple[SegmentUse, ...], tuple[Window, ...]]:
+    """在职 or 营业中 beside a day of the past means what held on that day; what is left of segments and periods."""
+    free = [window for window in windows if window.place is None and window.end is not None]
+    for use in segments:
+        segment = model.segment(use.segment)
+        dataset = model.dataset(segment.dataset) if segment is not None else None
+        if segment is None or dataset is None or dataset.validity is None or use.negated or len(free) != 1:
+            continue
+        is_unset = segment.condition == unset(dataset.name, dataset.validity.end, model.dialect)
+        if is_unset or segment.label.zh in _HOLDS:
+            (window,) = free
+            assert window.end is not None
+            held = Held(dataset=dataset.name, day=window.end - DAY)
+            return (
+                (held,),
+                tuple(one for one in segments if one != use),
+                tuple(one for one in windows if one != window),
+            )
+    return (), segments, windows
+
+
+def held_then(
+    places: Sequence[str], windows: tuple[Window, ...], phrase: Phrase, model: SemanticModel
+) -> tuple[tuple[Held, ...], tuple[Window, ...]]:
+    """去年8月15号的挂牌价: of rows that only say from when to when something held, those of that day.
+
+    Args:
+        places: the datasets that it may be about: the base, and what is grouped by.
+    """
+    known = [one for name in places if (one := model.dataset(name)) is not None]
+    dataset = next((one for one in known if one.validity is not None and one.display is None), None)
+    days = [
+        window
+        for window in windows
+        if window.place is None
+        and window.start is not None
+        and window.end is not None
+        and window.end - window.start == DAY
+    ]
+    if dataset is None or len(days) != 1:
+        return (), windows
+    if any(_BEGINS.search(piece.token.text) for piece in phrase):
+        # 6月1日新增的合同 began on that day.
+        return (), windows
+    assert days[0].start is not None
+    held = Held(dataset=dataset.name, day=days[0].start)
+    return (held,), tuple(one for one in windows if one != days[0])
+
+
+def as_of_today(
+    windows: tuple[Window, ...],
+    segments: tuple[SegmentUse, ...],
+    base: str,
+    as_of: date,
+    model: SemanticModel,
+) -> tuple[Window, ...]:
+    """截至今天活跃会员有多少: up to today says of rows that are named by the days before it what they say themselves."""
+    named = [one for use in segments if (one := model.segment(use.segment)) is not None]
+    if not any(
+        one.dataset == base and one.related is not None and one.related.days is not None for one in named
+    ):
+        return windows
+    return tuple(
+        one
+        for one in windows
+        if one.place is not None or one.start is not None or (one.end is not None and one.end <= as_of)
+    )

@@ -1,0 +1,41 @@
+"""Conditions on rows that are there: what held on a day, whether any of another dataset lead to them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlglot import exp
+
+from chat2sql.engine.semantics.analytic.intent import Place, Presence
+from chat2sql.engine.semantics.analytic.joined import NotExpressible
+from chat2sql.engine.semantics.analytic.literals import day_of
+from chat2sql.engine.semantics.analytic.scope import Scope
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+
+
+def held_on(scope: Scope, model: SemanticModel, dataset: str, day: date) -> exp.Expr:
+    """The rows of a dataset that held on a day, by its validity."""
+    known = model.dataset(dataset)
+    if known is None or known.validity is None:
+        raise NotExpressible(f"{dataset} does not say from when to when its rows hold")
+    start = scope.column(Place(dataset=dataset, field=known.validity.start))
+    end = scope.column(Place(dataset=dataset, field=known.validity.end))
+    later = exp.GTE if known.validity.includes_end else exp.GT
+    return exp.and_(
+        exp.LTE(this=start, expression=day_of(day)),
+        exp.paren(
+            exp.or_(exp.Is(this=end, expression=exp.Null()), later(this=end.copy(), expression=day_of(day)))
+        ),
+    )
+
+
+def presence(scope: Scope, one: Presence) -> exp.Expr:
+    """Whether any row of another dataset refers to a row of the base."""
+    inner, conditions = scope.leading(one.dataset, scope.base)
+    conditions += [inner.condition(condition) for condition in one.conditions]
+    conditions += [inner.segment(use) for use in one.segments]
+    if one.window is not None:
+        placed = one.window.place or one.placed
+        conditions.append(inner.window(one.window.model_copy(update={"place": placed})))
+    exists = exp.Exists(this=inner.over(exp.select(exp.Literal.number(1))).where(*conditions))
+    return exp.not_(exists) if one.negated else exists
