@@ -18,7 +18,18 @@ from chat2sql.engine.sql.guard.policy import OPEN
 
 DOUBTFUL = "doubtful"
 """In place of rows: the question says something that nothing in the database is called."""
-NAMES = ("hospital", "subscriptions", "erp", "estate", "books", "workshop", "showroom", "franchise", "pantry")
+NAMES = (
+    "hospital",
+    "subscriptions",
+    "erp",
+    "estate",
+    "books",
+    "workshop",
+    "showroom",
+    "franchise",
+    "pantry",
+    "stationery",
+)
 DIALECTS = (Dialect.DUCKDB, Dialect.SQLITE)
 
 

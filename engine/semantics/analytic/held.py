@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.intent import Held, SegmentUse, Window
 from chat2sql.engine.semantics.analytic.phrase import Phrase
@@ -67,21 +68,29 @@ def held_then(
     return (held,), tuple(one for one in windows if one != days[0])
 
 
+class AsOf(NamedTuple):
+    """The periods that are left where rows are named by the days before the day of asking, and what is in doubt."""
+
+    windows: tuple[Window, ...]
+    doubts: tuple[str, ...] = ()
+
+
 def as_of_today(
-    windows: tuple[Window, ...],
-    segments: tuple[SegmentUse, ...],
-    base: str,
-    as_of: date,
-    model: SemanticModel,
-) -> tuple[Window, ...]:
-    """截至今天活跃会员有多少: up to today says of rows that are named by the days before it what they say themselves."""
-    named = [one for use in segments if (one := model.segment(use.segment)) is not None]
-    if not any(
-        one.dataset == base and one.related is not None and one.related.days is not None for one in named
-    ):
-        return windows
-    return tuple(
+    windows: tuple[Window, ...], segments: Iterable[str], base: str, as_of: date, model: SemanticModel
+) -> AsOf:
+    """截至今天的活跃会员 are what is called so anyway; which 去年的活跃会员 are is in doubt."""
+    named = [one for name in dict.fromkeys(segments) if (one := model.segment(name)) is not None]
+    moving = [
+        one
+        for one in named
+        if one.dataset == base and one.related is not None and one.related.days is not None
+    ]
+    if not moving:
+        return AsOf(windows)
+    others = tuple(
         one
         for one in windows
         if one.place is not None or one.start is not None or (one.end is not None and one.end <= as_of)
     )
+    told = any(one.place is None for one in others)
+    return AsOf(others, tuple(f"of which day {one.label.zh} are asked for" for one in moving if told))

@@ -93,7 +93,7 @@ def compiled_question(
         return Compiled(sql=None, doubts=read.doubts)
     if not spoken and not _asks_for_defined(read.intent, model):
         return Compiled(sql=None, doubts=(_UNSPOKEN, *read.doubts))
-    doubts = (*read.doubts, *_read_in_part(read.intent, model), *_of_another_day(read.intent, model, as_of))
+    doubts = (*read.doubts, *_read_in_part(read.intent, model))
     try:
         sql = compile_intent(read.intent, model, language, as_of=as_of)
     except NotExpressible as problem:
@@ -110,22 +110,6 @@ def _read_in_part(intent: AnalyticIntent, model: SemanticModel) -> tuple[str, ..
         f"of the definition of {one.label.zh} only a part was understood: see the comment of {one.dataset}"
         for one in metrics
         if _is_in_part(one, model)
-    )
-
-
-def _of_another_day(intent: AnalyticIntent, model: SemanticModel, as_of: date) -> tuple[str, ...]:
-    """The rows that are named by what happened in the days before the day of asking, asked of another time: 去年的活跃会员."""
-    told = any(
-        window.place is None and not (window.start is None and (window.end is None or window.end > as_of))
-        for window in intent.windows
-    )
-    metrics = [one for figure in intent.figures if (one := model.metric(figure.metric or "")) is not None]
-    names = [*(use.segment for use in intent.segments), *(name for one in metrics for name in one.segments)]
-    rows = [segment for name in dict.fromkeys(names) if (segment := model.segment(name)) is not None]
-    return tuple(
-        f"of which day {one.label.zh} are asked for"
-        for one in rows
-        if told and one.dataset == intent.base and one.related is not None and one.related.days is not None
     )
 
 

@@ -149,7 +149,8 @@ class _Reader:
         if not figures or (not held and figures[0].aggregate in _COUNTS):
             places = [base, *(group.place.dataset for group in groups if group.place is not None)]
             held, windows = held_then(places, windows, phrase, model)
-        windows = as_of_today(windows, (*segments, *self._segments_of(figures)), base, self._as_of, model)
+        named = (*(use.segment for use in segments), *self._segments_of(figures))
+        windows, of_another_day = as_of_today(windows, named, base, self._as_of, model)
         if not (held or segments or windows):
             held = self._held_today(base, figures)
         asked.settle_sums(figures)
@@ -157,16 +158,20 @@ class _Reader:
         shown = () if figures else listed.shown()
         kinds_of = listed.kinds() if shown and ranked.ranking is None else ()
         kinds_of = kinds_of if set(shown) <= set(kinds_of) else ()
-        doubts = self._never_together(figures) + self._doubts(
-            base,
-            restricted,
-            ranked,
-            nothing_compared=comparison is not None and not figures,
-            each_of_nothing=grouping.each_of_nothing(),
-            counts_no_thing=asked.counts_no_thing(base),
-            lists_nameless=not figures
-            and (ranked.ranking is not None or not shown)
-            and self._is_nameless(base),
+        doubts = (
+            of_another_day
+            + self._never_together(figures)
+            + self._doubts(
+                base,
+                restricted,
+                ranked,
+                nothing_compared=comparison is not None and not figures,
+                each_of_nothing=grouping.each_of_nothing(),
+                counts_no_thing=asked.counts_no_thing(base),
+                lists_nameless=not figures
+                and (ranked.ranking is not None or not shown)
+                and self._is_nameless(base),
+            )
         )
         intent = AnalyticIntent(
             base=base,
@@ -241,10 +246,10 @@ class _Reader:
             SegmentUse(segment=one.name) for one in self._model.segments if one.condition == condition
         )[:1]
 
-    def _segments_of(self, figures: tuple[Figure, ...]) -> list[SegmentUse]:
-        """The rows that figures count by their definition."""
+    def _segments_of(self, figures: tuple[Figure, ...]) -> list[str]:
+        """The segments whose rows figures count by their definition."""
         known = [one for figure in figures if (one := self._model.metric(figure.metric or "")) is not None]
-        return [SegmentUse(segment=name) for metric in known for name in metric.segments]
+        return [name for metric in known for name in metric.segments]
 
     def _held_today(self, base: str, figures: tuple[Figure, ...]) -> tuple[Held, ...]:
         """现在的零售价: of rows that only say from when to when something held, those of today."""

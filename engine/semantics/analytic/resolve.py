@@ -123,6 +123,7 @@ def _leads_on(token: Token, model: SemanticModel) -> bool:
 def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: frozenset[int]) -> Grounded:
     score = 0.0
     found = []
+    below: set[str] = set()
     named = frozenset(
         one.dataset
         for token in tokens
@@ -133,6 +134,13 @@ def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: fro
         grouped = place > 0 and tokens[place - 1].act is Act.EACH
         best, worth = _best(base, _as_group(token) if grouped else token, model, place in heads)
         score += worth
+        if best.distance < 0 and best.distance != _NOWHERE:
+            # Of whatever lies below it is asked once whether there is any.
+            home = (
+                best.meaning.dataset if best.meaning is not None else best.value.table if best.value else ""
+            )
+            score += _FROM_BELOW if home in below else 0.0
+            below.add(home)
         found.append(best)
     return Grounded(base, tuple(found), score)
 
