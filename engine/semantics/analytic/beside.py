@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.acts import EXCLUDED, Act
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
@@ -77,3 +77,14 @@ def is_most_of_many(token: Token) -> bool:
 def is_thing(token: Token) -> bool:
     """Whether a word can stand for a dataset."""
     return any(meaning.kind is Kind.DATASET for meaning in token.meanings)
+
+
+def left_out(tokens: Sequence[Token]) -> frozenset[int]:
+    """The places of what a clause at the end leaves out: 草稿和作废的采购单不算."""
+    found: set[int] = set()
+    for place, token in enumerate(tokens):
+        at = place - 1
+        while token.detail == EXCLUDED and at >= 0 and tokens[at].act in (None, Act.ALSO):
+            found.add(at)
+            at -= 1
+    return frozenset(found)

@@ -18,6 +18,7 @@ from chat2sql.engine.semantics.analytic.beside import (
     counted_beside,
     is_most_of_many,
     is_thing,
+    left_out,
     rows_beside,
 )
 from chat2sql.engine.semantics.analytic.operators import says_nothing
@@ -123,7 +124,7 @@ def _leads_on(token: Token, model: SemanticModel) -> bool:
 def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: frozenset[int]) -> Grounded:
     score = 0.0
     found = []
-    below: set[str] = set()
+    aside = left_out(tokens)
     named = frozenset(
         one.dataset
         for token in tokens
@@ -134,13 +135,9 @@ def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: fro
         grouped = place > 0 and tokens[place - 1].act is Act.EACH
         best, worth = _best(base, _as_group(token) if grouped else token, model, place in heads)
         score += worth
-        if best.distance < 0 and best.distance != _NOWHERE:
-            # Of whatever lies below it is asked once whether there is any.
-            home = (
-                best.meaning.dataset if best.meaning is not None else best.value.table if best.value else ""
-            )
-            score += _FROM_BELOW if home in below else 0.0
-            below.add(home)
+        if place in aside and _NOWHERE < best.distance < 0:
+            # What does not count says nothing of what the question is about.
+            score += _FROM_BELOW
         found.append(best)
     return Grounded(base, tuple(found), score)
 
