@@ -8,12 +8,14 @@ from chat2sql.activities.answerable import is_answerable
 from chat2sql.activities.metric_path import compiled
 from chat2sql.activities.model_call import CallKey, OnToken, call_model
 from chat2sql.activities.parts import Parts
-from chat2sql.activities.translation import in_schema_words
+from chat2sql.activities.semantics import semantic_model
+from chat2sql.activities.translation import in_chinese, in_schema_words
 from chat2sql.config.models import ModelEntry, Provider, is_remote
-from chat2sql.config.vocabulary import TokenUsage
+from chat2sql.config.vocabulary import Language, TokenUsage
 from chat2sql.engine.llm.port import CompletionRequest, Message
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.linking import unlinked_share
+from chat2sql.engine.schema.spoken import speaks
 from chat2sql.engine.semantics.analytic.question import Compiled
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import Sketch, WrongSql, question_messages, system_message
@@ -50,23 +52,34 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     )
     datasource = await parts.datasource(ask.schema_context.datasource)
     catalogue = await parts.view(datasource, ask.request.caller, ask.schema_context.catalogue_version)
-    found = None
+    found, asked, spent = None, "", TokenUsage()
     if parts.settings.metric_path and ask.round == 0 and ask.draft is None:
         found = await compiled(parts, ask, catalogue)
-        if found.sql is not None and not found.doubts:
+        if not found.is_whole and entry.provider is Provider.LOCAL:
+            asked, spent = await _in_chinese(parts, key, ask, catalogue)
+            again = await compiled(parts, ask, catalogue, wording=asked) if asked else found
+            found = again if again.is_whole else found
+        if found.is_whole:
             return Draft(
-                sql=found.sql, compiled=True, meaning=found.meaning, path="compiled", model=ask.model
+                sql=found.sql,
+                compiled=True,
+                meaning=found.meaning,
+                path="compiled",
+                question=asked,
+                model=ask.model,
+                usage=spent,
             )
     values = not is_remote(entry) or (await parts.policy(datasource)).remote_values
     system = system_message(catalogue, ask.schema_context.tables, values=values)
-    local, question, spent = entry.provider is Provider.LOCAL, ask.understanding.standalone, TokenUsage()
+    local, question = entry.provider is Provider.LOCAL, ask.understanding.standalone
     # Before the first call only: the others go on where that one left the model server.
     if local and ask.schema_context.whole and ask.round == 0 and ask.draft is None:
         await parts.warm(catalogue, ask.schema_context.tables)
     if ask.draft is not None and ask.draft.question:
         question = ask.draft.question
     elif local and parts.settings.translate:
-        question, spent = await in_schema_words(parts, key, catalogue, system, question)
+        question, more = await in_schema_words(parts, key, catalogue, system, question)
+        spent += more
     sketch = _sketch(parts, ask, found, values=values)
     likeliest = _request(parts, ask, entry, system, question, sketch=sketch, values=values)
     if ask.draft is not None:
@@ -92,6 +105,20 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
         # The ledger has it from the first round on.
         usage=call.usage if ask.round else call.usage + spent,
     )
+
+
+async def _in_chinese(
+    parts: Parts, key: CallKey, ask: GenerateInput, catalogue: Catalogue
+) -> tuple[str, TokenUsage]:
+    """An English question in Chinese where that is what the schema speaks; empty: it is not, or nothing faithful."""
+    said = ask.understanding
+    only_chinese = speaks(catalogue, Language.ZH) and not speaks(catalogue, Language.EN)
+    if not parts.settings.translate or said.language is not Language.EN or not only_chinese:
+        return "", TokenUsage()
+    datasource = await parts.datasource(ask.schema_context.datasource)
+    model = await semantic_model(parts, datasource, catalogue, ask.schema_context.catalogue_version)
+    wording, spent = await in_chinese(parts, key, model, said.standalone, said.as_of)
+    return wording or "", spent
 
 
 def _beside(found: Compiled | None) -> tuple[Candidate, ...]:

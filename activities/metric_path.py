@@ -7,6 +7,7 @@ import asyncio
 from chat2sql.activities.execute_sql import not_permitted
 from chat2sql.activities.parts import Parts
 from chat2sql.activities.semantics import semantic_model
+from chat2sql.config.vocabulary import Language
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.semantics.analytic.question import Compiled, compiled_question
 from chat2sql.engine.sql.executors.port import FetchLimits
@@ -18,11 +19,14 @@ RETURNS_NOTHING = "it returns nothing"
 _ROWS = 2
 
 
-async def compiled(parts: Parts, ask: GenerateInput, catalogue: Catalogue) -> Compiled:
+async def compiled(parts: Parts, ask: GenerateInput, catalogue: Catalogue, *, wording: str = "") -> Compiled:
     """The question by the semantic model of what the asker may see.
 
     What is understood and returns nothing at all is in doubt: more often a word was taken for the wrong column than
     there is nothing to tell. It is near then, so that it stands for election beside what a model writes.
+
+    Args:
+        wording: the question in Chinese; empty: as it stands.
 
     Raises:
         DatabaseUnavailable: the datasource does not answer.
@@ -34,11 +38,11 @@ async def compiled(parts: Parts, ask: GenerateInput, catalogue: Catalogue) -> Co
     # The first question after a refresh makes the model's look-up tables, which takes a second.
     found = await asyncio.to_thread(
         compiled_question,
-        ask.understanding.standalone,
+        wording or ask.understanding.standalone,
         model,
         catalogue,
         values,
-        language=ask.understanding.language,
+        language=Language.ZH if wording else ask.understanding.language,
         as_of=ask.understanding.as_of,
     )
     if found.sql is None or found.doubts or not await _is_blank(parts, ask, datasource, found.sql):

@@ -1,11 +1,14 @@
-"""Whether a model's English wording of a Chinese question can stand for it."""
+"""Whether a model's wording of a question in the other language can stand for it."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 
+from chat2sql.config.vocabulary import Language
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.literals import QUOTED
+from chat2sql.engine.semantics.time_expressions import resolve_time
 
 _LONGEST = 4
 """English takes two to three letters where Chinese takes a character; what is far longer explains instead."""
@@ -28,6 +31,65 @@ _WORDS = (
     "eleven",
     "twelve",
 )
+
+_HAN = re.compile(r"[㐀-鿿]{2,}")
+_CODE = re.compile(r"\b(?=\w*[0-9])(?=\w*[A-Za-z])\w+\b|\b\w*[A-Z]\w*[A-Z]\w*\b")
+_ORDINARY = frozenset(
+    {
+        "YTD",
+        "YOY",
+        "MOM",
+        "QOQ",
+        "RMB",
+        "CNY",
+        "USD",
+        "Q1",
+        "Q2",
+        "Q3",
+        "Q4",
+        "H1",
+        "H2",
+        "ID",
+        "SKU",
+        "SKUS",
+        "AOV",
+        "VS",
+    }
+)
+"""What has a Chinese word of its own, or is a period."""
+_SAID_ALIKE = tuple(
+    (re.compile(rf"\b(?:{english})\b", re.IGNORECASE), re.compile(chinese))
+    for english, chinese in (
+        (r"never|not|no|none|nobody|without|\w+n't|excluding|except|neither", "[没未不无非除别]"),
+        (
+            r"lowest|least|fewest|smallest|bottom|shortest|cheapest|worst",
+            "最[低少小短差]|倒数|垫底|最便宜|末",
+        ),
+        (r"highest|most|largest|biggest|top|longest|best", "最|前|第一|冠军"),
+        (r"average|mean|avg", "平均|均|客单价|单价"),
+        (r"share|percent|percentage|proportion", "占|比|百分|率|%|幅"),
+        (r"each|every|per", "各|每|按|分别|客单价|单价|单均"),
+        (
+            r"more than|at least|above|over|exceed\w*|or more",
+            "超|大于|高于|以上|不少于|至少|多于|不低于|过|达到",
+        ),
+        (r"less than|fewer than|below|under|at most", "低于|少于|不到|以下|小于|不足|不超过|至多|下"),
+        (r"year-over-year|year over year|yoy", "同比|同期|去年"),
+        (r"cumulative|running total", "累计"),
+    )
+)
+"""What turns a question into another one where it is left out."""
+_MADE_UP = tuple(
+    (re.compile(rf"\b(?:{english})\b", re.IGNORECASE), re.compile(chinese))
+    for english, chinese in (
+        (r"average|mean|avg|per|typical\w*", "平均"),
+        (r"cumulative|running|accumulat\w*|so far|to date|total", "累计"),
+        (r"year|yoy|last|previous|before|compar\w*|change\w*|growth|grow\w*|versus|vs", "同比|环比"),
+    )
+)
+"""What turns it into another one where only the wording has it."""
+_GROUPED = re.compile(r"(?<![\w.,-])[0-9][0-9,]*(?:\.[0-9]+)?(?![\w-])")
+_DIGITS = {str(number): word for number, word in enumerate(("零", "[一首]", "[二两]", *"三四五六七八九十"))}
 
 
 def faithful(question: str, wording: str) -> str | None:
@@ -59,3 +121,53 @@ def _has_number(folded: str, number: str) -> bool:
         return True
     plain = number.isdecimal() and int(number) < len(_WORDS)
     return plain and _WORDS[int(number)] in folded
+
+
+def faithful_in_chinese(question: str, wording: str, as_of: date) -> str | None:
+    """The Chinese wording of an English question; None where it has lost what the question says, or is no question.
+
+    It has to have the question's numbers, codes and Chinese names, to be about the same periods, and to deny, compare,
+    rank and share out where the question does.
+
+    Args:
+        as_of: the day of asking, by which periods are told.
+    """
+    said = _bare(wording.strip().split("\n", maxsplit=1)[0])
+    if not has_han(said) or "```" in said or len(said) > max(_LEAST_CHARS, len(question)):
+        return None
+    names = [one for one in _HAN.findall(question) if one not in said]
+    codes = [
+        one
+        for one in _CODE.findall(question)
+        if one.upper() not in _ORDINARY and one.lower() not in said.lower()
+    ]
+    times = {place for one in resolve_time(question, as_of, Language.EN) for place in range(*one.span)}
+    numbers = [
+        one.group()
+        for one in _GROUPED.finditer(question)
+        if one.start() not in times and not _counts_alike(said, one.group())
+    ]
+    made = [chinese for english, chinese in _MADE_UP if chinese.search(said) and not english.search(question)]
+    lost = [
+        english for english, chinese in _SAID_ALIKE if english.search(question) and not chinese.search(said)
+    ]
+    if (
+        names
+        or codes
+        or numbers
+        or made
+        or lost
+        or _periods(question, Language.EN, as_of) != _periods(said, Language.ZH, as_of)
+    ):
+        return None
+    return said
+
+
+def _counts_alike(said: str, number: str) -> bool:
+    plain = number.replace(",", "")
+    word = _DIGITS.get(plain)
+    return plain in said.replace(",", "") or (word is not None and re.search(word, said) is not None)
+
+
+def _periods(text: str, language: Language, as_of: date) -> set[tuple[date | None, date | None]]:
+    return {(one.start, one.end) for one in resolve_time(text, as_of, language)}

@@ -1,10 +1,12 @@
-"""A model's English wording stands for a Chinese question only where it has kept what the question says."""
+"""A model's wording stands for a question in the other language only where it has kept what the question says."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from chat2sql.engine.semantics.translation import faithful
+from chat2sql.engine.semantics.translation import faithful, faithful_in_chinese
 
 CASES = {
     "as it is": (
@@ -33,3 +35,31 @@ CASES = {
 @pytest.mark.parametrize(("question", "wording", "taken"), CASES.values(), ids=CASES)
 def test_only_a_faithful_wording_is_taken(question: str, wording: str, taken: str | None) -> None:
     assert faithful(question, wording) == taken
+
+
+IN_CHINESE = {
+    "as it is": ("How many members are frozen?", "冻结的会员有多少？", True),
+    "a period in other words": ("Sales in the first quarter of this year", "今年一季度的销售额", True),
+    "a number as a word": ("The 3 best-selling products", "卖得最好的三款商品", True),
+    "a number with separators": ("Stores with sales above 70,000 yuan", "销售额超过70000元的门店", True),
+    "a code in other letters": ("The standard cost of P10063", "p10063的标准成本", True),
+    "another year": ("Sales in 2024", "2023年的销售额", False),
+    "a month that was a number": ("Our 5 oldest members of 2024", "2024年5月最早的5位会员", False),
+    "no year": ("The lowest margin in 2024", "最低的毛利率", False),
+    "no limit": ("Suppliers with more than 8 orders", "有多个订单的供应商", False),
+    "no denial": ("Products that were never sold", "卖出过的商品", False),
+    "no order": ("The store with the lowest sales", "门店的销售额", False),
+    "no mean": ("The average response time", "响应时间", False),
+    "a mean of its own": ("The standard cost of P10063", "P10063的平均成本", False),
+    "no groups": ("Sales for each store", "门店的销售额", False),
+    "no name": ("Members of 金卡 level", "会员等级", False),
+    "no code": ("Items that are not RoHS compliant", "不合规的商品", False),
+    "still English": ("How many members?", "How many members?", False),
+    "SQL instead": ("How many members?", "```sql SELECT 会员```", False),
+    "an explanation": ("How many members?", "会员有多少？" * 20, False),
+}
+
+
+@pytest.mark.parametrize(("question", "wording", "taken"), IN_CHINESE.values(), ids=IN_CHINESE)
+def test_only_a_faithful_chinese_wording_is_taken(question: str, wording: str, taken: bool) -> None:
+    assert faithful_in_chinese(question, wording, date(2025, 6, 18)) == (wording if taken else None)

@@ -279,8 +279,18 @@ class Phrase:
         return tuple(
             piece.token.text
             for piece in self._pieces
-            if piece.token.sort is Sort.UNREAD and piece.token.text != happens
+            if piece.token.sort is Sort.UNREAD
+            and piece.token.text != happens
+            and not self._says_what_it_is(piece)
         )
+
+    def _says_what_it_is(self, piece: Piece) -> bool:
+        """天猫店, 天河那家店: the last character of what the thing before it is."""
+        before = self.before(piece)
+        dataset = self._model.dataset(before.dataset) if before is not None and before.value else None
+        if dataset is None or len(piece.token.text) > 1:
+            return False
+        return any(word.endswith(piece.token.text) for word in (dataset.label.zh, *dataset.synonyms))
 
     def _happens(self) -> bool:
         """Whether rows of the base are named, and a period."""

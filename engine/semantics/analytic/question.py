@@ -39,6 +39,11 @@ class Compiled(Frozen):
     is_near: bool = False
     grounded: bool = False
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is SQL for all of the question."""
+        return self.sql is not None and not self.doubts
+
 
 class Mentioned(NamedTuple):
     """The periods and the values that a question mentions."""

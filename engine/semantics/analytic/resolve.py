@@ -39,6 +39,7 @@ _OWN_FIGURE = 1.6
 _KEY_FOR_THING = 0.3
 _CODE_FOR_THING = 0.6
 _SEVERAL = 0.5
+_OFFICE = 0.6
 _SHORT = 0.7
 _VAGUE = re.compile(
     r"现在|目前|当前|现任|现行|如今|有效|无效|可用|不可用|启用|停用|正常|异常|开启|关闭|生效|失效|是|否"
@@ -178,6 +179,8 @@ def _best(base: str, token: Token, model: SemanticModel, is_head: bool) -> tuple
         field = model.field(value.table, value.field)
         named = 0.06 if field is not None and field.role in (Role.NAME, Role.CATEGORY) else 0.0
         named += _OWN_FIGURE if is_head and value.table == base else 0.0
+        # 业务员 of an order is whom it names, and of staff an office.
+        named -= _OFFICE if token.meanings else 0.0
         choices.append((worth + 1 + named, Resolved(token, value=value, distance=distance)))
     if not choices:
         return Resolved(token), 0.0

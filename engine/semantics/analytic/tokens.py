@@ -65,6 +65,7 @@ def tokens_of(
     Args:
         further: candidates found elsewhere.
     """
+    linked = list(_values(question, values))
     found = [
         *further,
         *(one for one in _periods(times) if not _is_within(one, further)),
@@ -72,8 +73,8 @@ def tokens_of(
             Token(Sort.TIME, *span, question[slice(*span)], time=time)
             for time, span in said_again(question, times)
         ),
-        *(one for one in _values(question, values) if not _names_an_office(one, index)),
-        *_without_plain_amounts(list(_terms(question, index))),
+        *(one for one in linked if not _names_an_office(one, index)),
+        *_without_plain_amounts([_or_office(one, linked) for one in _terms(question, index)]),
         *_operators(question, index),
         *_moments(question, index),
         *(
@@ -114,6 +115,12 @@ def _names_an_office(value: Token, index: TermIndex) -> bool:
     """Whether what could be a value is what the rows call somebody they name: 业务员 of an order."""
     fields = [one for one in index.meanings(value.text) if one.kind is Kind.FIELD]
     return bool(fields) and any(index.is_key(one) for one in fields)
+
+
+def _or_office(term: Token, linked: Sequence[Token]) -> Token:
+    """What the rows call somebody they name, or whoever has that office: 在职导购."""
+    alike = [one for one in linked if (one.start, one.end) == (term.start, term.end)]
+    return term._replace(values=alike[0].values) if alike and term.meanings[0].kind is Kind.FIELD else term
 
 
 def _terms(question: str, index: TermIndex) -> Iterator[Token]:
