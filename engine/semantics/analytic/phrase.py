@@ -10,27 +10,10 @@ from chat2sql.engine.semantics.analytic.beside import counted_beside, is_most_of
 from chat2sql.engine.semantics.analytic.intent import Place
 from chat2sql.engine.semantics.analytic.resolve import Grounded, Resolved
 from chat2sql.engine.semantics.analytic.token import Sort, Token
-from chat2sql.engine.semantics.model.finer import on_the_way
 from chat2sql.engine.semantics.model.semantic_model import Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.values.index import How, LinkedValue
 
-_MATTERING = frozenset(
-    {
-        Act.TOP,
-        Act.MOST,
-        Act.AGGREGATE,
-        Act.NOT,
-        Act.TREE,
-        Act.COMPARE,
-        Act.YEAR_BEFORE,
-        Act.PERIOD_BEFORE,
-        Act.GROWTH,
-        Act.DIFFERENCE,
-        Act.MOVING,
-        Act.CHILDREN,
-    }
-)
 _NEXT = 3
 _CLOSES_CLAUSE = frozenset("，,")
 
@@ -270,59 +253,6 @@ class Phrase:
             if field is not None and field.role is role and not piece.restricts:
                 return piece.place
         return None
-
-    def unread(self) -> tuple[str, ...]:
-        """Words that nothing stands for, but for the verb that the base's own time is called after: 建 of 建单时间."""
-        dataset = self._model.dataset(self.base)
-        time = dataset.field(dataset.time or "") if dataset is not None else None
-        happens = time.label.zh[:1] if time is not None and self._happens() else ""
-        return tuple(
-            piece.token.text
-            for piece in self._pieces
-            if piece.token.sort is Sort.UNREAD
-            and piece.token.text != happens
-            and not self._says_what_it_is(piece)
-        )
-
-    def _says_what_it_is(self, piece: Piece) -> bool:
-        """天猫店, 天河那家店: the last character of what the thing before it is."""
-        before = self.before(piece)
-        dataset = self._model.dataset(before.dataset) if before is not None and before.value else None
-        if dataset is None or len(piece.token.text) > 1:
-            return False
-        return any(word.endswith(piece.token.text) for word in (dataset.label.zh, *dataset.synonyms))
-
-    def _happens(self) -> bool:
-        """Whether rows of the base are named, and a period."""
-        named = any(piece.kind is Kind.DATASET and piece.dataset == self.base for piece in self._pieces)
-        return named and any(piece.token.sort is Sort.TIME for piece in self._pieces)
-
-    def unused(self, base: str) -> tuple[str, ...]:
-        """Words that say something and have no part in the intent.
-
-        Args:
-            base: the dataset that the intent is about.
-        """
-        spoken_of = {base} | {piece.dataset for piece in self._pieces if piece.used}
-        spoken_of |= on_the_way(self._model, base, spoken_of)
-        return tuple(piece.token.text for piece in self._pieces if self._is_left(piece, spoken_of))
-
-    def _is_left(self, piece: Piece, spoken_of: set[str]) -> bool:
-        if piece.used:
-            return False
-        if piece.token.sort in (Sort.VALUE, Sort.TIME, Sort.NUMBER):
-            return True
-        if piece.token.sort is Sort.OPERATOR:
-            return piece.token.act in _MATTERING
-        if piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM and piece.dataset not in spoken_of:
-            return True
-        # A dataset named beside its own field or value only says whose that is.
-        return piece.kind in (Kind.METRIC, Kind.SEGMENT, Kind.CODE) or self._is_named_field(piece)
-
-    def _is_named_field(self, piece: Piece) -> bool:
-        """A field that is no key: 客户编号 may only say whose a row is, 成本 asks for something."""
-        field = self.field_of(piece)
-        return field is not None and field.role is not Role.KEY and piece.token.sort is Sort.TERM
 
     def _may_group(self, piece: Piece) -> bool:
         if piece.kind is Kind.DATASET:

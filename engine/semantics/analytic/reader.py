@@ -30,6 +30,7 @@ from chat2sql.engine.semantics.analytic.intent import (
     SegmentUse,
     Window,
 )
+from chat2sql.engine.semantics.analytic.left_over import unread, unused
 from chat2sql.engine.semantics.analytic.listed import Listed
 from chat2sql.engine.semantics.analytic.listed_alike import with_lists_alike
 from chat2sql.engine.semantics.analytic.parted import parted
@@ -192,7 +193,7 @@ class _Reader:
             running=phrase.has(Act.RUNNING) and phrase.has(Act.GRAIN),
             moving=self._moving(),
             counts_groups=number is not None,
-            unread=phrase.unread(),
+            unread=unread(phrase, model),
         )
         return ReadIntent(intent=intent, doubts=doubts)
 
@@ -213,17 +214,17 @@ class _Reader:
             found.append("ranked by nothing")
         if nothing_compared:
             found.append("a comparison of nothing")
-        if self._phrase.unread():
-            found.append(f"not understood: {' '.join(self._phrase.unread())}")
+        if unread(self._phrase, self._model):
+            found.append(f"not understood: {' '.join(unread(self._phrase, self._model))}")
         if counts_no_thing:
             found.append("how much of what is not said")
         if lists_nameless:
             found.append("rows without a name, of which nothing was said")
         if each_of_nothing:
             found.append("each of nothing that is grouped by")
-        unused = self._phrase.unused(base)
-        if unused:
-            found.append(f"without a place: {' '.join(unused)}")
+        left = unused(self._phrase, self._model, base)
+        if left:
+            found.append(f"without a place: {' '.join(left)}")
         return tuple(found)
 
     def _held_now(

@@ -1,0 +1,86 @@
+"""The words of a question that have no part in its intent."""
+
+from __future__ import annotations
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.token import Sort
+from chat2sql.engine.semantics.model.finer import on_the_way
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
+
+_MATTERING = frozenset(
+    {
+        Act.TOP,
+        Act.MOST,
+        Act.AGGREGATE,
+        Act.NOT,
+        Act.TREE,
+        Act.COMPARE,
+        Act.YEAR_BEFORE,
+        Act.PERIOD_BEFORE,
+        Act.GROWTH,
+        Act.DIFFERENCE,
+        Act.MOVING,
+        Act.CHILDREN,
+    }
+)
+
+
+def unread(phrase: Phrase, model: SemanticModel) -> tuple[str, ...]:
+    """Words that nothing stands for, but for the verb that the base's own time is called after: 建 of 建单时间."""
+    dataset = model.dataset(phrase.base)
+    time = dataset.field(dataset.time or "") if dataset is not None else None
+    happens = time.label.zh[:1] if time is not None and _happens(phrase) else ""
+    return tuple(
+        piece.token.text
+        for piece in phrase
+        if piece.token.sort is Sort.UNREAD
+        and piece.token.text != happens
+        and not _says_what_it_is(piece, phrase, model)
+    )
+
+
+def _says_what_it_is(piece: Piece, phrase: Phrase, model: SemanticModel) -> bool:
+    """天猫店, 天河那家店: the last character of what the thing before it is."""
+    before = phrase.before(piece)
+    dataset = model.dataset(before.dataset) if before is not None and before.value else None
+    if dataset is None or len(piece.token.text) > 1:
+        return False
+    return any(word.endswith(piece.token.text) for word in (dataset.label.zh, *dataset.synonyms))
+
+
+def _happens(phrase: Phrase) -> bool:
+    """Whether rows of the base are named, and a period."""
+    named = any(piece.kind is Kind.DATASET and piece.dataset == phrase.base for piece in phrase)
+    return named and any(piece.token.sort is Sort.TIME for piece in phrase)
+
+
+def unused(phrase: Phrase, model: SemanticModel, base: str) -> tuple[str, ...]:
+    """Words that say something and have no part in the intent.
+
+    Args:
+        base: the dataset that the intent is about.
+    """
+    spoken_of = {base} | {piece.dataset for piece in phrase if piece.used}
+    spoken_of |= on_the_way(model, base, spoken_of)
+    return tuple(piece.token.text for piece in phrase if _is_left(piece, phrase, spoken_of))
+
+
+def _is_left(piece: Piece, phrase: Phrase, spoken_of: set[str]) -> bool:
+    if piece.used:
+        return False
+    if piece.token.sort in (Sort.VALUE, Sort.TIME, Sort.NUMBER):
+        return True
+    if piece.token.sort is Sort.OPERATOR:
+        return piece.token.act in _MATTERING
+    if piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM and piece.dataset not in spoken_of:
+        return True
+    # A dataset named beside its own field or value only says whose that is.
+    return piece.kind in (Kind.METRIC, Kind.SEGMENT, Kind.CODE) or _is_named_field(piece, phrase)
+
+
+def _is_named_field(piece: Piece, phrase: Phrase) -> bool:
+    """A field that is no key: 客户编号 may only say whose a row is, 成本 asks for something."""
+    field = phrase.field_of(piece)
+    return field is not None and field.role is not Role.KEY and piece.token.sort is Sort.TERM
