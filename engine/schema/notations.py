@@ -53,9 +53,10 @@ _LINKS = (
     _Link(_BRACKET, is_plain=False, han=12, words=4, for_words=True),
     _Link(r"\s*[.、)\]]\s*", is_plain=False, han=6, words=2),
     _Link(_SPACE, is_plain=False, han=8, words=3),
-    _Link(_NOTHING, is_plain=False, han=10, words=0, for_words=True),
+    _Link(_NOTHING, is_plain=False, han=10, words=1, for_words=True),
 )
 _NUMBER = r"(?:(?<![\w.])-\d{1,4}|(?<![A-Za-z0-9_.])\d{1,4})(?![A-Za-z0-9_%]|\.\d)"
+_BEFORE_CAPITALS = r"(?<![A-Za-z0-9_.])[0-9](?=[A-Z]{2})"
 _CAPITALS = r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]{0,2}(?![A-Za-z0-9_])"
 _WORD = r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9_]{1,23}(?![A-Za-z0-9_])"
 _QUOTE = r"[\"'`]?"
@@ -122,7 +123,9 @@ def code_list(comment: str) -> tuple[Entry, ...]:
     stop = comment.find("。")
     defines = DEFINES_BEHIND.search(text)
     ends = (defines.start() if defines is not None else 0, stop)
-    sentences = (*(text[:end] for end in ends if end > 0), text)
+    # 5天猫店 6抖音店；5、6为电商: what follows is no code, where with it there are none.
+    behind = [at for at, char in enumerate(text) if char == ";"][::-1]
+    sentences = (*(text[:end] for end in ends if end > 0), text, *(text[:end] for end in behind))
     for entries in (found for sentence in sentences for found in _readings(sentence)):
         if entries:
             return tuple(entries) if _EXAMPLES.search(text[: entries[0].start]) is None else ()
@@ -143,6 +146,9 @@ def _readings(text: str) -> Iterator[list[Entry]]:
 
 def _read(text: str, link: _Link, shape: str) -> list[Entry]:
     follows = r"(?=[㐀-鿿])" if link.pattern == _NOTHING else r"(?=\S)"
+    if link.pattern == _NOTHING and shape == _NUMBER:
+        # 3APP is a code and what it means, as 3小程序 is.
+        shape, follows = rf"(?:{_NUMBER}|{_BEFORE_CAPITALS})", "(?=[㐀-鿿]|[A-Z]{2})"
     found = [
         match
         for match in re.finditer(rf"[(\[]?{_QUOTE}(?P<code>{shape}){_QUOTE}{link.pattern}{follows}", text)

@@ -43,6 +43,9 @@ def read_definition(definition: Definition, model: SemanticModel, index: TermInd
         )
     )
     body = _CODES_ASIDE.sub(_without_codes, _COUNTS_TOO.sub("", body))
+    if definition.about:
+        # po_line.qty of po_line is its qty.
+        body = re.sub(rf"(?<![A-Za-z0-9_.]){re.escape(dataset.name.rpartition('.')[2])}\.(?=\w)", "", body)
     raw = as_sql(_AMOUNT_IS.sub(" ", body), dataset, model)
     about = model.dataset(definition.about)
     reader = RowsReader(

@@ -28,16 +28,17 @@ _HOW_LONG = re.compile(
     r"(?:最近|近|过去|往前推?|向前推?|前推|前|连续|满|超过?|以来)?\s*(?P<n>[0-9]{1,4}|半|一|两|三|六|十二)\s*个?(?P<unit>天|日|周|月|年)(?:[之以]?内|及?以上|以来|以?来)?"
 )
 _SINCE = re.compile(
-    r"(?:>=|≥|大于等于|不早于)\s*(?:今天|当天|当日|今日|统计日|CURRENT_DATE)\s*(?:减|-|－|往前)\s*(?P<n>[0-9]{1,4})\s*天?",
+    r"(?P<how>>=|≥|大于等于|不早于|>|晚于|从|自|即)?\s*(?:今天|当天|当日|今日|统计日|CURRENT_DATE)\s*(?:减去?|-|－)\s*(?P<n>[0-9]{1,4})\s*天?(?:起|开始)?",
     re.IGNORECASE,
 )
-"""下单日期>=今天-90天: that day counts as well."""
+"""下单日期>=今天-90天: that day counts as well; 支付日期>今天-90天: it does not."""
 _DAYS = {"天": 1, "日": 1, "周": 7, "月": 30, "年": 365}
 _NUMBERS = {"一": 1, "两": 2, "三": 3, "六": 6, "十二": 12}
+_OF_TIME = re.compile(r"日期|时间|日(?!常|均)")
 _NOT_ANY = re.compile(r"没有?过?|未曾?|从未|无(?!效)|不曾")
 _BOUGHT = re.compile(r"消费|下单|购买|成交|交易|买")
 _IDLE = re.compile(
-    r"不分[㐀-鿿]{2}|第1天|往前数|数|[0-9]{1,4}天$|[->=≥减从看]|说明|含|共|付过款|统计日?|截[至止]|当[前天日]|今[天日]|查询日?|时点|之前|往前|以?内|期间|至少|任意|任何|成功|仍|都|也|且|并|曾经?"
+    r"不分[㐀-鿿]{2}|第1天|往前数|数|[0-9]{1,4}天$|[-<>=≥≤减从看]|说明|含|共|付过款|统计日?|截[至止]|当[前天日]|今[天日]|查询日?|时点|之前|往前|以?内|期间|至少|任意|任何|成功|仍|都|也|且|并|曾经?"
     r"|[有过一1]|里|取|[笔单次张条个]|及?以上|(?:大于|不少于|>=?|≥)[1一]?|产生|发生|存在|下|做|按|以|为准|算|计|的|会员|客户|用户|人|者|记录|行为|即|视?为|口径|归属?|时间|日期|是|在|中|[、，,：:。\s]"
 )
 _SEES = re.compile(r"[，,]?[^，,；;]{0,8}(?:口径|定义)?(?:详|参)?见\s*[A-Za-z_]\w*(?:表)?")
@@ -130,7 +131,17 @@ class _Reader:
         for mention in reversed(known_words(clause, units, self._leading.name, self._index, model)):
             best = mention.meanings[0]
             field = model.field(best.dataset, best.name) if best.kind is Kind.FIELD else None
-            if best.dataset == self._dataset.name and best.kind is Kind.SEGMENT:
+            end = units[mention.after - 1].end
+            if _OF_TIME.match(clause, end):
+                # 支付日期, of which 支付 is what happened then.
+                times += [
+                    one.name
+                    for one in mention.meanings
+                    if one.dataset == self._leading.name
+                    and (known := model.field(one.dataset, one.name)) is not None
+                    and known.role is Role.TIME
+                ][:1]
+            elif best.dataset == self._dataset.name and best.kind is Kind.SEGMENT:
                 own.append(best.name)
             elif best.kind in (Kind.SEGMENT, Kind.DATASET, Kind.METRIC):
                 rows += [best] if best.dataset == self._leading.name else []
@@ -143,7 +154,7 @@ class _Reader:
         left = re.sub(rf"\b{re.escape(self._leading.table)}\b", " ", left)
         since = _SINCE.search(left)
         if since is not None:
-            self._since = int(since["n"]) + 1
+            self._since = int(since["n"]) + (since["how"] not in (">", "晚于"))
             left = left[: since.start()] + " " + left[since.end() :]
         days = {_days(long) for long in _HOW_LONG.finditer(left)}
         left = _HOW_LONG.sub("", left)
@@ -160,7 +171,7 @@ class _Reader:
     def related(self) -> Related | None:
         """What the clauses ask for; None: they speak of no such rows."""
         said = self._said()
-        if said is None or len(self._days) > 1 or (not self._days and not self._is_negated):
+        if said is None or len(self._days) > 1 or not (self._days or self._since or self._is_negated):
             return None
         time = said.time or said.dataset.time
         if self._days and time is None:

@@ -10,6 +10,7 @@ import re
 
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.definition_compared import as_compared
 from chat2sql.engine.semantics.model.definition_entries import (
     ReadDefinition,
     metric_of,
@@ -67,6 +68,7 @@ def _as_far_as_read(
                         or as_difference(definition, model, index)
                         or as_ratio(definition, model, index)
                         or as_related(definition, model, index)
+                        or as_compared(definition, model, index)
                     )
                     if elsewhere
                     else _with(definition, model, index)
