@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.analytic.intent import Held, SegmentUse, Window
+from chat2sql.engine.semantics.analytic.intent import Condition, Group, Held, Place, SegmentUse, Window
 from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
@@ -50,14 +50,7 @@ def held_then(
     """
     known = [one for name in places if (one := model.dataset(name)) is not None]
     dataset = next((one for one in known if one.validity is not None and one.display is None), None)
-    days = [
-        window
-        for window in windows
-        if window.place is None
-        and window.start is not None
-        and window.end is not None
-        and window.end - window.start == DAY
-    ]
+    days = [window for window in windows if window.place is None and is_day(window)]
     if dataset is None or len(days) != 1:
         return (), windows
     if any(_BEGINS.search(piece.token.text) for piece in phrase):
@@ -66,6 +59,51 @@ def held_then(
     assert days[0].start is not None
     held = Held(dataset=dataset.name, day=days[0].start)
     return (held,), tuple(one for one in windows if one != days[0])
+
+
+def as_it_was(
+    groups: tuple[Group, ...],
+    conditions: tuple[Condition, ...],
+    windows: tuple[Window, ...],
+    as_of: date,
+    model: SemanticModel,
+) -> tuple[tuple[Group, ...], tuple[Condition, ...]]:
+    """2024年12月31日当天各等级的会员数: by the level of that day, where there is a record of it, and not by today's."""
+    days = [one for one in windows if one.place is None and is_day(one) and one.start and one.start < as_of]
+    if len(days) != 1 or len(windows) != 1:
+        return groups, conditions
+    told = tuple(
+        group.model_copy(update={"place": _recorded(group.place, model)})
+        if group.place is not None and not group.topmost
+        else group
+        for group in groups
+    )
+    return told, tuple(one.model_copy(update={"place": _recorded(one.place, model)}) for one in conditions)
+
+
+def is_day(window: Window) -> bool:
+    """Whether a period is one day."""
+    return window.start is not None and window.end is not None and window.end - window.start == DAY
+
+
+def _recorded(place: Place, model: SemanticModel) -> Place:
+    """The field of a record of what held from when to when that has the same codes; the field itself: there is none."""
+    field = model.field(place.dataset, place.field)
+    own = model.dataset(place.dataset)
+    if field is None or own is None or own.validity is not None or not field.codes or place.via:
+        return place
+    codes = {code.code for code in field.codes}
+    found = [
+        Place(dataset=record.name, field=other.name)
+        for join in model.relationships
+        if join.target == place.dataset
+        and (record := model.dataset(join.source)) is not None
+        and record.validity is not None
+        and record.display is None
+        for other in record.fields
+        if {code.code for code in other.codes} == codes
+    ]
+    return found[0] if len(found) == 1 else place
 
 
 class AsOf(NamedTuple):

@@ -36,6 +36,11 @@ _ASKS_FOR_CURRENT = re.compile(
     r"[，,；;？?。]\s*(?:且|并|那|它|又)?[^，,；;？?。]{0,8}(?:比|较|同比|环比)"
 )
 """客单价是多少，比去年同期涨了百分之几: the figure itself, beside what became of it."""
+_ASKS_FOR_OTHER = re.compile(
+    r"同期[^，,。？?]{0,6}?(?:是|为)?多少|同期(?:的)?(?:值|数|金额|销售额)|对比|两[个期年]|(?:分别|各自?)(?:是|为)?多少|\b(?:versus|vs|both|compared)\b",
+    re.IGNORECASE,
+)
+"""What the other period had, too."""
 _PERCENT = re.compile(r"百分之(?:几|多少)|百分比|几个点")
 _BY_AMOUNT = re.compile(r"差|多少|钱|额|元|difference", re.IGNORECASE)
 
@@ -84,8 +89,16 @@ def comparison_of(
     if comparison is None:
         return None, left
     said = "".join(piece.token.text for piece in phrase)
-    both, current = _ASKS_FOR_BOTH.search(said) is not None, _ASKS_FOR_CURRENT.match(said) is not None
-    return comparison.model_copy(update={"values": both, "current": current and not both}), left
+    beside = _ASKS_FOR_BOTH.search(said) is not None
+    both = beside and (_ASKS_FOR_OTHER.search(said) is not None or _named_twice(phrase))
+    current = (beside or _ASKS_FOR_CURRENT.match(said) is not None) and not both
+    return comparison.model_copy(update={"values": both, "current": current}), left
+
+
+def _named_twice(phrase: Phrase) -> bool:
+    """2024年销售额、2023年销售额以及同比增长率: both are asked for."""
+    named = [piece.meaning for piece in phrase if piece.kind is Kind.METRIC or phrase.is_measure(piece)]
+    return any(named.count(one) > 1 for one in named)
 
 
 def _comparison_of(

@@ -42,12 +42,26 @@ class Presences:
         for near in self._phrase.next_to(piece, -1):
             if near.token.act is Act.NOT:
                 near.used = True
+        behind = self._phrase.after(piece)
+        if (
+            not negated
+            and behind is not None
+            and behind.token.detail in (SOLD, BOUGHT)
+            and self._none_of(piece)
+        ):
+            # 一张采购单都没下过: none of those.
+            negated = behind.used = True
         piece.used = piece.restricts = True
         leading = self._sales_leading_to(self._asked_for()) if piece.token.detail == BOUGHT_AT_ALL else None
         if leading is not None:
             self._put(self._of_figure(leading, counts=True, negated=negated))
             return
         self.add(piece.dataset, negated=negated)
+
+    def _none_of(self, piece: Piece) -> bool:
+        """Whether it is one that is denied: 一张采购单."""
+        said = self._phrase.just_before(piece)
+        return said is not None and said.token.text.startswith("一")
 
     def _unsold(self, piece: Piece) -> None:
         """一件都没卖出去的商品, 一单都没下过的客户: none of what was sold leads there."""

@@ -19,7 +19,7 @@ from chat2sql.engine.semantics.analytic.counted_groups import counted_groups
 from chat2sql.engine.semantics.analytic.defined_figures import rows_alike
 from chat2sql.engine.semantics.analytic.figures_of import Asked
 from chat2sql.engine.semantics.analytic.grouping import Grouping
-from chat2sql.engine.semantics.analytic.held import as_of_today, held_of, held_then
+from chat2sql.engine.semantics.analytic.held import as_it_was, as_of_today, held_of, held_then
 from chat2sql.engine.semantics.analytic.intent import (
     Aggregate,
     AnalyticIntent,
@@ -148,7 +148,9 @@ class _Reader:
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
         if not figures or (not held and figures[0].aggregate in _COUNTS):
+            groups, conditions = as_it_was(groups, conditions, windows, self._as_of, model)
             places = [base, *(group.place.dataset for group in groups if group.place is not None)]
+            places += [one.place.dataset for one in conditions]
             held, windows = held_then(places, windows, phrase, model)
         named = (*(use.segment for use in segments), *self._segments_of(figures))
         windows, of_another_day = as_of_today(windows, named, base, self._as_of, model)

@@ -27,7 +27,7 @@ def conditions_of(
     # Two periods of one time are either of them: nothing lies in both.
     found += [exp.or_(*periods) for periods in by_place.values()]
     found += [held_on(scope, model, one.dataset, one.day) for one in intent.held]
-    return found + [presence(scope, one) for one in intent.presences]
+    return found + [presence(scope, model, one) for one in intent.presences]
 
 
 def window_of(window: Window, figure: Figure, model: SemanticModel, scope: Scope) -> exp.Expr:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.analytic.acts import EITHER, Act
+from chat2sql.engine.semantics.analytic.acts import BOUGHT, EITHER, SOLD, Act
 from chat2sql.engine.semantics.analytic.intent import (
     Condition,
     Figure,
@@ -203,6 +203,7 @@ class _Finder:
                 continue
             names_field = near.kind is Kind.FIELD and (
                 self._phrase.place_of(near) == place
+                or self._is_called(near, place)
                 or (near.token.text == "状态" and piece.kind is Kind.CODE)
             )
             own = (
@@ -215,6 +216,14 @@ class _Finder:
                 own and self._model.dataset(place.dataset) is not None and self._is_name(place)
             ):
                 near.used = near.restricts = True
+
+    def _is_called(self, near: Piece, place: Place) -> bool:
+        """等级为S: whatever else is called 等级, that of which S is a value."""
+        field, between = self._model.field(place.dataset, place.field), self._phrase.after(near)
+        says = between is not None and between.place == place and near.dataset != place.dataset
+        return (
+            says and field is not None and bool(field.label.zh) and field.label.zh.endswith(near.token.text)
+        )
 
     def _is_name(self, place: Place) -> bool:
         field = self._model.field(place.dataset, place.field)
@@ -274,7 +283,8 @@ class _Finder:
             excluded.used = True
             return True
         before = self._phrase.before(piece)
-        if before is None or before.token.act is not Act.NOT:
+        if before is None or before.token.act is not Act.NOT or before.token.detail in (SOLD, BOUGHT):
+            # 没卖出去的在售商品 are on sale.
             return False
         if piece.token.start - before.token.end > _NEAR and not piece.is_below:
             # 没提过的战略客户 are 战略客户; 没产生过有效订单的 have none.

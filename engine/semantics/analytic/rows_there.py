@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlglot import exp
 
+from chat2sql.engine.semantics.analytic.held import is_day
 from chat2sql.engine.semantics.analytic.intent import Place, Presence
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.literals import day_of
@@ -29,12 +30,17 @@ def held_on(scope: Scope, model: SemanticModel, dataset: str, day: date) -> exp.
     )
 
 
-def presence(scope: Scope, one: Presence) -> exp.Expr:
+def presence(scope: Scope, model: SemanticModel, one: Presence) -> exp.Expr:
     """Whether any row of another dataset refers to a row of the base."""
     inner, conditions = scope.leading(one.dataset, scope.base)
     conditions += [inner.condition(condition) for condition in one.conditions]
     conditions += [inner.segment(use) for use in one.segments]
-    if one.window is not None:
+    record = model.dataset(one.dataset)
+    only_holds = record is not None and record.validity is not None and record.display is None
+    if one.window is not None and one.window.start and only_holds and is_day(one.window):
+        # 2024年12月31日等级为S的门店: what held on that day, whenever it began.
+        conditions.append(held_on(inner, model, one.dataset, one.window.start))
+    elif one.window is not None:
         placed = one.window.place or one.placed
         conditions.append(inner.window(one.window.model_copy(update={"place": placed})))
     exists = exp.Exists(this=inner.over(exp.select(exp.Literal.number(1))).where(*conditions))

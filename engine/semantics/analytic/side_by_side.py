@@ -35,7 +35,7 @@ def beside_before(intent: AnalyticIntent, model: SemanticModel, language: Langua
     key, value = names[0], computed[0][0]
     now = quoted(value, _NOW)
     shown: list[exp.Expr] = [exp.alias_(quoted(key, _NOW), key, quoted=True)]
-    if intent.comparison.values:
+    if intent.comparison.values or intent.comparison.current:
         shown.append(exp.alias_(now, value, quoted=True))
     rate = named(value, "增长率", "growth", language)
     if intent.comparison.with_ is Compared.PERIOD_BEFORE:
