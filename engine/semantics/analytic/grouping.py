@@ -331,4 +331,7 @@ class Grouping:
             if place is not None:
                 piece.used = True
                 return (Group(place=place),)
-        return ()
+        named = [piece.dataset for piece in self._phrase if piece.kind is Kind.SEGMENT and piece.restricts]
+        # 有效订单数不到15的在营门店
+        called = called_by(named[-1], self._model) if named and named[-1] != self._phrase.base else None
+        return (Group(place=called),) if called is not None else ()

@@ -64,7 +64,7 @@ class Limits:
         self.compared: set[int] = set()
         self.doubts: list[str] = []
         for piece in phrase:
-            if piece.token.act is Act.COMPARE:
+            if piece.token.act is Act.COMPARE and not self._says_again(piece):
                 self._comparison(piece)
             if piece.token.act is Act.ATTAINED and piece.meaning is not None:
                 # 没完成目标 is less than all of it.
@@ -74,6 +74,13 @@ class Limits:
                     for one in phrase
                 )
                 self.limits.append(Limit(met, Operator(piece.token.detail), (1.0,), shown=asked))
+
+    def _says_again(self, piece: Piece) -> bool:
+        """达到15单及以上 says it twice."""
+        before = self._phrase.before(piece)
+        again = piece.token.detail.endswith(AFTER) and before is not None and before.used
+        piece.used = piece.used or (again and before is not None and before.token.sort is Sort.NUMBER)
+        return piece.used
 
     def _comparison(self, piece: Piece) -> None:
         operator = Operator(piece.token.detail.removesuffix(AFTER))
@@ -129,7 +136,8 @@ class Limits:
         for near in self._phrase.next_to(piece, -1):
             if near.kind is Kind.METRIC or self._phrase.is_measure(near) or near.counted:
                 return near
-            if near.is_below and near.kind in (Kind.DATASET, Kind.FIELD, Kind.SEGMENT, Kind.CODE):
+            own = near.kind is Kind.SEGMENT and near.dataset == self._phrase.base and self._counts(piece)
+            if own or (near.is_below and near.kind in (Kind.DATASET, Kind.FIELD, Kind.SEGMENT, Kind.CODE)):
                 near.counted = True
                 return near
             if near.token.act is Act.COUNT:

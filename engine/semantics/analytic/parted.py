@@ -36,6 +36,15 @@ def parted(
         conditions=tuple(one for one in restricted.conditions if restricted.at.get(one.place, 0) > whole),
         segments=tuple(use for use in segments if restricted.segment_at.get(use.segment, 0) > whole),
     )
+    named = Part(
+        conditions=tuple(one for one in part.conditions if restricted.at.get(one.place, 0) < marks[0]),
+        segments=tuple(use for use in part.segments if restricted.segment_at.get(use.segment, 0) < marks[0]),
+    )
+    if named != Part() and any(
+        piece.number == marks[0] and piece.token.text.startswith("占") for piece in phrase
+    ):
+        # 到家订单占有效订单的比例: what stands behind it is the whole.
+        part = named
     return (
         tuple(one for one in restricted.conditions if one not in part.conditions),
         tuple(use for use in segments if use not in part.segments),

@@ -25,7 +25,7 @@ _MONTH_LONG, _MONTHS_LONG = 31, 62
 _SETS_AGAINST = frozenset({"比", "较", "跟", "与", "和", "对比", "相比"})
 _ASKS_FOR_BOTH = re.compile(
     r"(?:和|及|以及|还有|、|与|并|\band\b)\s*(?:[每各]个?(?:季度?|月|周|天))?的?(?:其|它的|算出?|给出|计算)?\s*"
-    r"(?:对应的?|相应的?|各自的?)?(?:与?(?:去年|上年)同期(?:相?比)?的?)?"
+    r"(?:对应的?|相应的?|各自的?)?(?:与?(?:去年|上年)同期(?:相?比)?的?)?(?:(?:和|与|跟|比|较)[^，,。]{2,12}?(?:相比|比)的?)?"
     r"(?:同比|环比|增长|增幅|增速|涨幅|涨跌|变化|差额|差异|差多少|(?:its |the )?(?:growth|change|yoy|mom))"
     r"|对比|分别是?多少|各是?多少|各自?为?多少|同期(?:的)?(?:值|数|金额|销售额)",
     re.IGNORECASE,
@@ -37,10 +37,11 @@ _ASKS_FOR_CURRENT = re.compile(
 )
 """客单价是多少，比去年同期涨了百分之几: the figure itself, beside what became of it."""
 _ASKS_FOR_OTHER = re.compile(
-    r"同期[^，,。？?]{0,6}?(?:是|为)?多少|同期(?:的)?(?:值|数|金额|销售额)|对比|两[个期年]|(?:分别|各自?)(?:是|为)?多少|\b(?:versus|vs|both|compared)\b",
+    r"同期(?:的)?(?:值|数|金额|销售额)|对比|两[个期年]|(?:分别|各自?)(?:是|为)?多少|\b(?:versus|vs|both|compared)\b",
     re.IGNORECASE,
 )
 """What the other period had, too."""
+_OTHER_ITSELF = re.compile(r"同期(?:的)?[㐀-鿿]{0,4}?(?:分别)?(?:是|为)多少")
 _PERCENT = re.compile(r"百分之(?:几|多少)|百分比|几个点")
 _BY_AMOUNT = re.compile(r"差|多少|钱|额|元|difference", re.IGNORECASE)
 
@@ -91,6 +92,7 @@ def comparison_of(
     said = "".join(piece.token.text for piece in phrase)
     beside = _ASKS_FOR_BOTH.search(said) is not None
     both = beside and (_ASKS_FOR_OTHER.search(said) is not None or _named_twice(phrase))
+    both = both or _OTHER_ITSELF.search(said) is not None
     current = (beside or _ASKS_FOR_CURRENT.match(said) is not None) and not both
     return comparison.model_copy(update={"values": both, "current": current}), left
 

@@ -146,6 +146,14 @@ class Presences:
     ) -> None:
         """One more thing that is said of the rows of a dataset."""
         known = next((key for key in self._below if key[0] == dataset), (dataset, negated))
+        if (
+            segment is not None
+            and known in self._below
+            and known[1] != negated
+            and segment in self._below[known].segments
+        ):
+            # 2024年有过有效订单、今年没有有效订单: two of them.
+            known = (dataset, negated)
         before = self._below.pop(known, None) or Presence(dataset=dataset)
         told = before.model_copy(
             update={

@@ -147,7 +147,7 @@ class _Reader:
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
-        if not figures or (not held and figures[0].aggregate in _COUNTS):
+        if not figures or (not held and self._counts(figures[0])):
             groups, conditions = as_it_was(groups, conditions, windows, self._as_of, model)
             places = [base, *(group.place.dataset for group in groups if group.place is not None)]
             places += [one.place.dataset for one in conditions]
@@ -248,6 +248,11 @@ class _Reader:
         return tuple(
             SegmentUse(segment=one.name) for one in self._model.segments if one.condition == condition
         )[:1]
+
+    def _counts(self, figure: Figure) -> bool:
+        """Whether a figure is a number of rows."""
+        metric = self._model.metric(figure.metric or "")
+        return figure.aggregate in _COUNTS or (metric is not None and metric.expression == "COUNT(*)")
 
     def _segments_of(self, figures: tuple[Figure, ...]) -> list[str]:
         """The segments whose rows figures count by their definition."""

@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import BOUGHT, EITHER, SOLD, Act
+from chat2sql.engine.semantics.analytic.below import OF_PEOPLE, of_children, with_below
 from chat2sql.engine.semantics.analytic.intent import (
     Condition,
     Figure,
@@ -20,8 +21,7 @@ from chat2sql.engine.semantics.analytic.limits import Limit, Limits
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.presences import Presences
 from chat2sql.engine.semantics.analytic.token import Sort
-from chat2sql.engine.semantics.analytic.trees import has_classes
-from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
@@ -30,12 +30,6 @@ _BEGUN = frozenset({"申请", "提交", "创建", "登记", "新建", "发起", 
 """States that are where a row begins: 去年申请的 says when, and not that nothing has become of it since."""
 _IS_OTHER = re.compile(r"非|不是|不含|不在|不包括|除")
 """Before rows that have a name: there are others, and not none of them."""
-_OF_PEOPLE = re.compile(r"手|直接|间接|带|管|汇报")
-"""Below whom people are, not counting themselves."""
-_LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
-
-
-_CHILDREN = re.compile(r"(?:的)?(?:直接|直属)?(?:下属|下级|下面|下辖|手下)(?!.*(?:所有|各级|全部))")
 
 
 class Restrictions(NamedTuple):
@@ -177,15 +171,15 @@ class _Finder:
             operator = Operator.STARTS
         piece.used = piece.restricts = True
         self._name_of(piece, place)
-        place = self._of_children(piece, place)
+        place = of_children(piece, place, self._phrase, self._model)
         self._at[place] = piece.number
-        tree = self._with_below(piece, place)
+        tree = with_below(piece, place, self._phrase, self._model)
         after = self._phrase.after(piece)
         strictly = (
             tree
             and after is not None
             and after.token.act is Act.TREE
-            and _OF_PEOPLE.search(after.token.text) is not None
+            and OF_PEOPLE.search(after.token.text) is not None
         )
         condition = Condition(place=place, operator=operator, values=(value,), tree=tree, strictly=strictly)
         if piece.is_below:
@@ -229,60 +223,23 @@ class _Finder:
         field = self._model.field(place.dataset, place.field)
         return field is not None and field.role is Role.NAME
 
-    def _with_below(self, piece: Piece, place: Place) -> bool:
-        if place.via:
-            return False
-        dataset = self._model.dataset(place.dataset)
-        for near in self._phrase.next_to(piece, 1):
-            if near.token.act is not Act.TREE or dataset is None or dataset.parent is None:
-                continue
-            if _OF_PEOPLE.search(near.token.text) and not (
-                near is self._phrase.after(piece) and place.field == dataset.display
-            ):
-                # 财务部负责人手下: of somebody who is not named.
-                return False
-            further = self._phrase.after(near)
-            near.used = True
-            if further is not None and further.token.act is Act.TREE:
-                # 手下直接加间接
-                further.used = True
-            return True
-        if dataset is None or dataset.parent is None:
-            return False
-        thing = self._phrase.thing_asked_for()
-        # 食品饮料大类 only says what that is.
-        says_what = (
-            thing is self._phrase.after(piece) and thing is not None and thing.token.start == piece.token.end
-        )
-        if thing is not None and thing.dataset == dataset.name and not says_what:
-            return False
-        return has_classes(dataset) or self._holds_leaves(dataset)
-
-    def _of_children(self, piece: Piece, place: Place) -> Place:
-        """研发部的下级部门, 王伟的直接下属: the rows of the same tree that lead to this one."""
-        dataset, thing = self._model.dataset(place.dataset), self._phrase.thing_asked_for()
-        after = self._phrase.after(piece)
-        if dataset is None or dataset.parent is None or after is None or after.token.act is not Act.TREE:
-            return place
-        if not _CHILDREN.match(after.token.text) or thing is None or thing.dataset != place.dataset:
-            return place
-        after.used = True
-        return place.model_copy(update={"via": dataset.parent})
-
-    def _holds_leaves(self, dataset: Dataset) -> bool:
-        """Whether what refers to a tree refers to its leaves: then a node stands for all below it."""
-        return any(
-            join.target == dataset.name != join.source
-            and _LEAVES.search(" ".join((join.label.zh, *join.synonyms)))
-            for join in self._model.relationships
-        )
-
     def _denied(self, piece: Piece) -> bool:
         excluded = self._phrase.excluded_by(piece)
         if excluded is not None:
             excluded.used = True
             return True
-        before = self._phrase.before(piece)
+        before, after = self._phrase.before(piece), self._phrase.after(piece)
+        said = self._phrase.just_before(piece)
+        if (
+            piece.is_below
+            and after is not None
+            and after.token.text in ("没有", "没")
+            and said is not None
+            and said.token.text.startswith("一")
+        ):
+            # 一单有效订单都没有
+            after.used = True
+            return True
         if before is None or before.token.act is not Act.NOT or before.token.detail in (SOLD, BOUGHT):
             # 没卖出去的在售商品 are on sale.
             return False

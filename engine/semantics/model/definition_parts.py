@@ -23,10 +23,12 @@ from chat2sql.engine.semantics.model.definition_sides import (
     without_number,
 )
 from chat2sql.engine.semantics.model.definition_texts import Definition
+from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Metric, Origin, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, TermIndex
 
 _SIDES = (".above", ".below")
+_OF_ROWS = re.compile(r"(?P<rows>[㐀-鿿]{2,8}?)(?:所)?(?:对应|相应|关联|产生)的?(?P<figure>[㐀-鿿]{2,8})")
 NAMELESS = Bilingual(zh="", en="")
 
 
@@ -129,9 +131,31 @@ def _taken_off(
     known = _figure_called(body, model, index)
     if known is not None:
         return model, known
+    of_rows = _OF_ROWS.fullmatch(body)
+    if of_rows is not None:
+        return _of_those(of_rows, definition, model, index)
     own = definition._replace(name=f"{definition.name}{_SIDES[1]}", dataset=home, body=body)
     extended = _side(own, model, index)
     return (extended, extended.metrics[-1]) if extended is not None else None
+
+
+def _of_those(
+    said: re.Match[str], definition: Definition, model: SemanticModel, index: TermIndex
+) -> tuple[SemanticModel, Metric] | None:
+    """有效订单对应的退款额: a figure of those of its rows that lead to rows with a name."""
+    known = _figure_called(said["figure"], model, index)
+    rows = next((one for one in index.meanings(said["rows"]) if one.kind is Kind.SEGMENT), None)
+    if known is None or rows is None or rows.dataset not in routes_from(model, known.dataset):
+        return None
+    less = known.model_copy(
+        update={
+            "name": f"{definition.dataset}.{definition.name}{_SIDES[1]}",
+            "label": NAMELESS,
+            "synonyms": (),
+            "segments": (*known.segments, rows.name),
+        }
+    )
+    return model.extended(metrics=(less,)), less
 
 
 def _side(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:

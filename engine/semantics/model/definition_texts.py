@@ -11,6 +11,7 @@ from typing import NamedTuple
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.codes import read_codes
 from chat2sql.engine.schema.notations import DEFINES_BEHIND, code_list
+from chat2sql.engine.semantics.model.definition_codes import groups_of_codes
 from chat2sql.engine.values.documents import is_document
 
 _HEADING = re.compile(
@@ -103,10 +104,6 @@ _CONTINUES = re.compile(
 )
 """A sentence that says more of the figure before it."""
 _LONGEST = 320
-_GROUP_OF_CODES = re.compile(
-    r"(?<![A-Za-z0-9])(?P<codes>(?:[A-Z0-9]{1,4}\s*[/、,，和及]\s*)+[A-Z0-9]{1,4})\s*(?:统称为?|合称为?|都?算作?|都?是|[均都]为|[均都]?属于?|归为|为|即)\s*"
-    r"(?P<name>[㐀-鿿]{2,6}?)(?:类|渠道|订单|客户|会员)?(?=[；;，,。)）]|$)"
-)
 
 
 class Definition(NamedTuple):
@@ -153,21 +150,12 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
                 one._replace(body=f"{column.name}={one.body}") if _is_code(one, comment) else one
                 for one in told
             ]
-            found += _groups_of_codes(dataset, column.name, comment)
+            found += [
+                Definition(dataset, name, f"{column.name}={of}") for name, of in groups_of_codes(comment)
+            ]
     found = [one._replace(name=_plain_name(one.name)) for one in found]
     found = [one for one in dict.fromkeys(found) if not (_NO_NAME.search(one.name) or _is_about(one.name))]
     return [_also_plainly(one, found) for one in found]
-
-
-def _groups_of_codes(dataset: str, column: str, comment: str) -> list[Definition]:
-    """2/3/4统称到家: the name that a comment gives to several of the codes that it lists."""
-    codes = {code.code for code in read_codes(comment)}
-    found = []
-    for match in _GROUP_OF_CODES.finditer(comment):
-        listed = re.findall(r"[A-Za-z0-9]+", match["codes"])
-        if set(listed) < codes:
-            found.append(Definition(dataset, match["name"], f"{column}={'/'.join(listed)}"))
-    return found
 
 
 def _also_plainly(one: Definition, found: list[Definition]) -> Definition:

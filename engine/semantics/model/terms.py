@@ -292,6 +292,10 @@ class TermIndex:
         for owner in (dataset.label.zh, *(word for word in dataset.synonyms if has_han(word))):
             if field.label.zh and owner and not field.label.zh.startswith(owner):
                 self._add(f"{owner}{field.label.zh}", composed)
+            rest = field.label.zh.removeprefix(owner) if owner else ""
+            if rest != field.label.zh and len(rest) > 1 and not says_little(rest):
+                # 卡号 of 会员卡号
+                self._add(rest, composed.model_copy(update={"weight": _KNOWN}))
         stem = stem_of(dataset.label.zh)
         if field.role is Role.MEASURE and field.label.zh and stem != dataset.label.zh and len(stem) > 1:
             # 实发工资 is what was 实发 by the 工资单.

@@ -1,0 +1,69 @@
+"""Trees in questions: whether what hangs below a node counts too, or is asked for itself."""
+
+from __future__ import annotations
+
+import re
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.intent import Place
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.trees import has_classes
+from chat2sql.engine.semantics.model.semantic_model import Dataset, SemanticModel
+
+OF_PEOPLE = re.compile(r"手|直接|间接|带|管|汇报")
+"""Below whom people are, not counting themselves."""
+_LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
+_CHILDREN = re.compile(r"(?:的)?(?:直接|直属)?(?:下属|下级|下面|下辖|手下)(?!.*(?:所有|各级|全部))")
+
+
+def with_below(piece: Piece, place: Place, phrase: Phrase, model: SemanticModel) -> bool:
+    """Whether what hangs below the row that a piece names counts too."""
+    if place.via:
+        return False
+    dataset = model.dataset(place.dataset)
+    for near in phrase.next_to(piece, 1):
+        if near.token.act is not Act.TREE or dataset is None or dataset.parent is None:
+            continue
+        if OF_PEOPLE.search(near.token.text) and not (
+            near is phrase.after(piece) and place.field == dataset.display
+        ):
+            # 财务部负责人手下: of somebody who is not named.
+            return False
+        further = phrase.after(near)
+        near.used = True
+        for other in phrase:
+            # 手下的在职下属
+            other.used = other.used or (other.token.act is Act.TREE and "下属" in other.token.text)
+        if further is not None and further.token.act is Act.TREE:
+            # 手下直接加间接
+            further.used = True
+        return True
+    if dataset is None or dataset.parent is None:
+        return False
+    thing = phrase.thing_asked_for()
+    # 食品饮料大类 only says what that is.
+    says_what = thing is phrase.after(piece) and thing is not None and thing.token.start == piece.token.end
+    if thing is not None and thing.dataset == dataset.name and not says_what:
+        return False
+    return has_classes(dataset) or _holds_leaves(dataset, model)
+
+
+def of_children(piece: Piece, place: Place, phrase: Phrase, model: SemanticModel) -> Place:
+    """研发部的下级部门, 王伟的直接下属: the rows of the same tree that lead to this one."""
+    dataset, thing = model.dataset(place.dataset), phrase.thing_asked_for()
+    after = phrase.after(piece)
+    if dataset is None or dataset.parent is None or after is None or after.token.act is not Act.TREE:
+        return place
+    if not _CHILDREN.match(after.token.text) or thing is None or thing.dataset != place.dataset:
+        return place
+    after.used = True
+    return place.model_copy(update={"via": dataset.parent})
+
+
+def _holds_leaves(dataset: Dataset, model: SemanticModel) -> bool:
+    """Whether what refers to a tree refers to its leaves: then a node stands for all below it."""
+    return any(
+        join.target == dataset.name != join.source
+        and _LEAVES.search(" ".join((join.label.zh, *join.synonyms)))
+        for join in model.relationships
+    )
