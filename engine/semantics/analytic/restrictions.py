@@ -9,6 +9,7 @@ from typing import NamedTuple
 from chat2sql.engine.semantics.analytic.acts import BOUGHT, EITHER, SOLD, Act
 from chat2sql.engine.semantics.analytic.below import OF_PEOPLE, of_children, with_below
 from chat2sql.engine.semantics.analytic.intent import (
+    Aggregate,
     Condition,
     Figure,
     Operator,
@@ -57,7 +58,9 @@ class Restrictions(NamedTuple):
         told = []
         for limit in self.limits:
             if limit.figure not in figures:
-                figures = (*figures, limit.figure)
+                # 有效订单数不到15单的，分别多少单: how many of those.
+                again = [one for one in figures if _counts_rows_of(one, limit.figure)]
+                figures = (*(one for one in figures if one not in again), limit.figure)
             told.append(
                 Threshold(
                     figure=figures.index(limit.figure),
@@ -67,6 +70,17 @@ class Restrictions(NamedTuple):
                 )
             )
         return tuple(told), figures
+
+
+def _counts_rows_of(figure: Figure, limited: Figure) -> bool:
+    """Whether it is a number of rows of which a figure that has a name is one too."""
+    plain = figure.aggregate is Aggregate.COUNT and figure.field is None
+    return (
+        plain
+        and limited.metric is not None
+        and limited.metric.endswith("_count")
+        and limited.dataset == figure.dataset
+    )
 
 
 def restrictions_of(phrase: Phrase, model: SemanticModel) -> Restrictions:

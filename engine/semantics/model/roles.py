@@ -150,8 +150,13 @@ def _unit(unit: re.Match[str] | None, said: re.Match[str] | None, name: str) -> 
     return "万元" if name.lower().endswith("_wan") else ""
 
 
+_LETTERS = re.compile(r"(?<=[㐀-鿿])[\s:：]*[A-Z]{1,2}(?:\s*[/、]\s*[A-Z]{1,2}){1,9}(?=$|[，,;；（(。\s])")
+
+
 def label_of(comment: str, name: str) -> Bilingual:
     """What a comment calls a table or column; the words of its name stand in for English."""
+    # 门店等级 S/A/B/C: the letters are what it holds.
+    comment = _LETTERS.sub("", comment) if has_han(comment) else comment
     label = label_of_comment(introduction(comment)) if comment else Bilingual(zh="", en="")
     zh = _LEADS_TO.sub("", _DETAIL.sub("", label.zh).strip())
     zh = _ID_ENDING.sub("", zh) if has_han(label.zh) else ""
