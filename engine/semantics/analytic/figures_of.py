@@ -199,6 +199,13 @@ class Asked:
 
     def counts_no_thing(self, base: str) -> bool:
         """2024年3月15号的零售价是多少: how much something is, of which no quantity is named."""
+        below = any(
+            piece.is_below and piece.kind in (Kind.SEGMENT, Kind.DATASET) and piece.token.act is None
+            for piece in self._phrase
+        )
+        if below and not any(self._names(piece, base) for piece in self._phrase):
+            # 去年注册的会员有多少个 counts no regions, whatever theirs is called.
+            return True
         for piece in self._phrase:
             if piece.token.act is Act.COUNT and piece.token.text[-1:] in _OF_PAPERS and self._has_names(base):
                 # 客户提交了多少张申请 counts no customers.
@@ -210,6 +217,12 @@ class Asked:
             if asks and (before.kind is Kind.CODE or before.value is not None):
                 return True
         return False
+
+    def _names(self, piece: Piece, base: str) -> bool:
+        """Whether a piece speaks of the rows of the base, and not only of a column of theirs."""
+        kinds = (Kind.DATASET, Kind.SEGMENT, Kind.CODE, Kind.METRIC)
+        spoken = piece.token.act is None and (piece.kind in kinds or piece.value is not None)
+        return piece.dataset == base and spoken
 
     def _has_names(self, base: str) -> bool:
         dataset = self._model.dataset(base)

@@ -92,9 +92,20 @@ def comparison_of(
     said = "".join(piece.token.text for piece in phrase)
     beside = _ASKS_FOR_BOTH.search(said) is not None
     both = beside and (_ASKS_FOR_OTHER.search(said) is not None or _named_twice(phrase))
-    both = both or _OTHER_ITSELF.search(said) is not None
+    both = both or _OTHER_ITSELF.search(said) is not None or (beside and _listed_together(phrase))
     current = (beside or _ASKS_FOR_CURRENT.match(said) is not None) and not both
     return comparison.model_copy(update={"values": both, "current": current}), left
+
+
+def _listed_together(phrase: Phrase) -> bool:
+    """今年一季度和去年一季度的销售额，还有同比增幅: of both periods."""
+    for piece in phrase:
+        between = phrase.after(piece) if piece.token.time is not None else None
+        if between is not None and between.token.act is Act.ALSO:
+            then = phrase.after(between)
+            if then is not None and then.token.time is not None:
+                return True
+    return False
 
 
 def _named_twice(phrase: Phrase) -> bool:

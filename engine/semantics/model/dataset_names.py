@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.model.semantic_model import Dataset, Role
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Origin, Role
 from chat2sql.engine.sql.masking.person_names import word_tags
 
 _SAYS_NOTHING = re.compile(r"[与和及]|(?:实际|历史|拉链|变更|记录|数据|信息|流水|快照|情况|结果)$")
@@ -98,7 +98,9 @@ def _by_their_names(datasets: list[Dataset]) -> list[Dataset]:
 
 def _named_thing(dataset: Dataset) -> str:
     field = dataset.field(dataset.display or "")
-    match = _NAME_OF.fullmatch(field.label.zh) if field is not None else None
+    # reg_nm, without a comment, may be of whatever reg stands for.
+    told = field is not None and field.origin is not Origin.NAME
+    match = _NAME_OF.fullmatch(field.label.zh) if field is not None and told else None
     return match.group(1) if match is not None else ""
 
 

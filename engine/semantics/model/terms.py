@@ -293,7 +293,8 @@ class TermIndex:
             if field.label.zh and owner and not field.label.zh.startswith(owner):
                 self._add(f"{owner}{field.label.zh}", composed)
             rest = field.label.zh.removeprefix(owner) if owner else ""
-            if rest != field.label.zh and len(rest) > 1 and not says_little(rest):
+            is_plain = field.role is not Role.MEASURE and len(rest) > 1 and not says_little(rest)
+            if is_plain and rest != field.label.zh:
                 # 卡号 of 会员卡号
                 self._add(rest, composed.model_copy(update={"weight": _KNOWN}))
         stem = stem_of(dataset.label.zh)
