@@ -29,6 +29,7 @@ NAMES = (
     "franchise",
     "pantry",
     "stationery",
+    "greengrocer",
 )
 DIALECTS = (Dialect.DUCKDB, Dialect.SQLITE)
 
