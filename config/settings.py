@@ -117,7 +117,9 @@ class Settings(BaseSettings):
         "where a question has two senses.",
     )
     translate: bool = Field(
-        True, description="Put a Chinese question into English for a local model where the schema is English."
+        True,
+        description="Put a Chinese question into English for a local model where the schema is English, and an English "
+        "one into Chinese for the metric path where the schema is Chinese.",
     )
     sample_batch: int = Field(
         2,

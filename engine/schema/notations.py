@@ -56,7 +56,7 @@ _LINKS = (
     _Link(_NOTHING, is_plain=False, han=10, words=1, for_words=True),
 )
 _NUMBER = r"(?:(?<![\w.])-\d{1,4}|(?<![A-Za-z0-9_.])\d{1,4})(?![A-Za-z0-9_%]|\.\d)"
-_BEFORE_CAPITALS = r"(?<![A-Za-z0-9_.])[0-9](?=[A-Z]{2})"
+_BEFORE_CAPITALS = r"(?<![A-Za-z0-9_.])[0-9](?=[A-Z][A-Z0-9])"
 _CAPITALS = r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]{0,2}(?![A-Za-z0-9_])"
 _WORD = r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9_]{1,23}(?![A-Za-z0-9_])"
 _QUOTE = r"[\"'`]?"
@@ -148,7 +148,7 @@ def _read(text: str, link: _Link, shape: str) -> list[Entry]:
     follows = r"(?=[㐀-鿿])" if link.pattern == _NOTHING else r"(?=\S)"
     if link.pattern == _NOTHING and shape == _NUMBER:
         # 3APP is a code and what it means, as 3小程序 is.
-        shape, follows = rf"(?:{_NUMBER}|{_BEFORE_CAPITALS})", "(?=[㐀-鿿]|[A-Z]{2})"
+        shape, follows = rf"(?:{_NUMBER}|{_BEFORE_CAPITALS})", "(?=[㐀-鿿]|[A-Z][A-Z0-9])"
     found = [
         match
         for match in re.finditer(rf"[(\[]?{_QUOTE}(?P<code>{shape}){_QUOTE}{link.pattern}{follows}", text)

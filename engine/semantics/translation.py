@@ -33,7 +33,7 @@ _WORDS = (
 )
 
 _HAN = re.compile(r"[㐀-鿿]{2,}")
-_CODE = re.compile(r"\b(?=\w*[0-9])(?=\w*[A-Za-z])\w+\b|\b\w*[A-Z]\w*[A-Z]\w*\b")
+_CODE = re.compile(r"\b(?=\w*[0-9])(?=\w*[A-Za-z])\w+\b|\b\w*[A-Z]\w*[A-Z]\w*\b|(?<=[el] )[B-HJ-Z]\b")
 _ORDINARY = frozenset(
     {
         "YTD",
@@ -60,22 +60,29 @@ _ORDINARY = frozenset(
 _SAID_ALIKE = tuple(
     (re.compile(rf"\b(?:{english})\b", re.IGNORECASE), re.compile(chinese))
     for english, chinese in (
-        (r"never|not|no|none|nobody|without|\w+n't|excluding|except|neither", "[没未不无非除别]"),
+        (r"never|not|no|none|nobody|without|\w+n't|excluding|except|neither", "[没未无非除]|不(?!同)"),
         (
             r"lowest|least|fewest|smallest|bottom|shortest|cheapest|worst",
             "最[低少小短差]|倒数|垫底|最便宜|末",
         ),
-        (r"highest|most|largest|biggest|top|longest|best", "最|前|第一|冠军"),
+        (
+            r"highest|most|largest|biggest|top|longest|best",
+            "最[高多大好贵长强快热畅]|前[0-9一二三四五六七八九十]|第一|冠军|一级|顶级|大类|大区",
+        ),
         (r"average|mean|avg", "平均|均|客单价|单价"),
         (r"share|percent|percentage|proportion", "占|比|百分|率|%|幅"),
-        (r"each|every|per", "各|每|按|分别|客单价|单价|单均"),
+        (r"each|every|per|by(?= (?:each )?[a-z])", "各|每|按|分|客单价|单价|单均|最|前|排"),
         (
             r"more than|at least|above|over|exceed\w*|or more",
-            "超|大于|高于|以上|不少于|至少|多于|不低于|过|达到",
+            "(?<!不)超|大于|(?<!不)高于|以上|不少于|至少|(?<!不)多于|不低于|不小于|达到|满",
         ),
-        (r"less than|fewer than|below|under|at most", "低于|少于|不到|以下|小于|不足|不超过|至多|下"),
+        (
+            r"less than|fewer than|below|under|at most",
+            "低于|少于|不到|以下|小于|不足|不超过|不高于|不多于|至多|下属|下级|下面|手下|旗下",
+        ),
         (r"year-over-year|year over year|yoy", "同比|同期|去年"),
         (r"cumulative|running total", "累计"),
+        (r"twice|second", "[两二2]"),
     )
 )
 """What turns a question into another one where it is left out."""
@@ -85,10 +92,17 @@ _MADE_UP = tuple(
         (r"average|mean|avg|per|typical\w*", "平均"),
         (r"cumulative|running|accumulat\w*|so far|to date|total", "累计"),
         (r"year|yoy|last|previous|before|compar\w*|change\w*|growth|grow\w*|versus|vs", "同比|环比"),
+        (
+            r"never|not|no|none|nobody|nothing|without|\w+n't|exclud\w*|except|neither|lack\w*|missing|un\w+|in\w+|non\w*|pending"
+            r"|outstanding|overdue|zero|yet|still|fail\w*|empty|open|waiting|have left|left",
+            "没|未|无(?!线)|不(?!同|超|少|低|高|大|小|多|足|到|论|管|分)",
+        ),
     )
 )
 """What turns it into another one where only the wording has it."""
 _GROUPED = re.compile(r"(?<![\w.,-])[0-9][0-9,]*(?:\.[0-9]+)?(?![\w-])")
+_COUNTED = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+_HAN_DIGITS = "零〇一二两三四五六七八九十百千万"
 _DIGITS = {str(number): word for number, word in enumerate(("零", "[一首]", "[二两]", *"三四五六七八九十"))}
 
 
@@ -165,8 +179,11 @@ def faithful_in_chinese(question: str, wording: str, as_of: date) -> str | None:
 
 def _counts_alike(said: str, number: str) -> bool:
     plain = number.replace(",", "")
+    digits = {one.group().replace(",", "") for one in _COUNTED.finditer(said)}
     word = _DIGITS.get(plain)
-    return plain in said.replace(",", "") or (word is not None and re.search(word, said) is not None)
+    return plain in digits or (
+        word is not None and re.search(rf"(?<![{_HAN_DIGITS}]){word}(?![{_HAN_DIGITS}])", said) is not None
+    )
 
 
 def _periods(text: str, language: Language, as_of: date) -> set[tuple[date | None, date | None]]:

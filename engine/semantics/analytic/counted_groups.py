@@ -7,7 +7,14 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
-from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group, SegmentUse, Threshold
+from chat2sql.engine.semantics.analytic.intent import (
+    Aggregate,
+    Figure,
+    Group,
+    Operator,
+    SegmentUse,
+    Threshold,
+)
 from chat2sql.engine.semantics.analytic.labels import figure_label
 from chat2sql.engine.semantics.analytic.phrase import called_by
 from chat2sql.engine.semantics.model.joins import route
@@ -23,6 +30,7 @@ class GroupsCounted(NamedTuple):
     thresholds: tuple[Threshold, ...]
     groups: tuple[Group, ...]
     segments: tuple[SegmentUse, ...]
+    doubts: tuple[str, ...] = ()
 
 
 def counted_groups(
@@ -52,6 +60,10 @@ def counted_groups(
         ),
         groups=(Group(place=place),),
         segments=tuple(SegmentUse(segment=name) for name in metric.segments) if metric is not None else (),
+        # 少于3笔: those that have none are in no group.
+        doubts=("how many have less, none among them",)
+        if any(one.operator in (Operator.BELOW, Operator.AT_MOST) for one in thresholds)
+        else (),
     )
 
 

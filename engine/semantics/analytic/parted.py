@@ -79,3 +79,21 @@ def _closing(phrase: Phrase, restricted: Restrictions, mark: int, closes: Callab
         if closes(piece) and piece.number < mark and any(at < piece.number for at in said):
             return piece.number if any(piece.number < at < mark for at in said) else -1
     return -1
+
+
+def share_in_doubt(phrase: Phrase, restricted: Restrictions, groups: tuple[Group, ...]) -> tuple[str, ...]:
+    """各部门女员工占在职员工的比例: a part within each group, of a whole that is told too."""
+    marks = [piece.number for piece in phrase if piece.token.act is Act.SHARE]
+    if not marks or not any(group.grain is None for group in groups):
+        return ()
+    said = [*restricted.at.values(), *restricted.segment_at.values()]
+    within = [
+        piece.number
+        for piece in phrase
+        if piece.number < marks[0] and piece.token.text in ("里", "中", "中的", "里面", "among", "of")
+    ]
+    behind = any(at > marks[0] for at in said) and any(at < marks[0] for at in said)
+    both_sides = any(
+        any(at < place for at in said) and any(place < at < marks[0] for at in said) for place in within
+    )
+    return ("a share within each group",) if behind or both_sides else ()

@@ -97,6 +97,12 @@ def comparison_of(
     return comparison.model_copy(update={"values": both, "current": current}), left
 
 
+def each_of_periods(phrase: Phrase, presences: tuple[Presence, ...]) -> tuple[str, ...]:
+    """2024年和2025年都下过单的: there would have to be rows in each of several periods."""
+    both = any(piece.token.text in ("都", "均") for piece in phrase)
+    return ("rows in each of several periods",) if presences and both and _listed_together(phrase) else ()
+
+
 def _listed_together(phrase: Phrase) -> bool:
     """今年一季度和去年一季度的销售额，还有同比增幅: of both periods."""
     for piece in phrase:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat2sql.engine.semantics.analytic.acts import BOUGHT, BOUGHT_AT_ALL, SOLD, Act
+from chat2sql.engine.semantics.analytic.acts import BOUGHT, BOUGHT_AT_ALL, EITHER, SOLD, Act
 from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Place, Presence, SegmentUse
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.model.joins import route
@@ -15,6 +15,7 @@ class Presences:
 
     Attributes:
         denied: the pieces whose figure only says which rows there are none of, by number.
+        doubts: what could not be told of them.
     """
 
     def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
@@ -22,6 +23,7 @@ class Presences:
         self._below: dict[tuple[str, bool], Presence] = {}
         self._sold: set[tuple[str, bool]] = set()
         self.denied: set[int] = set()
+        self.doubts: tuple[str, ...] = ()
 
     def found(self) -> tuple[Presence, ...]:
         """All of them, in the order of the question."""
@@ -158,8 +160,23 @@ class Presences:
         told = before.model_copy(
             update={
                 "negated": before.negated or negated,
-                "conditions": (*before.conditions, *((condition,) if condition else ())),
+                "conditions": self._with(condition, before.conditions, negated=before.negated or negated),
                 "segments": (*before.segments, *((segment,) if segment else ())),
             }
         )
         self._below[dataset, told.negated] = told
+
+    def _with(
+        self, condition: Condition | None, before: tuple[Condition, ...], *, negated: bool
+    ) -> tuple[Condition, ...]:
+        """The conditions with one more; several values of one field are one condition: 病假或事假."""
+        if condition is None:
+            return before
+        alike = [one for one in before if (one.place, one.operator) == (condition.place, condition.operator)]
+        if condition.operator is not Operator.IS or not alike:
+            return (*before, condition)
+        if not negated and not any(piece.token.detail == EITHER for piece in self._phrase):
+            # 请过病假和事假: rows of either, for each of which there would have to be one.
+            self.doubts = ("rows of several kinds, of each of which there has to be one",)
+        values = tuple(dict.fromkeys((*alike[0].values, *condition.values)))
+        return tuple(one.model_copy(update={"values": values}) if one is alike[0] else one for one in before)

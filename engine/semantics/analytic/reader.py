@@ -33,9 +33,9 @@ from chat2sql.engine.semantics.analytic.intent import (
 from chat2sql.engine.semantics.analytic.left_over import unread, unused
 from chat2sql.engine.semantics.analytic.listed import Listed
 from chat2sql.engine.semantics.analytic.listed_alike import with_lists_alike
-from chat2sql.engine.semantics.analytic.parted import parted
+from chat2sql.engine.semantics.analytic.parted import parted, share_in_doubt
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
-from chat2sql.engine.semantics.analytic.periods_of import comparison_of, windows_of
+from chat2sql.engine.semantics.analytic.periods_of import comparison_of, each_of_periods, windows_of
 from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
@@ -127,8 +127,11 @@ class _Reader:
         thresholds, figures = restricted.thresholds_over(figures)
         number = counted_groups(figures, thresholds, groups, model)
         if number is not None:
-            figures, thresholds, groups, segments = number
-            restricted = restricted._replace(segments=(*restricted.segments, *segments))
+            figures, thresholds, groups = number.figures, number.thresholds, number.groups
+            restricted = restricted._replace(
+                segments=(*restricted.segments, *number.segments),
+                doubts=(*restricted.doubts, *number.doubts),
+            )
         if thresholds and not groups:
             groups = grouping.things_listed()
         base = figures[0].dataset if figures else base
@@ -162,7 +165,9 @@ class _Reader:
         kinds_of = listed.kinds() if shown and ranked.ranking is None else ()
         kinds_of = kinds_of if set(shown) <= set(kinds_of) else ()
         doubts = (
-            of_another_day
+            share_in_doubt(phrase, restricted, groups)
+            + each_of_periods(phrase, presences)
+            + of_another_day
             + self._never_together(figures)
             + self._doubts(
                 base,

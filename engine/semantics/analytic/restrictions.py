@@ -127,7 +127,7 @@ class _Finder:
             presences=self._presences.found(),
             limits=tuple(limits.limits),
             compared=frozenset(limits.compared | self._presences.denied),
-            doubts=(*limits.doubts, *self._either_of_two()),
+            doubts=(*limits.doubts, *self._either_of_two(), *self._presences.doubts),
             at=self._at,
             segment_at=self._segment_at,
         )
@@ -138,8 +138,7 @@ class _Finder:
             before, after = self._phrase.before(piece), self._phrase.after(piece)
             if piece.token.detail != EITHER or before is None or after is None:
                 continue
-            alike = before.place is not None and before.place == after.place
-            if not alike and (before.restricts or after.restricts):
+            if before.place is None or before.place != after.place:
                 return ("one of two conditions",)
         return ()
 
@@ -176,7 +175,8 @@ class _Finder:
         assert place is not None
         value = piece.value.value if piece.value is not None else piece.meaning.code if piece.meaning else ""
         field = self._model.field(place.dataset, place.field)
-        operator = Operator.IS_NOT if self._denied(piece) else Operator.IS
+        none_of = self._none_below(piece)
+        operator = Operator.IS_NOT if not none_of and self._denied(piece) else Operator.IS
         if field is not None and field.role is Role.LIST:
             operator = Operator.CONTAINS
         if piece.value is not None and piece.value.how is How.PART:
@@ -197,12 +197,22 @@ class _Finder:
         )
         condition = Condition(place=place, operator=operator, values=(value,), tree=tree, strictly=strictly)
         if piece.is_below:
-            self._presences.add(place.dataset, condition=condition, negated=False)
+            self._presences.add(place.dataset, condition=condition, negated=none_of)
         else:
             known = self._conditions.get((place, operator))
             values = (*known.values, value) if known is not None and value not in known.values else (value,)
             tree = condition.tree or (known is not None and known.tree)
             self._conditions[place, operator] = condition.model_copy(update={"values": values, "tree": tree})
+
+    def _none_below(self, piece: Piece) -> bool:
+        """没请过病假: that there is none of it, and not that there is any other."""
+        before = self._phrase.before(piece)
+        if not piece.is_below or before is None or before.token.act is not Act.NOT or before.token.detail:
+            return False
+        if _IS_OTHER.match(before.token.text):
+            return False
+        before.used = True
+        return True
 
     def _name_of(self, piece: Piece, place: Place) -> None:
         """The word for the field or dataset beside a value only says what that is: 渠道为线上, 华东大区."""
@@ -257,7 +267,9 @@ class _Finder:
         if before is None or before.token.act is not Act.NOT or before.token.detail in (SOLD, BOUGHT):
             # 没卖出去的在售商品 are on sale.
             return False
-        if piece.token.start - before.token.end > _NEAR and not piece.is_below:
+        if piece.token.start - before.token.end > _NEAR and not (
+            piece.is_below and piece.kind is Kind.SEGMENT
+        ):
             # 没提过的战略客户 are 战略客户; 没产生过有效订单的 have none.
             return False
         before.used = True

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from chat2sql.engine.schema.codes import read_codes
 
 _GROUP_OF_CODES = re.compile(
-    r"(?<![A-Za-z0-9])(?P<codes>(?:[A-Z0-9]{1,4}\s*[/、,，和及]\s*)+[A-Z0-9]{1,4})\s*(?:统称为?|合称为?|都?算作?|都?是|[均都]为|[均都]?属于?|归为|为|即)\s*"
+    r"(?<![A-Za-z0-9~～—至到非除了外含-])(?P<codes>(?:[A-Z0-9]{1,4}\s*[/、,，和及]\s*)+[A-Z0-9]{1,4})\s*(?:统称为?|合称为?|都?算作?|都?是|[均都]为|[均都]?属于?|归为|为|即)\s*"
     r"(?P<name>[㐀-鿿]{2,6}?)(?:类|渠道|订单|客户|会员)?(?=[；;，,。)）]|$)"
 )
 

@@ -40,8 +40,9 @@ _SIGNS = {
 }
 _COMPARED = re.compile(
     rf"\s*(?:单[仓店品个件])?(?P<left>[㐀-鿿A-Za-z_][㐀-鿿A-Za-z0-9_]*?)\s*(?P<sign>{'|'.join(_SIGNS)})\s*"
-    r"(?P<right>[㐀-鿿A-Za-z_][㐀-鿿A-Za-z0-9_]*|[0-9]+(?:\.[0-9]+)?)\s*(?:[(（][^()（）]*[)）])?\s*"
+    r"(?P<right>[㐀-鿿A-Za-z_][㐀-鿿A-Za-z0-9_]*|[0-9]+(?:\.[0-9]+)?)\s*(?:[(（](?:含|包含|包括)[^()（）]*[)）])?\s*"
 )
+"""What stands in brackets behind it may restrict, unless it is 含…."""
 _SUM = re.compile(r"SUM\((?P<of>[^()]+|\([^()]+\))\)")
 
 

@@ -32,7 +32,11 @@ _SINCE = re.compile(
     re.IGNORECASE,
 )
 """下单日期>=今天-90天: that day counts as well; 支付日期>今天-90天: it does not."""
-_DAYS = {"天": 1, "日": 1, "周": 7, "月": 30, "年": 365}
+_UP_TO = re.compile(
+    r"(?:<=?|≤|早于|小于|不晚于)\s*(?:今天|当天|当日|今日|统计日|CURRENT_DATE)\s*(?:减去?|-|－)",
+    re.IGNORECASE,
+)
+_DAYS = {"天": 1, "日": 1, "周": 7, "月": 365 / 12, "年": 365}
 _NUMBERS = {"一": 1, "两": 2, "三": 3, "六": 6, "十二": 12}
 _OF_TIME = re.compile(r"日期|时间|日(?!常|均)")
 _NOT_ANY = re.compile(r"没有?过?|未曾?|从未|无(?!效)|不曾")
@@ -152,6 +156,9 @@ class _Reader:
             start, end = units[mention.first].start, units[mention.after - 1].end
             left = left[:start] + " " + left[end:]
         left = re.sub(rf"\b{re.escape(self._leading.table)}\b", " ", left)
+        if _UP_TO.search(left):
+            # 支付时间<今天-180天 is the contrary.
+            return False
         since = _SINCE.search(left)
         if since is not None:
             self._since = int(since["n"]) + (since["how"] not in (">", "晚于"))
@@ -174,12 +181,12 @@ class _Reader:
         if said is None or len(self._days) > 1 or not (self._days or self._since or self._is_negated):
             return None
         time = said.time or said.dataset.time
-        if self._days and time is None:
+        if (self._days or self._since) and time is None:
             return None
         return Related(
             dataset=said.dataset.name,
             segments=said.segments,
-            time=time if self._days else None,
+            time=time if self._days or self._since else None,
             days=self._since or next(iter(self._days), None),
             negated=self._is_negated,
         )
@@ -211,9 +218,8 @@ class _Reader:
 
 
 def _days(long: re.Match[str]) -> int:
-    if long["n"] == "半":
-        return _DAYS[long["unit"]] // 2
-    return (int(long["n"]) if long["n"].isdigit() else _NUMBERS[long["n"]]) * _DAYS[long["unit"]]
+    number = 0.5 if long["n"] == "半" else float(_NUMBERS.get(long["n"], 0) or long["n"])
+    return int(number * _DAYS[long["unit"]])
 
 
 def _time_of_sold(dataset: Dataset, model: SemanticModel) -> str | None:

@@ -20,7 +20,7 @@ _PREFIX = re.compile(
 )
 _A_WORD = 2
 _TWO_WORDS = 4
-_PLANNED = re.compile(r"目标|计划|预算|预计|预测|应收|应付|未|待")
+_PLANNED = re.compile(r"目标|计划|预算|预计|预测|应收|应付|未|待|安全|最低|最高|上限|标准")
 _DONE = re.compile("[实应已未预待][付收缴退还发]$")
 _IN_CHARGE = re.compile("(?:负责|经办|审批|经手|跟进|对接|主管)人$")
 _OFFICE = re.compile(
