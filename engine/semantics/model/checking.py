@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from chat2sql.config.vocabulary import Bilingual
-from chat2sql.engine.semantics.model.extensions import ConventionsPayload, MetricPayload
+from chat2sql.engine.semantics.model.extensions import ConventionsPayload, MetricPayload, ModelPayload
 from chat2sql.engine.semantics.model.faults import meant
+from chat2sql.engine.semantics.model.finer import lines_between
 from chat2sql.engine.semantics.model.ground import Ground
-from chat2sql.engine.semantics.model.joins import routes_from
+from chat2sql.engine.semantics.model.joins import route, routes_from
 from chat2sql.engine.semantics.model.owned import FileModel, owned
 from chat2sql.engine.semantics.model.places import Path, Written
 from chat2sql.engine.semantics.model.restricting import names_in
@@ -59,18 +60,20 @@ def conventions_of(
     return conventions, calendar
 
 
-def check_whole(ground: Ground, file: FileModel, inner: Written) -> None:
+def check_whole(ground: Ground, file: FileModel, payload: ModelPayload, inner: Written) -> None:
     """Note what is wrong between entries.
 
     Args:
+        payload: that of the model.
         inner: the values of the model's payload with their lines.
     """
     whole = owned(ground.draft, file)
     for number, entry in enumerate(ground.document.metrics):
         metric = file.model.metric(entry.name)
         if metric is not None:
-            _, payload = ground.payload(entry.custom_extensions, MetricPayload, ("metrics", number))
-            _check_metric(ground, metric, whole, payload, ("metrics", number))
+            _, told = ground.payload(entry.custom_extensions, MetricPayload, ("metrics", number))
+            _check_metric(ground, metric, whole, told, ("metrics", number))
+    _check_related(ground, whole, payload, inner)
     _check_words(ground, file.model)
     _check_conventions(ground, file.model.conventions, whole, inner)
 
@@ -116,6 +119,23 @@ def _check_metric(ground: Ground, metric: Metric, whole: SemanticModel, inner: W
             zh=f"比率绕成了圈：{way}。请改写其中一个。",
             en=f"the ratios go round in a circle: {way}. Define one of them by an expression.",
         )
+
+
+def _check_related(ground: Ground, whole: SemanticModel, payload: ModelPayload, inner: Written) -> None:
+    """Rows that are to lead to a segment's do so by a join."""
+    for number, entry in enumerate(payload.segments):
+        segment = whole.segment(entry.name)
+        if segment is None or segment.related is None or entry.related is None:
+            continue
+        source, target = segment.related.dataset, segment.dataset
+        if not route(whole, source, target) and lines_between(whole, source, target) is None:
+            ground.faults.append(
+                inner.fault(
+                    ("segments", number, "related", "dataset"),
+                    zh=f"{source} 没有连接到 {target}。请换一个，或补上 relationships。",
+                    en=f"{source} does not lead to {target}. Take another one, or add the join to relationships.",
+                )
+            )
 
 
 def _missing(where: str, name: str, known: list[str]) -> Bilingual:

@@ -84,7 +84,7 @@ def _file(ground: Ground, payload: ModelPayload, inner: Written) -> FileModel:
         keeps_draft=payload.drafted,
         calendar=calendar,
     )
-    check_whole(ground, file, inner)
+    check_whole(ground, file, payload, inner)
     return file
 
 

@@ -7,10 +7,12 @@ import yaml
 from semantics.model.catalogues import FIXTURES, catalogue_of
 
 from chat2sql.engine.schema.catalogue import Catalogue
+from chat2sql.engine.semantics.model.definition_codes import groups_of_codes
 from chat2sql.engine.semantics.model.draft import draft_model
 from chat2sql.engine.semantics.model.loosely import WHOLE
 from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, SemanticModel
 
+NAMES_OF_CODES = yaml.safe_load((FIXTURES / "names_of_codes.yaml").read_text())
 WRITTEN = yaml.safe_load((FIXTURES / "definitions.yaml").read_text())
 
 
@@ -50,3 +52,8 @@ def test_rows_that_have_a_name(comment: str) -> None:
     model = draft_model(_with_comment(comment))
     named = {one.label.zh: one.condition for one in model.segments if one.origin is Origin.COMMENT}
     assert named == WRITTEN["segments"][comment]
+
+
+@pytest.mark.parametrize("comment", NAMES_OF_CODES)
+def test_names_of_several_codes(comment: str) -> None:
+    assert dict(groups_of_codes(comment)) == NAMES_OF_CODES[comment]

@@ -15,6 +15,7 @@ from chat2sql.engine.semantics.model.document import parse_document
 from chat2sql.engine.semantics.model.draft import draft_model
 from chat2sql.engine.semantics.model.owned import FileModel, drift, owned
 from chat2sql.engine.semantics.model.reading import read_model
+from chat2sql.engine.semantics.model.related import Related
 from chat2sql.engine.semantics.model.restricting import restricted
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
@@ -139,7 +140,11 @@ def _owners() -> FileModel:
                 validity=Validity(start="ordered_at", end="ordered_at", includes_end=True),
             ),
         ),
-        segments=(Segment(name="paid", dataset="orders", condition="orders.status = 'paid'", synonyms=("付款", "it's: paid")),),
+        segments=(
+            Segment(name="paid", dataset="orders", condition="orders.status = 'paid'", synonyms=("付款", "it's: paid")),
+            Segment(name="gone", dataset="customers",
+                    related=Related(dataset="orders", segments=("paid",), time="ordered_at", days=90, negated=True)),
+        ),
         metrics=(
             Metric(name="net", dataset="orders", expression="SUM(orders.net)", segments=("paid",), time="orders.ordered_at",
                    label=words, unit="元", finer="orders_count"),
