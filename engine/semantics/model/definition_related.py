@@ -125,7 +125,7 @@ class _Reader:
         self._times: list[str] = []
         self._days: set[int] = set()
         self._since: int | None = None
-        self._is_bought = self._is_negated = self._is_had = False
+        self._is_bought = self._is_negated = False
 
     def takes(self, clause: str) -> bool:
         """Whether all that a clause says is of such rows, of when they were, or names rows of the dataset itself."""
@@ -171,7 +171,6 @@ class _Reader:
         self.segments += own
         self._days |= days
         self._is_bought = self._is_bought or _BOUGHT.search(left) is not None
-        self._is_had = self._is_had or bool(rows or _BOUGHT.search(left))
         self._is_negated = self._is_negated or _NOT_ANY.search(left) is not None
         return True
 
