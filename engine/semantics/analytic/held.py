@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.intent import Condition, Group, Held, Place, SegmentUse, Window
 from chat2sql.engine.semantics.analytic.phrase import Phrase
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.periods import DAY
 
@@ -90,7 +90,13 @@ def _recorded(place: Place, model: SemanticModel) -> Place:
     """The field of a record of what held from when to when that has the same codes; the field itself: there is none."""
     field = model.field(place.dataset, place.field)
     own = model.dataset(place.dataset)
-    if field is None or own is None or own.validity is not None or not field.codes or place.via:
+    if (
+        field is None
+        or own is None
+        or own.validity is not None
+        or place.via
+        or field.role is not Role.CATEGORY
+    ):
         return place
     codes = {code.code for code in field.codes}
     found = [
@@ -101,7 +107,7 @@ def _recorded(place: Place, model: SemanticModel) -> Place:
         and record.validity is not None
         and record.display is None
         for other in record.fields
-        if {code.code for code in other.codes} == codes
+        if {code.code for code in other.codes} == codes and (codes or other.name == field.name)
     ]
     return found[0] if len(found) == 1 else place
 

@@ -16,6 +16,7 @@ _MATTERING = frozenset(
         Act.AGGREGATE,
         Act.NOT,
         Act.TREE,
+        Act.TOPMOST,
         Act.COMPARE,
         Act.YEAR_BEFORE,
         Act.PERIOD_BEFORE,

@@ -153,7 +153,10 @@ def _says_nothing(said: str, meaning: Meaning, before: str) -> bool:
         return False
     if said == "中":
         return has_han(before[-1:]) and not before.endswith(("为", "是", "度", "级", "和", "、", "与"))
-    return meaning.weight < 1 and said in _OURSELVES
+    # 公司 is who asks, unless each or some of several is meant.
+    return said in _OURSELVES and (
+        meaning.weight < 1 or not before.endswith(("各", "每", "哪", "个", "子", "分"))
+    )
 
 
 def _without_plain_amounts(terms: list[Token]) -> list[Token]:

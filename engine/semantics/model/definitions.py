@@ -31,6 +31,7 @@ from chat2sql.engine.semantics.model.semantic_model import (
     SemanticModel,
 )
 from chat2sql.engine.semantics.model.terms import TermIndex
+from chat2sql.engine.semantics.model.usual import VARYING
 
 _PASSES = 3
 _WEAK = 0.75
@@ -134,6 +135,9 @@ def _is_unclear(definition: Definition, model: SemanticModel, index: TermIndex) 
     """Whether a name is one of the business's own that no other entry has: 活跃业主, 逾期账单."""
     if any(one.weight > _WEAK for one in index.meanings(definition.name)) or not has_han(definition.name):
         return False
+    if definition.name in VARYING:
+        # 客单价 is not what it is elsewhere, where a comment says so.
+        return True
     read = read_definition(definition, model, index)
     # What speaks of nothing that the schema has is a remark, no definition.
     thing = read is not None and definition.name.endswith((read.dataset.label.zh, *read.dataset.synonyms))

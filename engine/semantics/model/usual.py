@@ -24,16 +24,20 @@ _A_WORD = 2
 
 
 class _Ratio(NamedTuple):
-    """A ratio by its names, and the words for what is above and below the line, the first that is known."""
+    """A ratio by its names, and the words for what is above and below the line, the first that is known.
+
+    ``varies``: businesses mean different things by it, so that one whose definition was not read is not taken as usual.
+    """
 
     names: tuple[str, ...]
     english: str
     above: tuple[str, ...]
     below: tuple[str, ...]
+    varies: bool = False
 
 
 _RATIOS = (
-    _Ratio(("客单价", "单均金额"), "average order value", ("销售额",), ("有效订单数", "订单数")),
+    _Ratio(("客单价", "单均金额"), "average order value", ("销售额",), ("有效订单数", "订单数"), varies=True),
     _Ratio(("毛利率",), "gross margin", ("毛利", "毛利额"), ("销售额",)),
     _Ratio(
         ("目标完成率", "销售目标完成率", "目标达成率", "达成率", "完成率"),
@@ -41,10 +45,12 @@ _RATIOS = (
         ("销售额",),
         ("目标销售额", "销售目标", "目标金额", "目标额", "目标"),
     ),
-    _Ratio(("退货率",), "return rate", ("退货数量", "退货件数"), ("销量",)),
+    _Ratio(("退货率",), "return rate", ("退货数量", "退货件数"), ("销量",), varies=True),
 )
 
 
+VARYING = frozenset(name for ratio in _RATIOS if ratio.varies for name in ratio.names)
+"""What figures are called that are not the same everywhere."""
 TURNOVER = ("销售额", "营收", "营业额", "营业收入", "销售收入", "业绩")
 """What the main figure of a business is called."""
 
