@@ -56,6 +56,7 @@ _LINKS = (
     _Link(_NOTHING, is_plain=False, han=10, words=1, for_words=True),
 )
 _NUMBER = r"(?:(?<![\w.])-\d{1,4}|(?<![A-Za-z0-9_.])\d{1,4})(?![A-Za-z0-9_%]|\.\d)"
+_PAGE = re.compile(r"H5|B2B|B2C|C2C|O2O|C2M|4S")
 _BEFORE_CAPITALS = r"(?<![A-Za-z0-9_.])[0-9](?=[A-Z][A-Z0-9])"
 _CAPITALS = r"(?<![A-Za-z0-9_.-])[A-Z][A-Z0-9]{0,2}(?![A-Za-z0-9_])"
 _WORD = r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9_]{1,23}(?![A-Za-z0-9_])"
@@ -201,7 +202,9 @@ def _is_meaning(meaning: str, link: _Link) -> bool:
         return False
     if link.is_plain:
         return True
-    return _RANGE.match(meaning) is None and (bool(han) or not any(map(str.isdigit, meaning)))
+    # 3H5 among others is a page, and no size.
+    plain = bool(han) or not any(map(str.isdigit, meaning)) or _PAGE.fullmatch(meaning) is not None
+    return _RANGE.match(meaning) is None and plain
 
 
 def _begins(text: str, match: re.Match[str], link: _Link, before: list[Entry]) -> bool:
