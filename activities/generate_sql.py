@@ -19,6 +19,7 @@ from chat2sql.engine.schema.spoken import speaks
 from chat2sql.engine.semantics.analytic.question import Compiled
 from chat2sql.engine.sql.extract import extract_reason, extract_sql
 from chat2sql.engine.sql.prompting import Sketch, WrongSql, question_messages, system_message
+from chat2sql.engine.stores.datasources import Datasource
 from chat2sql.graph.candidates import Candidate
 from chat2sql.graph.state import Draft, GenerateInput
 
@@ -56,7 +57,7 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
     if parts.settings.metric_path and ask.round == 0 and ask.draft is None:
         found = await compiled(parts, ask, catalogue)
         if not found.is_whole and entry.provider is Provider.LOCAL:
-            asked, spent = await _in_chinese(parts, key, ask, catalogue)
+            asked, spent = await _in_chinese(parts, key, ask, datasource, catalogue)
             again = await compiled(parts, ask, catalogue, wording=asked) if asked else found
             found = again if again.is_whole else found
         if found.is_whole:
@@ -108,14 +109,13 @@ async def generate(parts: Parts, ask: GenerateInput, on_token: OnToken | None = 
 
 
 async def _in_chinese(
-    parts: Parts, key: CallKey, ask: GenerateInput, catalogue: Catalogue
+    parts: Parts, key: CallKey, ask: GenerateInput, datasource: Datasource, catalogue: Catalogue
 ) -> tuple[str, TokenUsage]:
     """An English question in Chinese where that is what the schema speaks; empty: it is not, or nothing faithful."""
     said = ask.understanding
     only_chinese = speaks(catalogue, Language.ZH) and not speaks(catalogue, Language.EN)
     if not parts.settings.translate or said.language is not Language.EN or not only_chinese:
         return "", TokenUsage()
-    datasource = await parts.datasource(ask.schema_context.datasource)
     model = await semantic_model(parts, datasource, catalogue, ask.schema_context.catalogue_version)
     wording, spent = await in_chinese(parts, key, model, said.standalone, said.as_of)
     return wording or "", spent

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.literals import QUOTED
-from chat2sql.engine.semantics.time_expressions import resolve_time
+from chat2sql.engine.semantics.time_expressions import TimeExpression, resolve_time
 
 _LONGEST = 4
 """English takes two to three letters where Chinese takes a character; what is far longer explains instead."""
@@ -155,7 +156,8 @@ def faithful_in_chinese(question: str, wording: str, as_of: date) -> str | None:
         for one in _CODE.findall(question)
         if one.upper() not in _ORDINARY and one.lower() not in said.lower()
     ]
-    times = {place for one in resolve_time(question, as_of, Language.EN) for place in range(*one.span)}
+    periods = resolve_time(question, as_of, Language.EN)
+    times = {place for one in periods for place in range(*one.span)}
     numbers = [
         one.group()
         for one in _GROUPED.finditer(question)
@@ -165,16 +167,8 @@ def faithful_in_chinese(question: str, wording: str, as_of: date) -> str | None:
     lost = [
         english for english, chinese in _SAID_ALIKE if english.search(question) and not chinese.search(said)
     ]
-    if (
-        names
-        or codes
-        or numbers
-        or made
-        or lost
-        or _periods(question, Language.EN, as_of) != _periods(said, Language.ZH, as_of)
-    ):
-        return None
-    return said
+    moved = _bounds(periods) != _bounds(resolve_time(said, as_of, Language.ZH))
+    return None if names or codes or numbers or made or lost or moved else said
 
 
 def _counts_alike(said: str, number: str) -> bool:
@@ -186,5 +180,5 @@ def _counts_alike(said: str, number: str) -> bool:
     )
 
 
-def _periods(text: str, language: Language, as_of: date) -> set[tuple[date | None, date | None]]:
-    return {(one.start, one.end) for one in resolve_time(text, as_of, language)}
+def _bounds(periods: Sequence[TimeExpression]) -> set[tuple[date | None, date | None]]:
+    return {(one.start, one.end) for one in periods}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
+from chat2sql.engine.semantics.analytic.figures import counts_rows
 from chat2sql.engine.semantics.analytic.intent import (
     Aggregate,
     Figure,
@@ -48,10 +49,13 @@ def counted_groups(
     if groups or not thresholds or len(asked) != 1:
         return None
     metric = model.metric(asked[0].metric or "")
-    counts = asked[0].aggregate is Aggregate.COUNT or (metric is not None and metric.expression == "COUNT(*)")
     place = called_by(asked[0].dataset, model)
     kept = [figures[number] for number in sorted(limited)]
-    if not counts or place is None or any(not route(model, one.dataset, place.dataset) for one in kept):
+    if (
+        not counts_rows(asked[0], model)
+        or place is None
+        or any(not route(model, one.dataset, place.dataset) for one in kept)
+    ):
         return None
     return GroupsCounted(
         figures=tuple(kept),

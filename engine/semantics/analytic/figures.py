@@ -81,7 +81,7 @@ def finer_base(figure: Figure, needed: set[str], model: SemanticModel) -> Figure
         joins = [join for join in model.joins_from(lines.name) if join.target == figure.dataset]
         if len(joins) != 1 or not needed <= routes_from(model, lines.name).keys():
             continue
-        if _counts_rows(figure, model):
+        if counts_rows(figure, model):
             return Figure(aggregate=Aggregate.DISTINCT, dataset=lines.name, field=joins[0].source_columns[0])
         if figure.metric is not None:
             finer = of_lines(figure.metric, lines.name)
@@ -158,7 +158,8 @@ def _segments(figure: Figure, model: SemanticModel) -> tuple[SegmentUse, ...]:
     return tuple(SegmentUse(segment=name) for name in metric.segments)
 
 
-def _counts_rows(figure: Figure, model: SemanticModel) -> bool:
+def counts_rows(figure: Figure, model: SemanticModel) -> bool:
+    """Whether a figure is a number of rows, with a name or without."""
     metric = model.metric(figure.metric) if figure.metric is not None else None
     if metric is not None:
         return metric.expression == "COUNT(*)"

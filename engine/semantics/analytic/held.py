@@ -49,7 +49,7 @@ def held_then(
         places: the datasets that it may be about: the base, and what is grouped by.
     """
     known = [one for name in places if (one := model.dataset(name)) is not None]
-    dataset = next((one for one in known if one.validity is not None and one.display is None), None)
+    dataset = next((one for one in known if one.is_record), None)
     days = [window for window in windows if window.place is None and is_day(window)]
     if dataset is None or len(days) != 1:
         return (), windows
@@ -104,8 +104,7 @@ def _recorded(place: Place, model: SemanticModel) -> Place:
         for join in model.relationships
         if join.target == place.dataset
         and (record := model.dataset(join.source)) is not None
-        and record.validity is not None
-        and record.display is None
+        and record.is_record
         for other in record.fields
         if {code.code for code in other.codes} == codes and (codes or other.name == field.name)
     ]

@@ -17,6 +17,7 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.by_default import rows_by_default
 from chat2sql.engine.semantics.analytic.counted_groups import counted_groups
 from chat2sql.engine.semantics.analytic.defined_figures import rows_alike
+from chat2sql.engine.semantics.analytic.figures import counts_rows
 from chat2sql.engine.semantics.analytic.figures_of import Asked
 from chat2sql.engine.semantics.analytic.grouping import Grouping
 from chat2sql.engine.semantics.analytic.held import as_it_was, as_of_today, held_of, held_then
@@ -109,6 +110,11 @@ def _beside_groups(presences: tuple[Presence, ...], groups: tuple[Group, ...]) -
     )
 
 
+def _counts(figure: Figure, model: SemanticModel) -> bool:
+    """Whether a figure is a number of rows, or of what they name."""
+    return figure.aggregate is Aggregate.DISTINCT or counts_rows(figure, model)
+
+
 class _Reader:
     def __init__(self, phrase: Phrase, model: SemanticModel, as_of: date) -> None:
         self._phrase, self._model, self._as_of = phrase, model, as_of
@@ -150,7 +156,7 @@ class _Reader:
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
-        if not figures or (not held and self._counts(figures[0])):
+        if not figures or (not held and _counts(figures[0], model)):
             groups, conditions = as_it_was(groups, conditions, windows, self._as_of, model)
             places = [base, *(group.place.dataset for group in groups if group.place is not None)]
             places += [one.place.dataset for one in conditions]
@@ -254,11 +260,6 @@ class _Reader:
             SegmentUse(segment=one.name) for one in self._model.segments if one.condition == condition
         )[:1]
 
-    def _counts(self, figure: Figure) -> bool:
-        """Whether a figure is a number of rows."""
-        metric = self._model.metric(figure.metric or "")
-        return figure.aggregate in _COUNTS or (metric is not None and metric.expression == "COUNT(*)")
-
     def _segments_of(self, figures: tuple[Figure, ...]) -> list[str]:
         """The segments whose rows figures count by their definition."""
         known = [one for figure in figures if (one := self._model.metric(figure.metric or "")) is not None]
@@ -267,7 +268,7 @@ class _Reader:
     def _held_today(self, base: str, figures: tuple[Figure, ...]) -> tuple[Held, ...]:
         """现在的零售价: of rows that only say from when to when something held, those of today."""
         dataset = self._model.dataset(base)
-        only_holds = dataset is not None and dataset.validity is not None and dataset.display is None
+        only_holds = dataset is not None and dataset.is_record
         says_now = any(_NOW.search(piece.token.text) for piece in self._phrase)
         counted = all(figure.aggregate in _COUNTS for figure in figures)
         return (Held(dataset=base, day=self._as_of),) if only_holds and says_now and counted else ()
@@ -303,7 +304,7 @@ class _Reader:
         dataset = self._model.dataset(name)
         days = [one.token.time for one in self._phrase if one.token.time is not None]
         on_day = len(days) == 1 and days[0].is_day
-        is_record = dataset is not None and dataset.validity is not None and dataset.display is None
+        is_record = dataset is not None and dataset.is_record
         return on_day and is_record and not self._is_named(name)
 
     def _is_named(self, name: str) -> bool:

@@ -96,7 +96,7 @@ def _history_of(tokens: Sequence[Token], model: SemanticModel) -> Dataset | None
     found = []
     for one in model.datasets:
         leads = {join.target for join in model.joins_from(one.name)}
-        is_record = one.validity is not None and one.display is None and bool(named & leads)
+        is_record = one.is_record and bool(named & leads)
         says_where = bool(asked) and asked <= leads and bool((named - asked) & leads)
         if is_record and (says_where or (not asked and one.name in quantities)):
             found.append(one)

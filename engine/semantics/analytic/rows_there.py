@@ -36,12 +36,11 @@ def presence(scope: Scope, model: SemanticModel, one: Presence) -> exp.Expr:
     conditions += [inner.condition(condition) for condition in one.conditions]
     conditions += [inner.segment(use) for use in one.segments]
     record = model.dataset(one.dataset)
-    only_holds = record is not None and record.validity is not None and record.display is None
-    if one.window is not None and one.window.start and only_holds and is_day(one.window):
+    of_day = one.window is not None and record is not None and record.is_record and is_day(one.window)
+    if one.window is not None and one.window.start and of_day:
         # 2024年12月31日等级为S的门店: what held on that day, whenever it began.
         conditions.append(held_on(inner, model, one.dataset, one.window.start))
     elif one.window is not None:
         placed = one.window.place or one.placed
         conditions.append(inner.window(one.window.model_copy(update={"place": placed})))
-    exists = exp.Exists(this=inner.over(exp.select(exp.Literal.number(1))).where(*conditions))
-    return exp.not_(exists) if one.negated else exists
+    return inner.there(conditions, negated=one.negated)

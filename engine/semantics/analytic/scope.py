@@ -220,6 +220,11 @@ class Scope:
         self._tops[place.dataset] = (place, at)
         return exp.column(TOP_NAME, table=self._tops_alias(place.dataset))
 
+    def there(self, conditions: Iterable[exp.Expr], *, negated: bool) -> exp.Expr:
+        """Whether there are any such rows, or none."""
+        exists = exp.Exists(this=self.over(exp.select(exp.Literal.number(1))).where(*conditions))
+        return exp.not_(exists) if negated else exists
+
     def leading(self, dataset: str, to: str) -> tuple[Scope, list[exp.Expr]]:
         """The rows of a dataset, and what makes them lead to a row of another that is at hand."""
         lines = lines_between(self._model, dataset, to)
@@ -251,8 +256,7 @@ class Scope:
             after = days_from_today(1, self._model.dialect)
             conditions.append(exp.GTE(this=inner.column(placed), expression=first))
             conditions.append(exp.LT(this=inner.column(placed), expression=after))
-        exists = exp.Exists(this=inner.over(exp.select(exp.Literal.number(1))).where(*conditions))
-        return exp.not_(exists) if related.negated else exists
+        return inner.there(conditions, negated=related.negated)
 
     def _in_tree(self, one: Condition) -> exp.Expr:
         """Rows of what is at or below a node of a tree."""

@@ -46,7 +46,7 @@ def meant_by(model: SemanticModel) -> Meant:
             )
             for dataset in model.datasets
             # Of what has a name people ask when it began.
-            if dataset.validity is not None and dataset.display is None
+            if dataset.validity is not None and dataset.is_record
         ),
         times=tuple(
             Time(

@@ -153,6 +153,11 @@ class Dataset(Named):
         """The field that stands for a row: what people call it by, else its key."""
         return self.display or (self.primary_key[0] if len(self.primary_key) == 1 else None)
 
+    @property
+    def is_record(self) -> bool:
+        """Whether its rows only say from when to when something held of others, and have no name of their own."""
+        return self.validity is not None and self.display is None
+
 
 class Relationship(Named):
     """A join from the many side to the one side."""
