@@ -18,8 +18,10 @@ def beside(tokens: Sequence[Token], place: int) -> list[int]:
         while 0 <= at < len(tokens) and tokens[at].sort is Sort.NOISE:
             at += step
         if 0 <= at < len(tokens) and tokens[at].text.endswith("过") and step < 0:
-            # 没有采购过的有哪些: of whom it was spoken before.
-            at = next((back for back in range(at - 1, -1, -1) if is_thing(tokens[back])), -1)
+            # 没有采购过的有哪些: of whom it was spoken before; 一张采购单都没下过的: not of the orders.
+            things = [back for back in range(at - 1, -1, -1) if is_thing(tokens[back])]
+            object_ = 1 if tokens[at - 1].text in ("都", "也") else 0
+            at = next(iter(things[object_:]), -1)
         if 0 <= at < len(tokens) and is_thing(tokens[at]):
             return [at]
     return []

@@ -39,10 +39,16 @@ class Asked:
                 continue
             piece.used = True
             if found and (self._only_ranks(piece) or self._says_again(piece, found)):
+                # 采购最多的，按采购额排: by that, and not by how often.
+                counted = self._only_ranks(piece) and found == [found[0]] and self._is_count(found[0])
+                found = [figure] if counted and figure.metric is not None else found
                 continue
             counts = figure.aggregate is Aggregate.COUNT and self._asks_how_much()
             found.append(self._amount(figure) if counts else figure)
         return tuple(dict.fromkeys(self._with_number(found)))
+
+    def _is_count(self, figure: Figure) -> bool:
+        return figure.aggregate is Aggregate.COUNT and self._phrase.has(Act.MOST)
 
     def _with_number(self, found: list[Figure]) -> list[Figure]:
         """一共多少钱、多少笔: the number of the rows as well, in the order of the question."""
@@ -106,6 +112,11 @@ class Asked:
 
     def _says_again(self, piece: Piece, found: list[Figure]) -> bool:
         """名字和金额, behind 销售额: that of the metric."""
+        if piece.token.act is Act.COUNT and _ROWS.search(piece.token.text):
+            # 有效订单数前三的，带上单数
+            named = [self._model.metric(figure.metric or "") for figure in found]
+            counted = [one for one in named if one is not None and one.expression == "COUNT(*)"]
+            return any(one.dataset == piece.dataset for one in counted)
         said = piece.token.act is Act.SAID and piece.token.detail == MONEY
         is_amount = said or piece.token.text in ("金额", "总金额", "数额")
         return is_amount and any(figure.metric is not None for figure in found)

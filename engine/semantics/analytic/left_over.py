@@ -38,6 +38,7 @@ def unread(phrase: Phrase, model: SemanticModel) -> tuple[str, ...]:
         for piece in phrase
         if piece.token.sort is Sort.UNREAD
         and piece.token.text != happens
+        and not piece.used
         and not _says_what_it_is(piece, phrase, model)
     )
 
@@ -77,8 +78,17 @@ def _is_left(piece: Piece, phrase: Phrase, spoken_of: set[str]) -> bool:
         return piece.token.act in _MATTERING
     if piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM and piece.dataset not in spoken_of:
         return True
+    if _is_time_said_again(piece, phrase):
+        return False
     # A dataset named beside its own field or value only says whose that is.
     return piece.kind in (Kind.METRIC, Kind.SEGMENT, Kind.CODE) or _is_named_field(piece, phrase)
+
+
+def _is_time_said_again(piece: Piece, phrase: Phrase) -> bool:
+    """1月完工单最多的是谁，完工了几单: by which time it goes, said twice."""
+    field = phrase.field_of(piece)
+    is_time = field is not None and field.role is Role.TIME
+    return is_time and any(one.used and one.place == piece.place for one in phrase if one is not piece)
 
 
 def _is_named_field(piece: Piece, phrase: Phrase) -> bool:

@@ -6,11 +6,12 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Place
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
-from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
 _NAMES = frozenset({"名称", "名字"})
+_LISTS = ("列出", "列举", "给出")
 _WITHIN = "里中带含包是叫"
 
 
@@ -35,6 +36,9 @@ class Listed:
         names = self._names_things() or self._described() is not None
         if found and own is not None and own not in found and names:
             found.insert(0, own)
+        if any(piece.token.text.startswith(_LISTS) for piece in self._phrase):
+            # 质保期最长的有哪些，列出名称和质保期: in the order of the list.
+            found = list(dict.fromkeys(reversed(found)))[::-1]
         return tuple(dict.fromkeys(found))
 
     def _is_asked_for(self, piece: Piece) -> bool:
@@ -87,12 +91,17 @@ class Listed:
             return None if leads else called_by(self._base, self._model)
         if piece.token.text in _NAMES:
             return called_by(self._base, self._model) if self._lists_it(piece) else None
-        asks_who = piece.token.act in (Act.WHICH, Act.LIST) and "谁" in piece.token.text
-        if asks_who and piece.dataset == self._base:
-            return called_by(self._base, self._model) if self._names_fields() else None
+        if piece.token.act in (Act.WHICH, Act.LIST) and "谁" in piece.token.text and piece.dataset:
+            return self._who(piece, dataset)
         if piece.token.act is not Act.GRAIN or not piece.token.text.startswith("哪") or dataset.time is None:
             return None
         return Place(dataset=self._base, field=dataset.time)
+
+    def _who(self, piece: Piece, base: Dataset) -> Place | None:
+        """Who it is, of people beside whose fields it is asked, or whom a record leads to: 那天的店长是谁."""
+        if piece.dataset == base.name:
+            return called_by(base.name, self._model) if self._names_fields() else None
+        return called_by(piece.dataset, self._model) if base.is_record else None
 
     def _lists_it(self, piece: Piece) -> bool:
         """列出编码和名称: the name is one of what is listed; 名称里带帐篷的 only says where to look."""

@@ -22,7 +22,7 @@ from chat2sql.engine.semantics.numerals import HAN_NUMERAL
 
 _N = rf"(?P<n>[0-9]+(?:\.[0-9]+)?|{HAN_NUMERAL}{{1,5}})"
 _HIGH, _LOW = "高|多|大|长|贵|好|强|快|晚|新|近|重", "低|少|小|短|便宜|差|慢|早|久|轻"
-_UNITS_SOLD = "[台件个双部瓶支套本包箱款]"
+_UNITS_SOLD = "(?:[台件个双部瓶支套本包箱款条盒只份袋罐把桶片卷斤升米辆块张]|公斤|吨)"
 _GRAINS = {
     Grain.DAY: "天|日",
     Grain.WEEK: "周|星期",
@@ -111,7 +111,7 @@ ZH_OPERATORS: tuple[Row, ...] = (
         r"(?:来)?(?:购|采)?买过(?:东西|货)?|有过?(?:消费|成交)|(?:成交|消费)过",
         detail=BOUGHT_AT_ALL,
     ),
-    row(Act.SAID, r"走了", detail="离职"),
+    row(Act.SAID, r"走了(?!多少|几)", detail="离职"),
     row(Act.SAID, r"(?:多少|几)天(?!的)", detail="天数"),
     row(Act.SAID, r"花了?(?:出去)?多少钱?(?=$|[？?，,。])", detail=MONEY),
     row(Act.SAID, r"多少钱(?:一[台件个份斤瓶套张])?", r"消费(?!者)|花费", r"总?金额|总额", detail=MONEY),

@@ -9,6 +9,7 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import (
     Compared,
     Comparison,
+    Place,
     Presence,
     Window,
 )
@@ -41,7 +42,10 @@ _ASKS_FOR_OTHER = re.compile(
     re.IGNORECASE,
 )
 """What the other period had, too."""
-_OTHER_ITSELF = re.compile(r"同期(?:的)?[㐀-鿿]{0,4}?(?:分别)?(?:是|为)多少")
+_OTHER_ITSELF = re.compile(
+    r"同期(?:的)?[㐀-鿿]{0,4}?(?:分别)?(?:是|为)多少"
+    r"|(?<![比较跟与]去年)(?<![比较跟与]上年)同期的?(?:(?![多少增减高低涨跌变相])[㐀-鿿]){0,4}?(?:多少|几)[人个单笔元家件台]?(?![㐀-鿿])"
+)
 _PERCENT = re.compile(r"百分之(?:几|多少)|百分比|几个点")
 _BY_AMOUNT = re.compile(r"差|多少|钱|额|元|difference", re.IGNORECASE)
 
@@ -128,6 +132,7 @@ def _comparison_of(
         for piece in phrase
         if piece.token.time is not None and piece.token.time.comparison_of is not None
     ]
+    windows = _each_once(windows)
     year, before = phrase.has(Act.YEAR_BEFORE), phrase.has(Act.PERIOD_BEFORE)
     said = year or before
     year = year or (not before and any(_is_set_against(phrase, piece) for piece in phrase))
@@ -158,6 +163,14 @@ def _comparison_of(
     if current.end is not None and current.start is not None and current.start <= as_of < current.end:
         current = current.model_copy(update={"end": as_of + DAY})
     return Comparison(with_=kind, window=other, growth=growth, difference=differs), (current, *windows[1:])
+
+
+def _each_once(windows: tuple[Window, ...]) -> tuple[Window, ...]:
+    """2023年和2024年分别多少，2024年同比多少: a period that is named again says nothing new."""
+    found: dict[tuple[Place | None, date | None, date | None], Window] = {}
+    for one in windows:
+        found.setdefault((one.place, one.start, one.end), one)
+    return tuple(found.values())
 
 
 def _compared_by_units(

@@ -9,6 +9,9 @@ from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import Metric, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, term_index
 
+_HAVING = frozenset(["登记", "办理", "绑定", "录入", "拥有", "配备", "填写", "关联", "名下"])
+"""没有登记车辆: none of those."""
+
 
 class Presences:
     """The presences of one phrase, as they are found.
@@ -42,7 +45,7 @@ class Presences:
             return
         negated = any(near.token.act is Act.NOT for near in self._phrase.next_to(piece, -1))
         for near in self._phrase.next_to(piece, -1):
-            if near.token.act is Act.NOT:
+            if near.token.act is Act.NOT or (negated and near.token.text in _HAVING):
                 near.used = True
         behind = self._phrase.after(piece)
         if (

@@ -42,6 +42,7 @@ from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
 from chat2sql.engine.semantics.analytic.token import Sort
+from chat2sql.engine.semantics.analytic.told_besides import told_besides
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
@@ -130,7 +131,7 @@ class _Reader:
         base = self._base(figures)
         if not restricted.limits:
             figures = figures or asked.counted(base, groups)
-        thresholds, figures = restricted.thresholds_over(figures)
+        thresholds, figures = restricted.thresholds_over(figures, model)
         number = counted_groups(figures, thresholds, groups, model)
         if number is not None:
             figures, thresholds, groups = number.figures, number.thresholds, number.groups
@@ -140,6 +141,8 @@ class _Reader:
             )
         if thresholds and not groups:
             groups = grouping.things_listed()
+        if figures and number is None:
+            groups = told_besides(groups, phrase, model)
         base = figures[0].dataset if figures else base
         windows, presences = windows_of(phrase, model, _beside_groups(restricted.presences, groups))
         if grouping.placed_by is not None:

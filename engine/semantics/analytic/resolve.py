@@ -68,7 +68,7 @@ def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     tokens = _without_idle_who(tokens, model)
     history = _history_of(tokens, model)
     if history is not None:
-        return _around(history.name, tokens, model, frozenset())
+        return _around(history.name, _without_its_name(tokens, history), model, frozenset())
     bases = {meaning.dataset for token in tokens for meaning in token.meanings}
     bases |= {value.table for token in tokens for value in token.values}
     heads = _heads(tokens, model)
@@ -89,6 +89,7 @@ def _history_of(tokens: Sequence[Token], model: SemanticModel) -> Dataset | None
         for one in tokens[at].meanings
         if one.kind is Kind.DATASET
     }
+    people = {one.dataset for token in tokens if token.act is Act.WHICH for one in token.meanings}
     named = {value.table for token in tokens for value in token.values if value.how is not How.PART}
     if len(days) != 1:
         return None
@@ -97,10 +98,22 @@ def _history_of(tokens: Sequence[Token], model: SemanticModel) -> Dataset | None
     for one in model.datasets:
         leads = {join.target for join in model.joins_from(one.name)}
         is_record = one.is_record and bool(named & leads)
-        says_where = bool(asked) and asked <= leads and bool((named - asked) & leads)
+        # 2024年1月1日时张江店的店长是谁
+        wanted = asked or people & leads
+        says_where = bool(wanted) and wanted <= leads and bool((named - wanted) & leads)
         if is_record and (says_where or (not asked and one.name in quantities)):
             found.append(one)
     return found[0] if len(found) == 1 else None
+
+
+def _without_its_name(tokens: Sequence[Token], history: Dataset) -> list[Token]:
+    """店长 of 店长任职履历 says of what the record is, and not what somebody is today."""
+    return [
+        token._replace(sort=Sort.NOISE, values=(), meanings=())
+        if token.values and len(token.text) > 1 and history.label.zh.startswith(token.text)
+        else token
+        for token in tokens
+    ]
 
 
 def _without_idle_who(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
@@ -117,9 +130,11 @@ def _without_idle_who(tokens: Sequence[Token], model: SemanticModel) -> list[Tok
 
 def _leads_on(token: Token, model: SemanticModel) -> bool:
     """Whether a term names a key of other rows, and nothing better."""
-    best = token.meanings[0] if token.meanings and not token.values else None
+    best = token.meanings[0] if token.meanings else None
     field = model.field(best.dataset, best.name) if best is not None and best.kind is Kind.FIELD else None
-    return field is not None and field.role is Role.KEY
+    # 服务工程师 is what a job is called, too.
+    sure = best is not None and (best.weight == 1 or not token.values)
+    return sure and field is not None and field.role is Role.KEY
 
 
 def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: frozenset[int]) -> Grounded:

@@ -52,24 +52,33 @@ class Restrictions(NamedTuple):
     segment_at: dict[str, int]
 
     def thresholds_over(
-        self, figures: tuple[Figure, ...]
+        self, figures: tuple[Figure, ...], model: SemanticModel
     ) -> tuple[tuple[Threshold, ...], tuple[Figure, ...]]:
         """The comparisons by the numbers of their figures, and the figures with those that were missing."""
         told = []
         for limit in self.limits:
-            if limit.figure not in figures:
+            figure = next((one for one in figures if _is_number_of(one, limit.figure, model)), limit.figure)
+            if figure not in figures:
                 # 有效订单数不到15单的，分别多少单: how many of those.
                 again = [one for one in figures if _counts_rows_of(one, limit.figure)]
-                figures = (*(one for one in figures if one not in again), limit.figure)
+                figures = (*(one for one in figures if one not in again), figure)
             told.append(
                 Threshold(
-                    figure=figures.index(limit.figure),
+                    figure=figures.index(figure),
                     operator=limit.operator,
                     values=limit.values,
                     shown=limit.shown,
                 )
             )
         return tuple(told), figures
+
+
+def _is_number_of(figure: Figure, limited: Figure, model: SemanticModel) -> bool:
+    """Whether a figure with a name is the number of rows that is limited: 达到4单的，列出订单数."""
+    metric = model.metric(figure.metric or "")
+    plain = limited.aggregate is Aggregate.COUNT and limited.field is None
+    same = plain and metric is not None and metric.dataset == limited.dataset
+    return same and metric is not None and metric.expression == "COUNT(*)" and not metric.segments
 
 
 def _counts_rows_of(figure: Figure, limited: Figure) -> bool:

@@ -30,6 +30,9 @@ _CODED = re.compile(
 _SAID_TO_BE = re.compile(
     r"(?:是|为|叫|等于|:|：|=|\s+is\s+)\s*[“\"'「]?(?P<v>[^\s的，,。？?“”\"'」是为哪什啥谁怎多几]{1,12})[”\"'」]?(?=的|，|,|。|？|\?|$|\s)"
 )
+_SAID_TO_HOLD = re.compile(
+    r"(?:里面?|中|内)?(?:有|都)?(?:提到|提及|包含|含有?|带有?|出现|写[有着]|有)[了过]?\s*(?P<q>[“\"'「『])(?P<v>[^“”\"'「」『』]{1,20})[”\"'」』](?:字样|两个字|这个词)?"
+)
 _WHEN_DONE = re.compile(
     r"(?:是)?(?:什么时候|几时|何时|几号|哪年哪月)(?P<verb>[㐀-鿿]{1,2}?)(?:的|了)(?=[，,。？?]|$)"
 )
@@ -187,6 +190,10 @@ def _literals(question: str, index: TermIndex, known: Sequence[Token]) -> Iterat
             if numbered:
                 yield Token(Sort.VALUE, coded.start("v"), coded.end("v"), coded["v"], values=numbered)
             continue
+        holds = _SAID_TO_HOLD.match(question, token.end) if fields else None
+        if holds is not None:
+            yield from _held(holds, fields, index)
+            continue
         match = _SAID_TO_BE.match(question, token.end) if fields else None
         if match is None or any(
             value.start <= match.start("v") < value.end for value in known if value.values
@@ -204,6 +211,17 @@ def _literals(question: str, index: TermIndex, known: Sequence[Token]) -> Iterat
             yield Token(Sort.VALUE, match.start("v"), match.end("v"), text, values=linked)
 
 
+def _held(said: re.Match[str], fields: Sequence[Meaning], index: TermIndex) -> Iterator[Token]:
+    """评价内容里提到“推销”: what a text has in it."""
+    linked = tuple(
+        LinkedValue(table=one.dataset, column=one.name, value=said["v"], mention=said["v"], how=How.PART)
+        for one in fields
+        if index.holds_text(one)
+    )
+    if linked:
+        yield Token(Sort.VALUE, said.start(), said.end(), said.group(), values=linked)
+
+
 def _operators(question: str, index: TermIndex) -> Iterator[Token]:
     things = any(
         meaning.kind is Kind.DATASET
@@ -218,7 +236,7 @@ def _operators(question: str, index: TermIndex) -> Iterator[Token]:
                 meant = index.people if counts_people else ()
                 if row.act is Act.COUNT and not counts_people:
                     # 多少单 counts orders where 单 is one.
-                    meant = index.things_called(match.group()[-1])
+                    meant = index.things_called(match.group().removesuffix("数")[-1:])
                 if row.act is Act.ATTAINED:
                     meant = tuple(one for one in index.meanings(ATTAINMENT) if one.kind is Kind.METRIC)
                     if not meant:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from chat2sql.config.vocabulary import Bilingual
-from chat2sql.engine.semantics.model.finer import are_lines
+from chat2sql.engine.semantics.model.finer import TURNOVER, are_lines
 from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, Segment, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import TermIndex
-from chat2sql.engine.semantics.model.usual import TURNOVER
 
 _TURNOVER = (*TURNOVER, "GMV")
 _ROWS = ("有效订单", "成交订单", "有效成交订单", "有效单", "成交单", "有效成交单", "有效成交")

@@ -14,13 +14,18 @@ _SAYS_NOTHING = re.compile(r"[与和及]|(?:实际|历史|拉链|变更|记录|�
 _NAME_OF = re.compile(r"([㐀-鿿]{2,6}?)(?:的?名称|姓名|名字|(?<!姓)名)")
 _SOLD, _BOUGHT = re.compile(r"销售|零售|客户|商城|交易"), re.compile(r"采购|进货|生产|调拨|委外|入库|备货")
 _HISTORY = re.compile(r"(?:变更|变动|调整)?(?:历史|履历|记录|流水|沿革|轨迹|拉链)$")
+_SORT = re.compile("(?:分类|类目|类别|品类|目录)$")
+_THING = re.compile(
+    r"(?!.*(?:主键|明细|序号|记录|流水|自增|唯一|标识|编[号码]|代码|日志|历史|变更))[㐀-鿿]{2,6}"
+)
+"""What a key may number that people speak of."""
 _PAPER = re.compile(r"(?:(?<![订账清菜名])单据?|记录|档案|信息|流水|台账|主数据|主档|[头主])表?$")
 
 
 def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
     """The datasets, each also called by the last words of its name where no other could be meant: 销售订单 is 订单."""
-    datasets = tuple(_with_both_sides(dataset) for dataset in datasets)
-    labels = {dataset.label.zh for dataset in datasets}
+    datasets = _by_their_keys(tuple(_with_both_sides(dataset) for dataset in datasets))
+    labels = {word for dataset in datasets for word in (dataset.label.zh, *_numbered_thing(dataset))}
     endings = {dataset.name: _endings(dataset.label.zh) for dataset in datasets}
     counted = Counter(ending for all_ in endings.values() for ending in all_)
     sold = {
@@ -83,6 +88,26 @@ def _is_what_is_sold(
     return sold.get(ending) == dataset.name and all(_BOUGHT.match(one.label.zh) for one in others)
 
 
+def _by_their_keys(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
+    """The datasets, each also called by what its key numbers: 订单 of 订单ID in 销售单/工单主表."""
+    taken = {word for dataset in datasets for word in (dataset.label.zh, *dataset.synonyms)}
+    counted = Counter(thing for dataset in datasets for thing in _numbered_thing(dataset))
+    return tuple(
+        dataset.model_copy(update={"synonyms": (*dataset.synonyms, *things)})
+        if (things := [one for one in _numbered_thing(dataset) if one not in taken and counted[one] == 1])
+        else dataset
+        for dataset in datasets
+    )
+
+
+def _numbered_thing(dataset: Dataset) -> tuple[str, ...]:
+    """What the key of a dataset numbers by its comment; empty: nothing that is called anything."""
+    field = dataset.field(dataset.primary_key[0]) if len(dataset.primary_key) == 1 else None
+    told = field is not None and field.origin is not Origin.NAME
+    thing = field.label.zh if field is not None and told else ""
+    return (thing,) if _THING.fullmatch(thing) else ()
+
+
 def _by_their_names(datasets: list[Dataset]) -> list[Dataset]:
     """The datasets, each also called by what its rows' names are the names of: 部门名称 in 组织架构."""
     taken = {word for dataset in datasets for word in (dataset.label.zh, *dataset.synonyms)}
@@ -107,7 +132,14 @@ def _named_thing(dataset: Dataset) -> str:
 def _endings(label: str) -> tuple[str, ...]:
     words = [word for word, _ in word_tags(label)] if label else []
     endings = ("".join(words[start:]) for start in range(1, len(words)))
-    return tuple(ending for ending in endings if len(ending) > 1 and _SAYS_NOTHING.match(ending) is None)
+    return tuple(
+        ending
+        for ending in endings
+        if len(ending) > 1
+        and has_han(ending[0])
+        and not re.search("[/／]", ending)
+        and _SAYS_NOTHING.match(ending) is None
+    )
 
 
 def _with_both_sides(dataset: Dataset) -> Dataset:
@@ -121,6 +153,10 @@ def _with_both_sides(dataset: Dataset) -> Dataset:
     ]
     if sides == [dataset.label.zh]:
         return dataset
+    sort = _SORT.search(dataset.label.zh)
+    if sort is not None:
+        # 商品/服务分类 are those of goods, and no goods.
+        sides = [side if side.endswith(sort.group()) else f"{side}{sort.group()}" for side in sides]
     return dataset.model_copy(update={"synonyms": (*dataset.synonyms, *sides)})
 
 

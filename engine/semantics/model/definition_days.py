@@ -24,6 +24,11 @@ _COMPARED = re.compile(
 _RECENT = re.compile(
     r"\s*(?:都|须|要)?(?:在|落在|发生在)?\s*(?:最近|近|过去)\s*(?P<n>[0-9]+)\s*个?(?P<unit>天|日|月|年)(?:[之以]?内|(?![之以]?[前外上]))"
 )
+_TODAY_FIRST = re.compile(
+    r"(?:(?:统计|查询|报表|核算|当前)(?:日期?|时点|时间)|当[日天]|今[日天]|NOW\(\)|CURRENT_DATE)\s*(?P<how>不早于|不晚于|晚于|早于|>=|<=|≥|≤|>|<)\s*$",
+    re.IGNORECASE,
+)
+"""统计日<=到期日: the other way round."""
 _PASSED = re.compile(r"(?<![未没不通])(?:已?经?过了?|已经?过|超过了?)\s*$")
 _SIGNS = {
     "晚于": ">",
@@ -35,6 +40,8 @@ _SIGNS = {
     "不早于": ">=",
     "大于等于": ">=",
     ">=": ">=",
+    "≥": ">=",
+    "≤": "<=",
     "不晚于": "<=",
     "小于等于": "<=",
     "<=": "<=",
@@ -43,6 +50,11 @@ _LASTS = re.compile(
     r"\s*(?:之间|的?时长|的?时间|用时|耗时)?\s*(?P<how>不超过|不足|少于|小于|超过|大于|多于|达到|<=|>=|<|>)\s*(?P<n>[0-9]+)\s*个?"
     r"(?P<unit>小时|天|日|分钟)"
 )
+_TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+_WITHIN = re.compile(
+    r"(?P<n>[0-9]+)\s*个?(?P<unit>小时|天|日|分钟)(?:[之以]?内)(?P<done>[㐀-鿿]{2,6})\s*[(（]\s*(?P<ends>[A-Za-z_]\w*)\s*[-－−]\s*(?P<begins>[A-Za-z_]\w*)\s*[)）]"
+)
+"""48小时内完工(finish_time-create_time)."""
 _UNITS = {"小时": "HOUR", "天": "DAY", "日": "DAY", "分钟": "MINUTE", "月": "MONTH", "年": "YEAR"}
 _LONGER = {
     "不超过": "<=",
@@ -92,6 +104,10 @@ def _single(text: str, times: list[Field], dataset: Dataset, dialect: Dialect) -
             if passed is not None:
                 end = match.end() + len(_told_again(text, match.end(), field))
                 yield Said(passed.start(), end, f"{column} < CURRENT_DATE")
+            first = _TODAY_FIRST.search(text[: match.start()])
+            if first is not None:
+                end = match.end() + len(_told_again(text, match.end(), field))
+                yield Said(first.start(), end, f"{column} {_TURNED[_SIGNS[first['how']]]} CURRENT_DATE")
             recent = _RECENT.match(text, match.end())
             if recent is not None:
                 yield Said(match.start(), recent.end(), f"{column} >= {_since(recent, dialect)}")
@@ -125,6 +141,13 @@ def _durations(text: str, times: list[Field], dataset: Dataset, dialect: Dialect
     if dialect is Dialect.SQLITE:
         # It has no intervals.
         return
+    by_name = {field.name.lower(): field for field in times}
+    for within in _WITHIN.finditer(text):
+        last, begin = (by_name.get(within[side].lower()) for side in ("ends", "begins"))
+        if last is not None and begin is not None:
+            ends, begins = (spelled(dataset.name, one.name, dialect) for one in (last, begin))
+            interval = f"INTERVAL '{within['n']}' {_UNITS[within['unit']]}"
+            yield Said(within.start(), within.end(), f"{ends} <= {begins} + {interval}")
     for first in times:
         for begun in _named(text, first):
             for last in times:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.definition_conditions import Rows
 from chat2sql.engine.semantics.model.definition_figures import Computed
-from chat2sql.engine.semantics.model.definition_rows import Rows
 from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.finer import amount_of, pieces_of
 from chat2sql.engine.semantics.model.semantic_model import (
@@ -68,7 +68,11 @@ def _without_thing(read: ReadDefinition) -> tuple[str, ...]:
     """在管 for 在管项目."""
     name = read.definition.name
     called = [read.dataset.label.zh, *read.dataset.synonyms]
-    stems = {name.removesuffix(thing) for thing in (*called, "单", "订单") if thing and name.endswith(thing)}
+    stems = {
+        name.removesuffix(thing)
+        for thing in (*called, "单", "订单", "人员")
+        if thing and name.endswith(thing)
+    }
     # 在职 for 在职人数.
     stems |= {name.removesuffix(number) for number in ("人数", "家数", "户数") if name.endswith(number)}
     stems = {stem for stem in stems if len(stem) > 1}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from chat2sql.engine.semantics.model.definition_conditions import Rows
 from chat2sql.engine.semantics.model.definition_entries import ReadDefinition
 from chat2sql.engine.semantics.model.definition_figures import Computed, computed_in
 from chat2sql.engine.semantics.model.definition_remarks import plainly, without_remarks
-from chat2sql.engine.semantics.model.definition_rows import Rows, RowsReader
+from chat2sql.engine.semantics.model.definition_rows import RowsReader
 from chat2sql.engine.semantics.model.definition_sql import as_sql
 from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.definition_words import known_words

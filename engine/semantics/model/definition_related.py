@@ -10,7 +10,7 @@ from chat2sql.engine.semantics.model.definition_entries import DEFINED_CERTAINTY
 from chat2sql.engine.semantics.model.definition_reading import is_known, read_definition
 from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.definition_words import known_words
-from chat2sql.engine.semantics.model.finer import are_lines
+from chat2sql.engine.semantics.model.finer import TURNOVER, are_lines
 from chat2sql.engine.semantics.model.related import Related
 from chat2sql.engine.semantics.model.semantic_model import (
     Dataset,
@@ -21,7 +21,6 @@ from chat2sql.engine.semantics.model.semantic_model import (
     SemanticModel,
 )
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
-from chat2sql.engine.semantics.model.usual import TURNOVER
 
 _COUNTED = re.compile(r"(?<=[㐀-鿿]{3})(?:人数|数量|户数|家数|数)$")
 _HOW_LONG = re.compile(
@@ -151,7 +150,9 @@ class _Reader:
                 rows += [best] if best.dataset == self._leading.name else []
             elif field is not None and field.role is Role.TIME and best.dataset == self._leading.name:
                 times.append(best.name)
-            else:
+            elif not any(
+                one.kind is Kind.DATASET and one.dataset == self._dataset.name for one in mention.meanings
+            ):
                 continue
             start, end = units[mention.first].start, units[mention.after - 1].end
             left = left[:start] + " " + left[end:]

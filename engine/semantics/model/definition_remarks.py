@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.definition_words import is_within
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
@@ -19,6 +20,8 @@ _ASIDE = re.compile(
     r"[(（](?![^()（）]*(?:不|剔|排除|除|只|仅|其他))[^()（）]*(?:[也都仍还]算|算在内)[^()（）]*[)）]"
     r"|(?<=[㐀-鿿])(?<!合计|之和|总和|求和|金额|总额)[(（]\s*\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?\s*[)）]"
 )
+_BY_PAPERS = re.compile(r"[(（](?:按单(?:数|算|计)?|不去重)(?:[，,、]?不按[人客]\w{0,3})?[)）]")
+"""(按单不按人): papers are counted anyway."""
 _WITH_ROWS = re.compile(
     r"[(（](?:也|均|都)?(?:含|包含|包括|含有)[㐀-鿿、和及与]{1,8}[)）]|(?<=[，,])(?:也|均|都)?(?:含|包含|包括)[㐀-鿿、和及与]{1,8}(?=[)）])"
     r"|[(（](?:(?![不未非仅只])[㐀-鿿]){1,8}?(?:也|都|均|仍|照样?)?(?:计入|算入|纳入|计在内|算在内|在内)[)）]"
@@ -106,6 +109,10 @@ def plainly(name: str, body: str, dataset: Dataset, model: SemanticModel, index:
         name: what is defined.
     """
     body = _ALWAYS_LEFT_OUT.sub("", _GLOSSED.sub("", _SUM_SIGN.sub("合计", body)))
+    if has_han(dataset.label.zh[-1:]):
+        # 卡状态 of 保修卡 is its 状态.
+        body = re.sub(rf"(?<![㐀-鿿]){dataset.label.zh[-1:]}(?=状态)", "", body)
+    body = _BY_PAPERS.sub("", body)
     body = _CODE_RANGE.sub(lambda said: _spread(said, dataset), body)
     body = _CODES_TOLD.sub(lambda said: _by_codes(said, dataset), body)
     body = _TO_YUAN.sub(lambda said: said["column"] or "", body)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.definition_conditions import Rows
 from chat2sql.engine.semantics.model.definition_days import said_of_days
 from chat2sql.engine.semantics.model.definition_marks import near, unmarked
+from chat2sql.engine.semantics.model.definition_numbers import said_of_numbers
 from chat2sql.engine.semantics.model.definition_written import (
     YES_OR_NO,
     Written,
@@ -31,7 +32,7 @@ _OUT = re.compile(
     r"不包含|不包括|不含|不计入?|不算|不统计|不是|剔除|排除|去除|去掉|扣除|除去|除了|除|非|没有|未|excluding|except|without|\bnot\b",
     re.IGNORECASE,
 )
-_IN = re.compile(r"只|仅|且为|须为|\bonly\b", re.IGNORECASE)
+_IN = re.compile(r"只|仅|且为|须为|含|包括|\bonly\b", re.IGNORECASE)
 _CONNECTS = re.compile(
     r"^(?:[\s、，,/+＋和与及或且并非已]|以及|还有|的|订单|单据?|状态|记录|数据|and|or|[(（)）]|[0-9]+|['\"])*$"
 )
@@ -58,41 +59,6 @@ class _Mark(NamedTuple):
     coded: tuple[str, str] | None
 
 
-@dataclass
-class Rows:
-    """The conditions of one definition.
-
-    Attributes:
-        text: what is left of it, each word that was understood blanked.
-        coded: by dataset and field, the codes that count and those that do not.
-        others: further conditions, each with its dataset, as SQL.
-        segments: the names of segments that restrict it.
-        words: which rows count, in its words.
-        is_either: whether one of two conditions is enough, which conditions here never are.
-    """
-
-    text: str
-    coded: dict[tuple[str, str], tuple[list[str], list[str]]] = field(default_factory=dict)
-    others: list[tuple[str, str]] = field(default_factory=list)
-    segments: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    is_either: bool = False
-
-    def conditions(self, model: SemanticModel) -> dict[str, str]:
-        """All conditions but the segments, as SQL, by the dataset whose rows they restrict."""
-        parts: dict[str, list[str]] = {}
-        for (owner, name), (inside, outside) in self.coded.items():
-            known = model.field(owner, name)
-            assert known is not None
-            codes = [code for code in inside if code not in outside] or outside
-            written = ", ".join(as_stored(code, known) for code in dict.fromkeys(codes))
-            column = spelled(owner, name, model.dialect)
-            parts.setdefault(owner, []).append(f"{column} {'IN' if inside else 'NOT IN'} ({written})")
-        for owner, condition in dict.fromkeys(self.others):
-            parts.setdefault(owner, []).append(condition)
-        return {owner: " AND ".join(told) for owner, told in parts.items()}
-
-
 class RowsReader:
     """Reads the conditions out of a definition's body: first lists of codes, then words.
 
@@ -107,8 +73,9 @@ class RowsReader:
         self._marks: list[_Mark] = []
         self._left_out: list[tuple[int, int]] = []
         self.rows = Rows(text=body)
-        for said in said_of_days(body, dataset, model.dialect):
-            self.rows.others.append((dataset.name, said.condition))
+        days = said_of_days(body, dataset, model.dialect)
+        for said in (*days, *said_of_numbers(body, dataset, model.dialect)):
+            self._require(said.condition, negated=self._is_left_out(said.start))
             self.rows.words.append(body[said.start : said.end])
             self._mark(said.start, said.end)
             self._blank(said.start, said.end)
@@ -255,6 +222,9 @@ class RowsReader:
             self._mark(match.start(), match.end(), (owner.name, one.name))
             self._blank(match.start(), match.end())
             self._blank_marker(0, match.start())
+
+    def _require(self, condition: str, *, negated: bool) -> None:
+        self.rows.others.append((self._dataset.name, f"NOT ({condition})" if negated else condition))
 
     def _take(self, written: Written) -> None:
         self.rows.others.append((written.owner, written.condition))

@@ -19,6 +19,10 @@ _BY_TIME = re.compile(
     r"[(（，,][^()（）]{0,20}?(?:看|按照?|以)\s*(?P<time>[A-Za-z_]\w*|[㐀-鿿]{2,8}?)\s*"
     r"(?:归期|算|为准|统计|归集|归月|归属(?:期间?)?)?\s*[)）]"
 )
+_OF_THOSE = re.compile(
+    r"(?P<of>[^/÷，,；;]{2,30}?)(?:当中|之中|中|里)[，,]?(?P<those>[^/÷；;]{2,40}?)的?(?:所占)?(?:占比|比例|比率|比重|百分比)"
+)
+"""全部到货单中arrive_date<=expect_date的占比"""
 _OF_ONE = re.compile(r"(?P<whose>[㐀-鿿]{2,6}?)(?:都|一律)?(?P<said>(?:看|按照?|以)[^，,；;]{2,16})")
 _OF_BOTH = re.compile(r"(?:两边|双方|两者|两头)(?:都|均)?(?P<said>[^，,；;]{2,20})")
 _ASIDE_KNOWN = re.compile(
@@ -46,6 +50,9 @@ def sides_of(definition: Definition) -> tuple[str, str] | None:
     """What is above and below the line of a ratio; None: the definition is none."""
     if _RATE.search(definition.name) is None or definition.counts_only:
         return None
+    share = _OF_THOSE.fullmatch(definition.body)
+    if share is not None:
+        return f"{share['of']}，{share['those']}", share["of"]
     cuts = [
         match
         for match in _DIVIDED.finditer(definition.body)

@@ -51,6 +51,8 @@ _TIMES = ("次数", "人次", "笔数")
 _COUNTED = ("数量", "个数", "总数", "量", "数", "数目", "次数", "人次", "笔数", "件数")
 _SHORTEST_STATE = 2
 _A_NAME = 2
+_DENIED = ("未", "无", "非", "不", "已", "在")
+_NAME_FIRST = re.compile(r"[㐀-鿿][^\s]*[㐀-鿿）)](?=\s)")
 _START = re.compile(
     r"(?:^|_)(?:start|begin|from|effective|valid_from|hired?|opened|since|launched)|开始|生效|起始|入职|开业|开通",
     re.IGNORECASE,
@@ -74,7 +76,20 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     kept = [one for table in catalogue.tables for one in kept_rows(catalogue, table)]
     datasets = tuple(_dataset(catalogue, table, few, values) for table in catalogue.tables)
     relationships = _relationships(catalogue)
-    segments = tuple(segment for dataset in datasets for segment in _segments(dataset, catalogue.dialect))
+    meant = {
+        word
+        for dataset in datasets
+        for field in dataset.fields
+        for code in field.codes
+        for word in code.words
+    }
+    segments = tuple(
+        segment
+        for dataset in datasets
+        for segment in _segments(dataset, catalogue.dialect)
+        # 区域,大区为空: that is what a code says.
+        if segment.label.zh.startswith(_DENIED) or not any(segment.label.zh in word for word in meant)
+    )
     model = SemanticModel(
         datasource=catalogue.datasource,
         dialect=catalogue.dialect,
@@ -124,12 +139,15 @@ def _dataset(
         own.append(as_list(as_meant(plain, name, column, catalogue.dialect), name, values))
         parts += document_fields(name, column, values, catalogue.dialect)
     label = label_of(table.comment, table.name)
-    zh = TABLE_ENDING.sub("", label.zh) or label.zh
+    # 会员车辆 一个会员可多车: what stands behind a space is said of it.
+    said = _NAME_FIRST.match(label.zh)
+    zh = said.group() if said is not None else label.zh
+    zh = TABLE_ENDING.sub("", zh) or zh
     fields = (*(with_thing(field, zh) for field in own), *parts)
     return Dataset(
         name=name,
         label=Bilingual(zh=zh, en=label.en),
-        synonyms=tuple(dict.fromkeys((label.zh, *names_in(table.name))))
+        synonyms=tuple(dict.fromkeys((said.group() if said is not None else label.zh, *names_in(table.name))))
         if label.zh
         else names_in(table.name),
         origin=Origin.COMMENT if table.comment else Origin.NAME,

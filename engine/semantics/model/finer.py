@@ -26,10 +26,25 @@ _MONEY = re.compile(
 )
 _PIECES = re.compile(r"^(?:quantity|qty|count|num)\b|数量|件数", re.IGNORECASE)
 _TURNOVER = re.compile(r"销售额|营业额|营收|销售收入")
+TURNOVER = (
+    "销售额",
+    "营收",
+    "营收额",
+    "营业额",
+    "营业收入",
+    "销售收入",
+    "销售金额",
+    "销售总额",
+    "业绩",
+    "业绩额",
+)
+"""What the main figure of a business is called."""
+_OF_GOODS = "(?:商品|产品|品类|类目|分类|单品|品牌|SKU|货品)"
 _BY_DIMENSION = re.compile(
     r"(?:按|分)?[㐀-鿿/、]{1,8}?(?:维度|层面|粒度|角度|口径|级别?|分析|统计|看|算)(?:时|下)?的?(?=[㐀-鿿]{2,})"
+    rf"|{_OF_GOODS}(?:[/、和及]?{_OF_GOODS})*的?(?=[㐀-鿿]{{2,}})"
 )
-"""商品维度的, 按品类统计的: from what side of the lines a figure is looked at."""
+"""商品维度的, 按品类统计的, 品类/商品: from what side of the lines a figure is looked at."""
 _PER_PIECE = re.compile(r"单价|unit|折扣|discount|成本|cost|(?<![含价])税|tax", re.IGNORECASE)
 
 
@@ -69,7 +84,7 @@ def _told_of_lines(metric: Metric, lines: Dataset, model: SemanticModel) -> Metr
             if one.dataset == lines.name != metric.dataset
             and one.origin is Origin.COMMENT
             and (said := _BY_DIMENSION.match(one.label.zh)) is not None
-            and one.label.zh[said.end() :] == metric.label.zh
+            and is_same_figure(one.label.zh[said.end() :], metric.label.zh)
         ),
         None,
     )
@@ -84,6 +99,11 @@ def _told_of_lines(metric: Metric, lines: Dataset, model: SemanticModel) -> Metr
             "time": told.time or metric.time,
         }
     )
+
+
+def is_same_figure(one: str, other: str) -> bool:
+    """Whether two names are of one figure: that of all that was sold has several."""
+    return one == other or (one in TURNOVER and other in TURNOVER)
 
 
 def _is_sum_of_money(metric: Metric, model: SemanticModel) -> bool:
@@ -111,7 +131,7 @@ def volumes(model: SemanticModel) -> tuple[Metric, ...]:
             for metric in model.metrics
             if metric.dataset in owners
             and _TURNOVER.search(metric.label.zh)
-            and not (metric.is_of_lines or metric.less)
+            and not (metric.is_of_lines or metric.less or _BY_DIMENSION.match(metric.label.zh))
         ]
         told = [one for one in model.metrics if one.dataset == lines.name and one.label.zh in _VOLUME]
         if len(turnovers) == 1 and told:

@@ -42,7 +42,11 @@ _HELD = re.compile(r"库存|余额|结存|存量|balance|stock|inventory|on_hand
 _NOT_A_FIGURE = re.compile(
     r"(?:^|_)(?:year|month|day|week|quarter|sort|seq|order_no|version|level)$|年份|月份|排序|版本"
 )
-_UNSET_BEFORE = re.compile(r"([未无非不]\S{1,5}|至今\S{1,4})(?:则|时)?为空")
+_UNSET_BEFORE = re.compile(
+    r"([未无非不]\S{1,5}|至今\S{1,4})(?:则|时)?为空"
+    r"|(?<=[，,;；(（])(?!.{0,4}(?:部分|可|允许|默认|暂|一般|通常|历史|老|多数|少数|其他|其余|字段))([㐀-鿿]{1,4}?(?![类级层区顶根司部])[㐀-鿿])(?:订?单|的?人员)?(?:均|都|则|时)?为空"
+)
+"""会员,散客为空"""
 _UNSET = re.compile(
     r"(?:(?<![可非不])(?:为空|空值|空)|\bNULL)\s*(?:=|:|：|表示|代表|则为|即为|即|为|则|是)\s*"
     r"([^\s,，;；。.)）/=]{1,12}(?: [a-z]+)?)",
@@ -127,17 +131,18 @@ def _is_zero_or_one(column: Column) -> bool:
     return bool(held) and held <= _ZERO_OR_ONE and _FLAG_NAME.search(column.name) is not None
 
 
+_NOW = re.compile("^(?:当前|现在?|目前|最新)")
+
+
 def with_thing(field: Field, thing: str) -> Field:
     """A field that only its identifier names, also called with what it is of: 退款原因 for the 原因 of 退款申请."""
     if field.origin is not Origin.NAME and field.label.zh and not field.codes:
         return field
-    if (
-        field.role is not Role.CATEGORY
-        or len(field.label.zh) != _SHORTEST_WORD
-        or len(thing) < _SHORTEST_WORD
-    ):
+    # 当前等级 of members is 会员等级.
+    plain = _NOW.sub("", field.label.zh)
+    if field.role is not Role.CATEGORY or len(plain) != _SHORTEST_WORD or len(thing) < _SHORTEST_WORD:
         return field
-    called = dict.fromkeys((f"{thing}{field.label.zh}", f"{thing[:_SHORTEST_WORD]}{field.label.zh}"))
+    called = dict.fromkeys((f"{thing}{plain}", f"{thing[:_SHORTEST_WORD]}{plain}"))
     return field.model_copy(update={"synonyms": (*field.synonyms, *called)})
 
 
@@ -177,8 +182,8 @@ def names_in(name: str) -> tuple[str, ...]:
 
 def unset_words(comment: str) -> tuple[str, ...]:
     """What a comment says it means that there is no value: ``离职日,空=在职 / leaving day, NULL=employed``."""
-    found = (*_UNSET.findall(comment), *_UNSET_BEFORE.findall(comment))
-    return tuple(dict.fromkeys(word.strip() for word in found))
+    before = (word for both in _UNSET_BEFORE.findall(comment) for word in both if word)
+    return tuple(dict.fromkeys(word.strip() for word in (*_UNSET.findall(comment), *before)))
 
 
 def _codes(column: Column) -> tuple[CodeMeaning, ...]:

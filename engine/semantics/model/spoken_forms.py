@@ -155,6 +155,8 @@ def _of_quantities(label: str) -> Iterator[str]:
         yield label[:-1]
     elif label.endswith("额"):
         yield f"{label[:-1]}金额"
+    elif label.endswith(("月数", "天数")) and len(label) > _TWO_WORDS - 1:
+        yield f"{label[:-2]}期"
 
 
 def _last_words(label: str) -> Iterator[str]:

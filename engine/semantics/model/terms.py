@@ -109,7 +109,7 @@ class TermIndex:
             (dataset.name, field.name)
             for dataset in model.datasets
             for field in dataset.fields
-            if field.role in _TEXTS
+            if field.role in _TEXTS and not field.codes
         }
         self._times = tuple(
             (field.label.zh, Meaning(kind=Kind.FIELD, dataset=dataset.name, name=field.name, weight=_KNOWN))
@@ -271,6 +271,9 @@ class TermIndex:
             self._also(word, whole)
             for short in short_forms(word, field.role):
                 self._add(short, whole.model_copy(update={"weight": _SHORT}))
+        if field.role is Role.MEASURE and field.label.zh.endswith("数"):
+            for how_many in _how_many(field.label.zh, self._stems):
+                self._add(how_many, whole.model_copy(update={"weight": _COMPOSED}))
         for word in field.synonyms:
             weight = _FULL if owned or has_han(word) else _NAME_ONLY
             self._add(word, whole.model_copy(update={"weight": weight}))
@@ -318,6 +321,13 @@ class TermIndex:
         for short in code_forms(word):
             self._add(short, meaning.model_copy(update={"weight": _SHORT}), single=len(short) == 1)
         self._also(word, meaning)
+
+
+def _how_many(label: str, things: tuple[tuple[str, Meaning], ...]) -> Iterator[str]:
+    """几个工位 for 工位数, where no table has those."""
+    counted = label[:-1].removesuffix("个")
+    if len(counted) > 1 and not any(counted == thing for thing, _ in things):
+        yield from (f"{asks}{counted}" for asks in ("几个", "多少个", "有几个", "有多少个", "有多少"))
 
 
 def _names_people(dataset: Dataset) -> bool:

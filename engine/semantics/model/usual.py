@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.model.finer import scale_of
+from chat2sql.engine.semantics.model.finer import TURNOVER, scale_of
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,
     Metric,
@@ -51,8 +51,6 @@ _RATIOS = (
 
 VARYING = frozenset(name for ratio in _RATIOS if ratio.varies for name in ratio.names)
 """What figures are called that are not the same everywhere."""
-TURNOVER = ("销售额", "营收", "营业额", "营业收入", "销售收入", "业绩")
-"""What the main figure of a business is called."""
 
 
 def with_usual_names(model: SemanticModel) -> SemanticModel:

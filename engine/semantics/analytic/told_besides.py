@@ -1,0 +1,45 @@
+"""What else is told of each group: 列出姓名、手机号和订单数 of members, whose number of orders is asked for."""
+
+from __future__ import annotations
+
+from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.intent import Group, Place
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
+from chat2sql.engine.semantics.analytic.token import Sort
+from chat2sql.engine.semantics.model.joins import routes_from
+from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
+
+_BESIDE = (Act.ALSO, Act.LIST)
+
+
+def told_besides(groups: tuple[Group, ...], phrase: Phrase, model: SemanticModel) -> tuple[Group, ...]:
+    """The groups with the fields that a list names of the last thing that is grouped by, in the list's order."""
+    thing = groups[-1].place if groups else None
+    if thing is None or groups[-1].topmost or thing != called_by(thing.dataset, model):
+        return groups
+    reach = {thing.dataset, *routes_from(model, thing.dataset)}
+    taken = {group.place for group in groups}
+    told: list[Place] = []
+    for piece in phrase:
+        place = _named(piece, thing.dataset, phrase) if _is_listed(piece, phrase) else None
+        if place is None or place.dataset not in reach or (place in taken and place != thing):
+            continue
+        piece.used = True
+        told.append(place)
+    told = told if thing in told else [thing, *told]
+    return (*groups[:-1], *(groups[-1] if one == thing else Group(place=one) for one in dict.fromkeys(told)))
+
+
+def _named(piece: Piece, dataset: str, phrase: Phrase) -> Place | None:
+    """The field that a word names: that of the thing itself, whoever else has a name."""
+    own = [one for one in piece.token.meanings if one.kind is Kind.FIELD and one.dataset == dataset]
+    return Place(dataset=dataset, field=own[0].name) if own else phrase.place_of(piece)
+
+
+def _is_listed(piece: Piece, phrase: Phrase) -> bool:
+    """Whether a piece is a field that stands among others in a list, and says nothing else."""
+    if piece.used or piece.restricts or piece.token.sort is not Sort.TERM or piece.kind is not Kind.FIELD:
+        return False
+    near = (phrase.before(piece), phrase.after(piece))
+    return not phrase.is_measure(piece) and any(one is not None and one.token.act in _BESIDE for one in near)
