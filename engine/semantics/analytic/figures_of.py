@@ -150,6 +150,8 @@ class Asked:
             if self._phrase.asks_which():
                 return None
             before.used = True
+        elif self._is_of_one_named(piece):
+            return None
         elif field is not None and field.additivity is Additivity.NON_ADDITIVE:
             how = Aggregate.MEAN if self._phrase.has(Act.EACH, Act.GRAIN) else None
         else:
@@ -165,11 +167,12 @@ class Asked:
         """Whether a quantity is that of each row that is listed: 工资最高的员工, 列出订单的金额."""
         if self._groups() and not self._phrase.has(Act.MOST, Act.TOP):
             return False
-        if self._is_of_one_named(piece):
-            return True
         if not self._phrase.lists_things():
             return False
         thing = self._phrase.thing_asked_for()
+        if thing is None and self._phrase.has(Act.WHICH, Act.LIST):
+            # 在职员工里工资最低的是哪些人
+            return any(one.kind is Kind.SEGMENT and one.dataset == piece.dataset for one in self._phrase)
         return thing is not None and thing.dataset == piece.dataset and not thing.counted
 
     def _is_of_one_named(self, piece: Piece) -> bool:
@@ -180,10 +183,14 @@ class Asked:
             one.value is not None and one.value.field == dataset.display and one.value.how is not How.PART
             for one in own
         )
+        # 有几个工位，面积多大: of two quantities neither is summed up.
         asked = any(
-            one.kind is Kind.FIELD and not self._phrase.is_measure(one) and not one.restricts for one in own
+            one.kind is Kind.FIELD and not one.restricts and one.meaning != piece.meaning for one in own
         )
-        return is_named and asked and not self._phrase.has(Act.EACH, Act.GRAIN, Act.AGGREGATE)
+        by_unit = any(
+            one.token.act is Act.GRAIN and not one.token.text.startswith("哪") for one in self._phrase
+        )
+        return is_named and asked and not by_unit and not self._phrase.has(Act.EACH, Act.AGGREGATE)
 
     def _groups(self) -> bool:
         """Whether something is asked by groups; 各多少 behind a list says nothing of them."""

@@ -45,8 +45,15 @@ class Listed:
         """Whether a piece is a field, or something that each row leads to: 在哪个部门."""
         if piece.kind is not Kind.DATASET or piece.dataset == self._base or piece.is_below:
             return piece.kind is Kind.FIELD
-        before = self._phrase.before(piece)
-        return piece.token.sort is Sort.TERM and before is not None and before.token.act is Act.WHICH
+        before, after = self._phrase.before(piece), self._phrase.after(piece)
+        asks = before is not None and before.token.act is Act.WHICH
+        # 2022年1月1日在客服部的员工有哪些, of a record.
+        listed = self._is_record() and after is not None and after.token.act in (Act.WHICH, Act.LIST)
+        return piece.token.sort is Sort.TERM and (asks or listed)
+
+    def _is_record(self) -> bool:
+        dataset = self._model.dataset(self._base)
+        return dataset is not None and dataset.is_record
 
     def _names_things(self) -> bool:
         """Whether it is said which things are listed, beside what is asked of each: 关门的店有哪些，什么时候关的."""
@@ -71,7 +78,7 @@ class Listed:
 
     def kinds(self) -> tuple[Place, ...]:
         """Which values a field has, each once: 在哪些城市开了店."""
-        if self._names_things():
+        if self._names_things() or self._is_record():
             return ()
         for piece in self._phrase:
             after = self._phrase.after(piece) if piece.token.act in (Act.WHICH, Act.LIST) else None

@@ -21,6 +21,7 @@ from chat2sql.engine.semantics.analytic.beside import (
     left_out,
     rows_beside,
 )
+from chat2sql.engine.semantics.analytic.of_record import as_of_record, history_of
 from chat2sql.engine.semantics.analytic.operators import says_nothing
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.finer import lines_between
@@ -66,9 +67,9 @@ class Grounded(NamedTuple):
 def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     """The tokens with one meaning each, None where no dataset is spoken of."""
     tokens = _without_idle_who(tokens, model)
-    history = _history_of(tokens, model)
+    history = history_of(tokens, model)
     if history is not None:
-        return _around(history.name, _without_its_name(tokens, history), model, frozenset())
+        return _around(history.name, as_of_record(tokens, history), model, frozenset())
     bases = {meaning.dataset for token in tokens for meaning in token.meanings}
     bases |= {value.table for token in tokens for value in token.values}
     heads = _heads(tokens, model)
@@ -76,44 +77,6 @@ def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
         _around(base, tokens, model, heads) for base in sorted(bases) if model.dataset(base) is not None
     ]
     return max(around, key=lambda one: one.score, default=None)
-
-
-def _history_of(tokens: Sequence[Token], model: SemanticModel) -> Dataset | None:
-    """What says which held on a day: 熊小梅2022年3月1号在哪个部门 asks of the record of where people were."""
-    days = [one.time for one in tokens if one.time is not None and one.time.is_day]
-    asked = {
-        one.dataset
-        for place, token in enumerate(tokens)
-        if token.act is Act.WHICH
-        for at in beside(tokens, place)
-        for one in tokens[at].meanings
-        if one.kind is Kind.DATASET
-    }
-    people = {one.dataset for token in tokens if token.act is Act.WHICH for one in token.meanings}
-    named = {value.table for token in tokens for value in token.values if value.how is not How.PART}
-    if len(days) != 1:
-        return None
-    quantities = {one.dataset for token in tokens for one in token.meanings if one.kind is Kind.FIELD}
-    found = []
-    for one in model.datasets:
-        leads = {join.target for join in model.joins_from(one.name)}
-        is_record = one.is_record and bool(named & leads)
-        # 2024年1月1日时张江店的店长是谁
-        wanted = asked or people & leads
-        says_where = bool(wanted) and wanted <= leads and bool((named - wanted) & leads)
-        if is_record and (says_where or (not asked and one.name in quantities)):
-            found.append(one)
-    return found[0] if len(found) == 1 else None
-
-
-def _without_its_name(tokens: Sequence[Token], history: Dataset) -> list[Token]:
-    """店长 of 店长任职履历 says of what the record is, and not what somebody is today."""
-    return [
-        token._replace(sort=Sort.NOISE, values=(), meanings=())
-        if token.values and len(token.text) > 1 and history.label.zh.startswith(token.text)
-        else token
-        for token in tokens
-    ]
 
 
 def _without_idle_who(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:

@@ -58,10 +58,9 @@ class Restrictions(NamedTuple):
         told = []
         for limit in self.limits:
             figure = next((one for one in figures if _is_number_of(one, limit.figure, model)), limit.figure)
-            if figure not in figures:
-                # 有效订单数不到15单的，分别多少单: how many of those.
-                again = [one for one in figures if _counts_rows_of(one, limit.figure)]
-                figures = (*(one for one in figures if one not in again), figure)
+            # 有效订单数不到15单的，分别多少单: how many of those.
+            again = [one for one in figures if _counts_rows_of(one, figure, model)]
+            figures = tuple(dict.fromkeys((*(one for one in figures if one not in again), figure)))
             told.append(
                 Threshold(
                     figure=figures.index(figure),
@@ -81,9 +80,11 @@ def _is_number_of(figure: Figure, limited: Figure, model: SemanticModel) -> bool
     return same and metric is not None and metric.expression == "COUNT(*)" and not metric.segments
 
 
-def _counts_rows_of(figure: Figure, limited: Figure) -> bool:
+def _counts_rows_of(figure: Figure, limited: Figure, model: SemanticModel) -> bool:
     """Whether it is a number of rows of which a figure that has a name is one too."""
-    plain = figure.aggregate is Aggregate.COUNT and figure.field is None
+    metric = model.metric(figure.metric or "")
+    all_rows = metric is not None and metric.expression == "COUNT(*)" and not metric.segments
+    plain = figure != limited and (all_rows or (figure.aggregate is Aggregate.COUNT and figure.field is None))
     return (
         plain
         and limited.metric is not None

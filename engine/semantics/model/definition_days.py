@@ -50,6 +50,10 @@ _LASTS = re.compile(
     r"\s*(?:之间|的?时长|的?时间|用时|耗时)?\s*(?P<how>不超过|不足|少于|小于|超过|大于|多于|达到|<=|>=|<|>)\s*(?P<n>[0-9]+)\s*个?"
     r"(?P<unit>小时|天|日|分钟)"
 )
+_IN_ORDER = re.compile(
+    r"(?P<first>[㐀-鿿]{2,8}?(?:日期|时间|日)|[A-Za-z_]\w*)\s*(?P<how>不早于|不晚于|晚于|早于|小于等于|大于等于)\s*"
+    r"(?P<last>[㐀-鿿]{2,8}?(?:日期|时间|日)|[A-Za-z_]\w*)"
+)
 _TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 _WITHIN = re.compile(
     r"(?P<n>[0-9]+)\s*个?(?P<unit>小时|天|日|分钟)(?:[之以]?内)(?P<done>[㐀-鿿]{2,6})\s*[(（]\s*(?P<ends>[A-Za-z_]\w*)\s*[-－−]\s*(?P<begins>[A-Za-z_]\w*)\s*[)）]"
@@ -79,7 +83,13 @@ class Said(NamedTuple):
 def said_of_days(text: str, dataset: Dataset, dialect: Dialect) -> tuple[Said, ...]:
     """The conditions on days in a definition, in their order; those that 或 connects are one."""
     times = [field for field in dataset.fields if field.role is Role.TIME and not field.expression]
-    found = sorted((*_single(text, times, dataset, dialect), *_durations(text, times, dataset, dialect)))
+    found = sorted(
+        (
+            *_single(text, times, dataset, dialect),
+            *_durations(text, times, dataset, dialect),
+            *_in_order(text, times, dataset, dialect),
+        )
+    )
     told: list[Said] = []
     for one in found:
         if told and one.start < told[-1].end:
@@ -164,6 +174,39 @@ def _durations(text: str, times: list[Field], dataset: Dataset, dialect: Dialect
                 begins, ends = (spelled(dataset.name, one.name, dialect) for one in (first, last))
                 interval = f"INTERVAL '{lasts['n']}' {_UNITS[lasts['unit']]}"
                 yield Said(start, lasts.end(), f"{ends} {sign} {begins} + {interval}")
+
+
+def _in_order(text: str, times: list[Field], dataset: Dataset, dialect: Dialect) -> Iterator[Said]:
+    """完工日期不晚于预约日期: days, of which one may be told to the second."""
+    for match in _IN_ORDER.finditer(text):
+        first, last = (_time_called(match[side], times) for side in ("first", "last"))
+        if first is not None and last is not None and first is not last:
+            left, right = (
+                _day(one, dataset, dialect, other) for one, other in ((first, last), (last, first))
+            )
+            yield Said(match.start(), match.end(), f"{left} {_SIGNS[match['how']]} {right}")
+
+
+def _time_called(word: str, times: list[Field]) -> Field | None:
+    """The only time that a word names, or has all characters of: 预约日期 for 预约上门日期."""
+    named = [field for field in times if re.fullmatch(_words(field), word)]
+    stem = _ENDING.sub("", word)
+    found = named or [
+        field for field in times if len(stem) > 1 and _is_within(stem, _ENDING.sub("", field.label.zh))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_within(short: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(char in rest for char in short)
+
+
+def _day(field: Field, dataset: Dataset, dialect: Dialect, beside: Field) -> str:
+    """A time as it is compared with another: by its day where the other is one."""
+    column = spelled(dataset.name, field.name, dialect)
+    is_day = re.fullmatch("date", beside.type.strip(), re.IGNORECASE) is not None
+    return f"CAST({column} AS DATE)" if is_day and "time" in field.type.lower() else column
 
 
 def _named(text: str, field: Field) -> Iterator[re.Match[str]]:

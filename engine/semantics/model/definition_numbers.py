@@ -33,14 +33,18 @@ _SIGNS = {
     ">": ">",
     "<": "<",
 }
-_LIMIT = rf"\s*(?P<sign>{'|'.join(_SIGNS)})\s*(?P<number>[0-9]+(?:\.[0-9]+)?)(?![0-9.%％A-Za-z_])\s*(?:[分元星件个次]|(?=\W|$))?"
+_LIMIT = (
+    rf"\s*(?P<sign>{'|'.join(_SIGNS)})\s*(?P<number>[0-9]+(?:\.[0-9]+)?)(?![0-9.%％A-Za-z_])\s*"
+    r"(?:分钟|小时|[分元星件个次条箱天]|(?=\W|$))?"
+)
 _SHORTEST = 2
 
 
 def said_of_numbers(text: str, dataset: Dataset, dialect: Dialect) -> Iterator[Said]:
     """The conditions on quantities of a dataset, each with a number."""
     for word, name in _words(dataset).items():
-        named = rf"(?<![A-Za-z0-9_.㐀-鿿]){re.escape(word)}(?:\s*[(（]\s*{re.escape(name)}\s*[)）])?{_LIMIT}"
+        said = rf"{re.escape(word)}(?:\s*[(（]\s*{re.escape(name)}\s*[)）])?{_LIMIT}"
+        named = rf"(?<![A-Za-z0-9_.])(?:(?<![㐀-鿿])|(?<=[且和与及并或的中])){said}"
         for match in re.finditer(named, text):
             column = spelled(dataset.name, name, dialect)
             yield Said(match.start(), match.end(), f"{column} {_SIGNS[match['sign']]} {match['number']}")

@@ -25,9 +25,13 @@ from chat2sql.engine.semantics.model.definition_sides import (
 from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Metric, Origin, SemanticModel
+from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, TermIndex
 
 _SIDES = (".above", ".below")
+_DIFFERENT = re.compile(
+    r"(?:下单|购买|消费|成交|付款|购物)的?(?P<who>[㐀-鿿]{2,4}?)(?:人?数|数量)(?:\s*[(（]\s*按?[㐀-鿿]{0,4}去重[)）])?"
+)
 _OF_ROWS = re.compile(r"(?P<rows>[㐀-鿿]{2,8}?)(?:所)?(?:对应|相应|关联|产生)的?(?P<figure>[㐀-鿿]{2,8})")
 NAMELESS = Bilingual(zh="", en="")
 
@@ -43,7 +47,9 @@ def as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) -> 
         known = model.metric(named[0].name) if len(named) == 1 else None
         if known is None:
             own = definition._replace(name=f"{definition.name}{_SIDES[number]}", body=side)
-            extended = _side(own._replace(dataset=whose(side, definition, model)), model, index)
+            extended = _of_different(own, made, model, index) or _side(
+                own._replace(dataset=whose(side, definition, model)), model, index
+            )
             if extended is None:
                 return None
             model, known = extended, extended.metrics[-1]
@@ -79,6 +85,31 @@ def as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) -> 
             ),
         )
     )
+
+
+def _of_different(
+    definition: Definition, above: list[Metric], model: SemanticModel, index: TermIndex
+) -> SemanticModel | None:
+    """The model with how many different ones the rows above the line name: 下单客户数(去重); None: it is none of that."""
+    said = _DIFFERENT.fullmatch(definition.body)
+    if said is None or not above or above[0].dataset != definition.dataset:
+        return None
+    things = {
+        one.dataset for one in index.meanings(said["who"]) if one.kind is Kind.DATASET and one.weight == 1
+    }
+    joins = [join for join in model.joins_from(definition.dataset) if join.target in things]
+    if len(joins) != 1 or len(joins[0].source_columns) != 1:
+        return None
+    column = spelled(definition.dataset, joins[0].source_columns[0], model.dialect)
+    below = above[0].model_copy(
+        update={
+            "name": f"{definition.dataset}.{definition.name}",
+            "label": NAMELESS,
+            "synonyms": (),
+            "expression": f"COUNT(DISTINCT {column})",
+        }
+    )
+    return model.extended(metrics=(below,))
 
 
 def as_difference(definition: Definition, model: SemanticModel, index: TermIndex) -> SemanticModel | None:

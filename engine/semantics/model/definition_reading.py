@@ -12,6 +12,7 @@ from chat2sql.engine.semantics.model.definition_rows import RowsReader
 from chat2sql.engine.semantics.model.definition_sql import as_sql
 from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.definition_words import known_words
+from chat2sql.engine.semantics.model.finer import are_lines
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.spoken_forms import says_little
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
@@ -24,6 +25,8 @@ _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:�
 _CODES_ASIDE = re.compile(
     r"(?P<words>[㐀-鿿]{2,8}(?:[+＋、/和及与][㐀-鿿]{2,8})*)[(（]\s*(?P<codes>[A-Z0-9]{1,4}(?:\s*[、,，/和]\s*[A-Z0-9]{1,4})*)\s*[)）]"
 )
+_ITS_LINES = re.compile(r"的[㐀-鿿]{0,6}明细(?:行|表)?[的\s]\s*")
+"""已审核的订单明细 qty*price, read of those lines."""
 _COUNTS_TOO = re.compile(r"(?<=[0-9A-Z])\s*[(（][^()（）]{2,20}(?:也|都)(?:算|计)[^()（）]{0,4}[)）]")
 """状态1/2/3（提了离职还没办完的也算）: what the codes say already."""
 
@@ -47,6 +50,7 @@ def read_definition(definition: Definition, model: SemanticModel, index: TermInd
     if definition.about:
         # po_line.qty of po_line is its qty.
         body = re.sub(rf"(?<![A-Za-z0-9_.]){re.escape(dataset.name.rpartition('.')[2])}\.(?=\w)", "", body)
+        body = _ITS_LINES.sub(" ", body) if are_lines(dataset) else body
     raw = as_sql(_AMOUNT_IS.sub(" ", body), dataset, model)
     about = model.dataset(definition.about)
     reader = RowsReader(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
@@ -13,6 +14,7 @@ from chat2sql.engine.semantics.model.definition_words import known_words
 from chat2sql.engine.semantics.model.finer import TURNOVER, are_lines
 from chat2sql.engine.semantics.model.related import Related
 from chat2sql.engine.semantics.model.semantic_model import (
+    Additivity,
     Dataset,
     Metric,
     Origin,
@@ -20,7 +22,8 @@ from chat2sql.engine.semantics.model.semantic_model import (
     Segment,
     SemanticModel,
 )
-from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
+from chat2sql.engine.semantics.model.spelling import spelled
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, TermIndex, units_of
 
 _COUNTED = re.compile(r"(?<=[㐀-鿿]{3})(?:人数|数量|户数|家数|数)$")
 _HOW_LONG = re.compile(
@@ -37,6 +40,10 @@ _UP_TO = re.compile(
 )
 _DAYS = {"天": 1, "日": 1, "周": 7, "月": 365 / 12, "年": 365}
 _NUMBERS = {"一": 1, "两": 2, "三": 3, "六": 6, "十二": 12}
+_IN_PERIOD = re.compile(
+    r"(?:在|于)?(?:统计(?:周?期|区?间)|查询期|当期|本期|期间|当月|所选期间?)(?:之?内|间)?"
+)
+"""统计期内至少有1笔有效订单: asked of each period anew."""
 _OF_TIME = re.compile(r"日期|时间|日(?!常|均)")
 _NOT_ANY = re.compile(r"没有?过?|未曾?|从未|无(?!效)|不曾")
 _BOUGHT = re.compile(r"消费|下单|购买|成交|交易|买")
@@ -44,7 +51,19 @@ _IDLE = re.compile(
     r"不分[㐀-鿿]{2}|第1天|往前数|数|[0-9]{1,4}天$|[-<>=≥≤减从看]|说明|含|共|付过款|统计日?|截[至止]|当[前天日]|今[天日]|查询日?|时点|之前|往前|以?内|期间|至少|任意|任何|成功|仍|都|也|且|并|曾经?"
     r"|[有过一1]|里|取|[笔单次张条个]|及?以上|(?:大于|不少于|>=?|≥)[1一]?|产生|发生|存在|下|做|按|以|为准|算|计|的|会员|客户|用户|人|者|记录|行为|即|视?为|口径|归属?|时间|日期|是|在|中|[、，,：:。\s]"
 )
-_SEES = re.compile(r"[，,]?[^，,；;]{0,8}(?:口径|定义)?(?:详|参)?见\s*[A-Za-z_]\w*(?:表)?")
+_SEES = re.compile(
+    r"[(（][^()（）]{0,12}见\s*[A-Za-z_]\w*(?:表)?[)）]|[，,][^，,；;()（）]{0,8}(?:口径|定义)?(?:详|参)?见\s*[A-Za-z_]\w*(?:表)?"
+)
+
+
+@dataclass
+class _Clause:
+    """What the words of one clause say: rows, times and states of what leads to the dataset, and its own rows."""
+
+    rows: list[Meaning] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
 
 
 class _Said(NamedTuple):
@@ -63,15 +82,45 @@ def as_related(definition: Definition, model: SemanticModel, index: TermIndex) -
     if dataset is None or definition.counts_only or is_known(definition, model, index):
         return None
     body = _SEES.sub("", definition.body)
+    in_period = _IN_PERIOD.search(body) is not None
+    body = _IN_PERIOD.sub("", body)
     clauses = [clause for clause in re.split(r"[，,；;()（）]|且", body) if clause.strip()]
     for leading in _leading_to(dataset, model):
         reader = _Reader(dataset, leading, model, index)
         own = [clause for clause in clauses if not reader.takes(clause)]
+        if in_period:
+            active = reader.active() if not own else None
+            if active is not None:
+                return _with_number(definition, dataset, active, model)
+            continue
         related = reader.related()
         condition = _own_condition(definition, own, reader.segments, model, index)
         if related is not None and condition is not None:
             return _with_rows(definition, dataset, condition, related, model)
     return None
+
+
+def _with_number(
+    definition: Definition, dataset: Dataset, said: _Said, model: SemanticModel
+) -> SemanticModel | None:
+    """The model with how many different ones the rows of a period lead to: 活跃客户 of each month."""
+    joins = [join for join in model.joins_from(said.dataset.name) if join.target == dataset.name]
+    if len(joins) != 1 or len(joins[0].source_columns) != 1:
+        return None
+    column = spelled(said.dataset.name, joins[0].source_columns[0], model.dialect)
+    number = Metric(
+        name=f"{said.dataset.name}.{definition.name}_count",
+        label=Bilingual(zh=f"{definition.name}数", en=""),
+        synonyms=(definition.name, *(f"{definition.name}{ending}" for ending in ("数量", "人数", "家数"))),
+        origin=Origin.COMMENT,
+        certainty=DEFINED_CERTAINTY,
+        dataset=said.dataset.name,
+        expression=f"COUNT(DISTINCT {column})",
+        segments=said.segments,
+        time=said.time,
+        additivity=Additivity.NON_ADDITIVE,
+    )
+    return model.extended(metrics=(number,))
 
 
 def _leading_to(dataset: Dataset, model: SemanticModel) -> list[Dataset]:
@@ -128,34 +177,12 @@ class _Reader:
 
     def takes(self, clause: str) -> bool:
         """Whether all that a clause says is of such rows, of when they were, or names rows of the dataset itself."""
-        model = self._model
-        left, rows, times, own = clause, list[Meaning](), list[str](), list[str]()
+        left, said = clause, _Clause()
         units = units_of(clause)
-        for mention in reversed(known_words(clause, units, self._leading.name, self._index, model)):
-            best = mention.meanings[0]
-            field = model.field(best.dataset, best.name) if best.kind is Kind.FIELD else None
-            end = units[mention.after - 1].end
-            if _OF_TIME.match(clause, end):
-                # 支付日期, of which 支付 is what happened then.
-                times += [
-                    one.name
-                    for one in mention.meanings
-                    if one.dataset == self._leading.name
-                    and (known := model.field(one.dataset, one.name)) is not None
-                    and known.role is Role.TIME
-                ][:1]
-            elif best.dataset == self._dataset.name and best.kind is Kind.SEGMENT:
-                own.append(best.name)
-            elif best.kind in (Kind.SEGMENT, Kind.DATASET, Kind.METRIC):
-                rows += [best] if best.dataset == self._leading.name else []
-            elif field is not None and field.role is Role.TIME and best.dataset == self._leading.name:
-                times.append(best.name)
-            elif not any(
-                one.kind is Kind.DATASET and one.dataset == self._dataset.name for one in mention.meanings
-            ):
-                continue
+        for mention in reversed(known_words(clause, units, self._leading.name, self._index, self._model)):
             start, end = units[mention.first].start, units[mention.after - 1].end
-            left = left[:start] + " " + left[end:]
+            if self._is_about(mention, said, is_time=_OF_TIME.match(clause, end) is not None):
+                left = left[:start] + " " + left[end:]
         left = re.sub(rf"\b{re.escape(self._leading.table)}\b", " ", left)
         if _UP_TO.search(left):
             # 支付时间<今天-180天 is the contrary.
@@ -166,14 +193,47 @@ class _Reader:
             left = left[: since.start()] + " " + left[since.end() :]
         days = {_days(long) for long in _HOW_LONG.finditer(left)}
         left = _HOW_LONG.sub("", left)
+        if not all(self._is_said_by(said.rows, state) for state in said.states):
+            return False
         if _IDLE.sub("", _NOT_ANY.sub("", _BOUGHT.sub("", left))):
             return False
-        self._rows, self._times = [*self._rows, *rows], [*self._times, *times]
-        self.segments += own
+        self._rows, self._times = [*self._rows, *said.rows], [*self._times, *said.times]
+        self.segments += said.own
         self._days |= days
         self._is_bought = self._is_bought or _BOUGHT.search(left) is not None
         self._is_negated = self._is_negated or _NOT_ANY.search(left) is not None
         return True
+
+    def _is_about(self, mention: Mention, said: _Clause, *, is_time: bool) -> bool:
+        """Whether a word is about those rows, or names the dataset itself; what it says is put with the rest."""
+        best, leading = mention.meanings[0], self._leading.name
+        named = self._model.field(best.dataset, best.name) if best.kind is Kind.FIELD else None
+        if is_time:
+            # 支付日期, of which 支付 is what happened then.
+            said.times += [
+                one.name
+                for one in mention.meanings
+                if one.dataset == leading
+                and (known := self._model.field(one.dataset, one.name)) is not None
+                and known.role is Role.TIME
+            ][:1]
+        elif best.dataset == self._dataset.name and best.kind is Kind.SEGMENT:
+            said.own.append(best.name)
+        elif best.kind in (Kind.SEGMENT, Kind.DATASET, Kind.METRIC):
+            said.rows += [best] if best.dataset == leading else []
+        elif named is not None and named.role is Role.TIME and best.dataset == leading:
+            said.times.append(best.name)
+        elif best.kind is Kind.CODE and best.dataset == leading:
+            said.states.append(best.name)
+        else:
+            own = (one for one in mention.meanings if one.kind is Kind.DATASET)
+            return any(one.dataset == self._dataset.name for one in own)
+        return True
+
+    def _is_said_by(self, rows: list[Meaning], field: str) -> bool:
+        """已付款的有效订单: whether the rows with a name are told by that very state."""
+        known = [self._model.segment(one.name) for one in rows if one.kind is Kind.SEGMENT]
+        return any(re.search(rf"\b{field}\b", one.condition) for one in known if one is not None)
 
     def related(self) -> Related | None:
         """What the clauses ask for; None: they speak of no such rows."""
@@ -190,6 +250,10 @@ class _Reader:
             days=self._since or next(iter(self._days), None),
             negated=self._is_negated,
         )
+
+    def active(self) -> _Said | None:
+        """The rows of a period that are asked for; None: the clauses speak of none, or of their absence."""
+        return None if self._is_negated or self._days or self._since else self._said()
 
     def _said(self) -> _Said | None:
         """Of which rows it asks for any: those of a segment or of a table that lead to the dataset, or what was sold."""

@@ -56,6 +56,7 @@ _CODED = re.compile(
 _BESIDE = re.compile(r"(?P<word>[㐀-鿿]{2,12})\s*(?P<column>[A-Za-z_]\w*)")
 _COST_STAYS = re.compile(
     r"[，,；;]\s*[^，,；;]{0,14}?成本(?:也要?|照样?|照常|仍要?|还是要?)(?:扣|减|算|计)[^，,；;]{0,4}(?=[，,；;]|$)"
+    r"|[，,；;]\s*(?!不|剔|排|除)[㐀-鿿]{1,8}?(?:也|都|同样|照样?|照常)要?(?:计|算|扣|计入|算入|扣除)成本(?=[，,；;]|$)"
 )
 """赠品没收入但成本也要扣: what is said of some rows holds for all of them."""
 _TO_YUAN = re.compile(

@@ -20,7 +20,7 @@ from chat2sql.engine.semantics.model.counted_as_sold import (
 )
 from chat2sql.engine.semantics.model.dataset_names import with_histories, with_short_names
 from chat2sql.engine.semantics.model.default_rows import always_meant, kept_rows
-from chat2sql.engine.semantics.model.default_time import ENDS, placed_by, told_time
+from chat2sql.engine.semantics.model.default_time import placed_by, told_time
 from chat2sql.engine.semantics.model.definitions import defined
 from chat2sql.engine.semantics.model.document_fields import as_list, document_fields
 from chat2sql.engine.semantics.model.finer import finer_metrics, volumes
@@ -38,10 +38,10 @@ from chat2sql.engine.semantics.model.semantic_model import (
     Role,
     Segment,
     SemanticModel,
-    Validity,
 )
 from chat2sql.engine.semantics.model.spelling import spelled, unset
 from chat2sql.engine.semantics.model.usual import usual_ratios, with_names_of_tables, with_usual_names
+from chat2sql.engine.semantics.model.validity import validity_of
 from chat2sql.engine.semantics.model.written_as import as_meant
 from chat2sql.engine.values.index import ValueIndex
 
@@ -52,16 +52,10 @@ _COUNTED = ("数量", "个数", "总数", "量", "数", "数目", "次数", "人
 _SHORTEST_STATE = 2
 _A_NAME = 2
 _DENIED = ("未", "无", "非", "不", "已", "在")
+_IN_SHORT = re.compile(r"(?<=[㐀-鿿(（/])[A-Z]{3,5}(?![A-Za-z=])")
+_HEAD = 12
+"""商品档案(SKU), 商品SKU: where a comment may say it, in characters."""
 _NAME_FIRST = re.compile(r"[㐀-鿿][^\s]*[㐀-鿿）)](?=\s)")
-_START = re.compile(
-    r"(?:^|_)(?:start|begin|from|effective|valid_from|hired?|opened|since|launched)|开始|生效|起始|入职|开业|开通",
-    re.IGNORECASE,
-)
-_LAST_DAY = re.compile(r"(?:ends?_on|end_date|valid_to)$|结束日|截止日|最后")
-_WITH_END = re.compile(
-    r"当[日天]均含|均含当[日天]|都含当[日天]|含首尾|(?<!左)(?<!右)闭区间|(?:两端|两头|首尾)都?(?:包?含|算)|包含结束日|当[日天]仍?(?:然)?(?:有效|算)"
-)
-_WITHOUT_END = re.compile(r"左闭右开|前闭后开|不含(?:当日|结束日)|当[日天]已?失效")
 _SET_STATE = re.compile(r"(?:日期|时间|日|时刻|年月)$")
 
 
@@ -147,7 +141,15 @@ def _dataset(
     return Dataset(
         name=name,
         label=Bilingual(zh=zh, en=label.en),
-        synonyms=tuple(dict.fromkeys((said.group() if said is not None else label.zh, *names_in(table.name))))
+        synonyms=tuple(
+            dict.fromkeys(
+                (
+                    said.group() if said is not None else label.zh,
+                    *_IN_SHORT.findall(table.comment[:_HEAD]),
+                    *names_in(table.name),
+                )
+            )
+        )
         if label.zh
         else names_in(table.name),
         origin=Origin.COMMENT if table.comment else Origin.NAME,
@@ -157,7 +159,7 @@ def _dataset(
         fields=fields,
         display=_display(fields),
         time=told_time(fields, table.comment) or placed_by(fields),
-        validity=_validity(fields, table.comment),
+        validity=validity_of(fields, table),
         parent=_parent(catalogue, table),
     )
 
@@ -173,18 +175,6 @@ def _display(fields: tuple[Field, ...]) -> str | None:
         None,
     )
     return (first or names[0]).name if names else None
-
-
-def _validity(fields: tuple[Field, ...], comment: str) -> Validity | None:
-    times = [field for field in fields if field.role is Role.TIME]
-    starts = [field for field in times if _START.search(f"{field.name} {field.label.zh}")]
-    ends = [field for field in times if ENDS.search(f"{field.name} {field.label.zh}")]
-    if len(starts) != 1 or len(ends) != 1 or starts[0] == ends[0]:
-        return None
-    last = _LAST_DAY.search(f"{ends[0].name} {ends[0].label.zh}") is not None and not ends[0].unset_words
-    if _WITH_END.search(comment) or _WITHOUT_END.search(comment):
-        last = _WITHOUT_END.search(comment) is None
-    return Validity(start=starts[0].name, end=ends[0].name, includes_end=last)
 
 
 def _parent(catalogue: Catalogue, table: Table) -> str | None:

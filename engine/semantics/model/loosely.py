@@ -54,6 +54,7 @@ _IN_BRACKETS = re.compile(r"^[”\"」』\s]*[(（](?P<said>[^()（）]{2,40})[)
 _PAID = re.compile(r"(?:收到|收过|收了|付了|付过|到账)的?[款钱]|[款钱](?:已经?)?(?:收到|到账|付了)")
 _OF_PAYING = re.compile(r"(?:付款|支付|收款|到账|缴费)")
 """凡收到钱的单都算: those that have a time of payment."""
+_A_PRICE = re.compile("单价$")
 _ASIDE = re.compile(r"[(（][㐀-鿿]{1,6}[)）](?=时间|日期|日)")
 _HEADS = re.compile(
     r"[”\"」』】\s]*(?:[(（][^()（）]*[)）])?\s*(?:的?(?:统计|计算)?口径|的?定义|怎么算)?\s*(?:[:：=＝]|是指|指的?是)"
@@ -189,6 +190,9 @@ def _read(
     base = model.dataset(known.dataset) if known is not None else _base_of(amount, dataset, model)
     if amount is None or base is None or (name["name"].startswith("净") and len(amount.operands) == 1):
         # What is left of a figure is made of two; a part of it is another figure.
+        return None
+    if len(amount.operands) == 1 and _A_PRICE.search(amount.operands[0].field.label.zh):
+        # 数量*单价, of which only the price was found.
         return None
     time = time_in(text, words)
     taken = [(amount.start, amount.end)]
