@@ -8,28 +8,22 @@ ranking is shared by all that have the same figure.
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
 
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
+from chat2sql.engine.semantics.analytic.common_base import at_common_base
 from chat2sql.engine.semantics.analytic.counted_groups import number_of_groups
-from chat2sql.engine.semantics.analytic.figures import finer_base, parts_apart, taken_off
+from chat2sql.engine.semantics.analytic.figures import taken_off
+from chat2sql.engine.semantics.analytic.figures_apart import figures_apart, is_apart
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Group, Part
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.lists import Listing
 from chat2sql.engine.semantics.analytic.literals import with_today
 from chat2sql.engine.semantics.analytic.shapes import first_places, quoted, ranked
-from chat2sql.engine.semantics.analytic.side_by_side import (
-    beside_before,
-    difference_apart,
-    ratio_apart,
-    side_by_side,
-)
+from chat2sql.engine.semantics.analytic.side_by_side import beside_before, difference_apart
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
-
-_Said = TypeVar("_Said")
 
 __all__ = ["NotExpressible", "compile_intent"]
 
@@ -65,19 +59,16 @@ def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) 
     if not intent.figures:
         return Listing(intent, model, language).select()
     _check(intent)
-    apart = parts_apart(intent.figures[0], model)
-    if apart is not None and len(intent.figures) == 1:
-        select, names, computed = ratio_apart(intent, model, language, apart)
-        return _ordered(intent, select, names, computed)
     less = next((one for figure in intent.figures if (one := taken_off(figure, model)) is not None), None)
-    if less is not None:
+    if less is not None and len(intent.figures) == 1:
         select, names, computed = difference_apart(intent, model, language, less)
         return _ordered(intent.model_copy(update={"comparison": None}), select, names, computed)
     if any(_holds_several(group, model) for group in intent.groups):
         raise NotExpressible("what holds several values tells no groups apart")
-    intent = _at_common_base(intent, model)
-    if len({figure.dataset for figure in intent.figures}) > 1:
-        return side_by_side(intent, model, language)
+    if is_apart(intent, model):
+        select, names, computed = figures_apart(intent, model, language)
+        return _ordered(intent, select, names, computed)
+    intent = at_common_base(intent, model)
     if intent.comparison is not None and intent.comparison.window is None:
         return beside_before(intent, model, language)
     select, names, computed = Aggregation(intent, model, language).select(intent.figures)
@@ -117,26 +108,3 @@ def _ordered(
     inner = select.select(ranked(ordered, partition, only=ranking.only))
     shown = [*groups, *(name for name, _ in computed)]
     return first_places(inner, shown, ranking.limit, groups[: ranking.within], only=ranking.only)
-
-
-def _at_common_base(intent: AnalyticIntent, model: SemanticModel) -> AnalyticIntent:
-    """Figures at the finer grain that their groups and conditions need, where they are known there."""
-    needed = {group.place.dataset for group in intent.groups if group.place is not None}
-    needed |= {one.place.dataset for one in (*intent.conditions, *intent.part.conditions)}
-    figures = tuple(finer_base(figure, needed, model) for figure in intent.figures)
-    base = figures[0].dataset
-    # What has to be there is the base itself now: what is said of it restricts the base.
-    own = [one for one in intent.presences if one.dataset == base and not one.negated]
-    update = {
-        "figures": figures,
-        "base": base,
-        "presences": tuple(one for one in intent.presences if one not in own),
-        "windows": (*intent.windows, *(one.window for one in own if one.window is not None)),
-        "conditions": _distinct((*intent.conditions, *(said for one in own for said in one.conditions))),
-        "segments": _distinct((*intent.segments, *(said for one in own for said in one.segments))),
-    }
-    return intent.model_copy(update=update)
-
-
-def _distinct(said: tuple[_Said, ...]) -> tuple[_Said, ...]:
-    return tuple(dict.fromkeys(said))

@@ -166,6 +166,27 @@ def counts_rows(figure: Figure, model: SemanticModel) -> bool:
     return figure.aggregate is Aggregate.COUNT and figure.field is None
 
 
+def is_number_of(figure: Figure, limited: Figure, model: SemanticModel) -> bool:
+    """Whether a figure with a name is the number of rows that is limited: 达到4单的，列出订单数."""
+    metric = model.metric(figure.metric or "")
+    plain = limited.aggregate is Aggregate.COUNT and limited.field is None
+    same = plain and metric is not None and metric.dataset == limited.dataset
+    return same and metric is not None and metric.expression == "COUNT(*)" and not metric.segments
+
+
+def counts_rows_of(figure: Figure, limited: Figure, model: SemanticModel) -> bool:
+    """Whether it is a number of rows of which a figure that has a name is one too."""
+    metric = model.metric(figure.metric or "")
+    all_rows = metric is not None and metric.expression == "COUNT(*)" and not metric.segments
+    plain = figure != limited and (all_rows or (figure.aggregate is Aggregate.COUNT and figure.field is None))
+    return (
+        plain
+        and limited.metric is not None
+        and limited.metric.endswith("_count")
+        and limited.dataset == figure.dataset
+    )
+
+
 def _is_money(figure: Figure, model: SemanticModel) -> bool:
     if figure.metric is not None:
         return True

@@ -7,7 +7,7 @@ import re
 from chat2sql.engine.semantics.analytic.acts import MONEY, Act
 from chat2sql.engine.semantics.analytic.defined_figures import as_defined
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
-from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.phrase import LISTS, Phrase, Piece
 from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
@@ -21,10 +21,16 @@ _SLIPS = re.compile(r"(?:单|记录|申请|笔|次)$")
 
 
 class Asked:
-    """The figures of one phrase."""
+    """The figures of one phrase.
+
+    Attributes:
+        first: the one that is named first, by which it ranks.
+    """
 
     def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
         self._phrase, self._model = phrase, model
+        self._last: dict[Figure, int] = {}
+        self.first: Figure | None = None
 
     def figures(self, compared: frozenset[int]) -> tuple[Figure, ...]:
         """The figures that are named.
@@ -38,6 +44,7 @@ class Asked:
             if figure is None:
                 continue
             piece.used = True
+            self._last[figure] = piece.number
             if found and (self._only_ranks(piece) or self._says_again(piece, found)):
                 # 采购最多的，按采购额排: by that, and not by how often.
                 counted = self._only_ranks(piece) and found == [found[0]] and self._is_count(found[0])
@@ -45,7 +52,12 @@ class Asked:
                 continue
             counts = figure.aggregate is Aggregate.COUNT and self._asks_how_much()
             found.append(self._amount(figure) if counts else figure)
-        return tuple(dict.fromkeys(self._with_number(found)))
+        told = tuple(dict.fromkeys(self._with_number(found)))
+        self.first = told[0] if told else None
+        if not any(piece.token.text.startswith(LISTS) for piece in self._phrase):
+            return told
+        # 达成率低于80%的，列出销售额、目标和达成率: in the order of the list.
+        return tuple(sorted(told, key=lambda one: self._last.get(one, 0)))
 
     def _is_count(self, figure: Figure) -> bool:
         return figure.aggregate is Aggregate.COUNT and self._phrase.has(Act.MOST)

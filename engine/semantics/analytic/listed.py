@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Place
-from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
+from chat2sql.engine.semantics.analytic.phrase import LISTS, Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
 _NAMES = frozenset({"名称", "名字"})
-_LISTS = ("列出", "列举", "给出")
 _WITHIN = "里中带含包是叫"
 
 
@@ -36,7 +35,7 @@ class Listed:
         names = self._names_things() or self._described() is not None
         if found and own is not None and own not in found and names:
             found.insert(0, own)
-        if any(piece.token.text.startswith(_LISTS) for piece in self._phrase):
+        if any(piece.token.text.startswith(LISTS) for piece in self._phrase):
             # 质保期最长的有哪些，列出名称和质保期: in the order of the list.
             found = list(dict.fromkeys(reversed(found)))[::-1]
         return tuple(dict.fromkeys(found))

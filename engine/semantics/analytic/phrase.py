@@ -14,6 +14,8 @@ from chat2sql.engine.semantics.model.semantic_model import Field, Role, Semantic
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 from chat2sql.engine.values.index import How, LinkedValue
 
+LISTS = ("列出", "列举", "给出", "显示", "展示")
+"""What stands before a list of what is to be told, in its order."""
 _NEXT = 3
 _CLOSES_CLAUSE = frozenset("，,")
 

@@ -20,9 +20,17 @@ class Ranked(NamedTuple):
 
 
 def ranked_by(
-    phrase: Phrase, grouping: Grouping, groups: tuple[Group, ...], figures: tuple[Figure, ...]
+    phrase: Phrase,
+    grouping: Grouping,
+    groups: tuple[Group, ...],
+    figures: tuple[Figure, ...],
+    first: Figure | None = None,
 ) -> Ranked:
-    """The ranking of a phrase, by its figures or by what each row has."""
+    """The ranking of a phrase, by its figures or by what each row has.
+
+    Args:
+        first: the figure that is named first.
+    """
     marks = [
         piece for piece in phrase if piece.token.act in (Act.TOP, Act.MOST, Act.RANKED) and not piece.used
     ]
@@ -43,7 +51,8 @@ def ranked_by(
         before = phrase.before(thing)
         within, groups = len(groups), (*groups, grouping.of(place, before))
         thing.used = True
-    return Ranked(plain.model_copy(update={"figure": 0, "within": within}), groups)
+    by = figures.index(first) if first in figures else 0
+    return Ranked(plain.model_copy(update={"figure": by, "within": within}), groups)
 
 
 def _limit(mark: Piece, phrase: Phrase) -> int | None:

@@ -126,7 +126,7 @@ class _Reader:
         restricted = restrictions_of(phrase, model)
         groups = grouping.groups()
         figures = asked.figures(restricted.compared)
-        ranked = ranked_by(phrase, grouping, groups, figures)
+        ranked = ranked_by(phrase, grouping, groups, figures, asked.first)
         groups = ranked.groups
         base = self._base(figures)
         if not restricted.limits:

@@ -110,15 +110,27 @@ def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: fro
         for one in token.meanings
         if one.kind is Kind.DATASET and one.weight > _SHORT and token.sort is Sort.TERM
     ) | {base}
+    parts = _parts_named(tokens, model)
     for place, token in enumerate(_without_vague(token, named) for token in tokens):
         grouped = place > 0 and tokens[place - 1].act is Act.EACH
         best, worth = _best(base, _as_group(token) if grouped else token, model, place in heads)
+        other = next((one for one in token.meanings if one.name in parts), None)
+        if best.token.sort is Sort.UNREAD and other is not None:
+            # 销售额、目标和达成率: the target, though it is of rows of its own.
+            best, worth = Resolved(token, meaning=other, distance=1), 0.0
         score += worth
         if place in aside and _NOWHERE < best.distance < 0:
             # What does not count says nothing of what the question is about.
             score += _FROM_BELOW
         found.append(best)
     return Grounded(base, tuple(found), score)
+
+
+def _parts_named(tokens: Sequence[Token], model: SemanticModel) -> frozenset[str]:
+    """The figures of which the ratios that a question names are made."""
+    named = {one.name for token in tokens for one in token.meanings if one.kind is Kind.METRIC}
+    ratios = [metric for name in named if (metric := model.metric(name)) is not None]
+    return frozenset(part for one in ratios for part in (one.numerator, one.denominator) if part)
 
 
 def _without_vague(token: Token, named: frozenset[str]) -> Token:

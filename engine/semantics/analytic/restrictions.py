@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import BOUGHT, EITHER, SOLD, Act
 from chat2sql.engine.semantics.analytic.below import OF_PEOPLE, of_children, with_below
+from chat2sql.engine.semantics.analytic.figures import counts_rows_of, is_number_of
 from chat2sql.engine.semantics.analytic.intent import (
-    Aggregate,
     Condition,
     Figure,
     Operator,
@@ -57,9 +57,9 @@ class Restrictions(NamedTuple):
         """The comparisons by the numbers of their figures, and the figures with those that were missing."""
         told = []
         for limit in self.limits:
-            figure = next((one for one in figures if _is_number_of(one, limit.figure, model)), limit.figure)
+            figure = next((one for one in figures if is_number_of(one, limit.figure, model)), limit.figure)
             # 有效订单数不到15单的，分别多少单: how many of those.
-            again = [one for one in figures if _counts_rows_of(one, figure, model)]
+            again = [one for one in figures if counts_rows_of(one, figure, model)]
             figures = tuple(dict.fromkeys((*(one for one in figures if one not in again), figure)))
             told.append(
                 Threshold(
@@ -70,27 +70,6 @@ class Restrictions(NamedTuple):
                 )
             )
         return tuple(told), figures
-
-
-def _is_number_of(figure: Figure, limited: Figure, model: SemanticModel) -> bool:
-    """Whether a figure with a name is the number of rows that is limited: 达到4单的，列出订单数."""
-    metric = model.metric(figure.metric or "")
-    plain = limited.aggregate is Aggregate.COUNT and limited.field is None
-    same = plain and metric is not None and metric.dataset == limited.dataset
-    return same and metric is not None and metric.expression == "COUNT(*)" and not metric.segments
-
-
-def _counts_rows_of(figure: Figure, limited: Figure, model: SemanticModel) -> bool:
-    """Whether it is a number of rows of which a figure that has a name is one too."""
-    metric = model.metric(figure.metric or "")
-    all_rows = metric is not None and metric.expression == "COUNT(*)" and not metric.segments
-    plain = figure != limited and (all_rows or (figure.aggregate is Aggregate.COUNT and figure.field is None))
-    return (
-        plain
-        and limited.metric is not None
-        and limited.metric.endswith("_count")
-        and limited.dataset == figure.dataset
-    )
 
 
 def restrictions_of(phrase: Phrase, model: SemanticModel) -> Restrictions:

@@ -1,4 +1,4 @@
-"""Figures beside other figures: of the period before, and of other datasets."""
+"""Figures beside other figures: of the period before, and less another of rows of its own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
-from chat2sql.engine.semantics.analytic.figures import finer_base
+from chat2sql.engine.semantics.analytic.figures_apart import own_side
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Compared, Figure, Grain, Window
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.labels import figure_label
-from chat2sql.engine.semantics.analytic.shapes import compare, difference, growth, named, quoted, ratio
-from chat2sql.engine.semantics.model.joins import routes_from
+from chat2sql.engine.semantics.analytic.shapes import compare, difference, growth, named, quoted
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
 _NOW, _THEN, _WHOLE = "now_", "then_", "compared"
-_ABOVE, _BELOW = "above", "below_line"
 _SIDE, _SIDES = "side", "sides"
 _YEAR_DIGITS = 4
 
@@ -58,66 +56,6 @@ def beside_before(intent: AnalyticIntent, model: SemanticModel, language: Langua
     return _from_start(told, key, window, grains[0])
 
 
-def side_by_side(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:
-    """Figures of several datasets beside each other, each computed for itself.
-
-    Raises:
-        NotExpressible: they are compared, or of different times.
-    """
-    if intent.comparison is not None or intent.share or intent.running or intent.thresholds:
-        raise NotExpressible("figures of several datasets that are compared")
-    parts = []
-    for base in dict.fromkeys(figure.dataset for figure in intent.figures):
-        figures = tuple(figure for figure in intent.figures if figure.dataset == base)
-        own = intent.model_copy(update={"figures": figures, "base": base, "ranking": None})
-        parts.append(Aggregation(own, model, language).select(figures))
-    first, names, _ = parts[0]
-    aliases = [f"part_{number}" for number in range(len(parts))]
-    columns = [exp.alias_(quoted(name, aliases[0]), name, quoted=True) for name in names]
-    for alias, (_, _, computed) in zip(aliases, parts, strict=True):
-        columns += [exp.alias_(quoted(name, alias), name, quoted=True) for name, _ in computed]
-    told = exp.select(*columns).from_(first.subquery(aliases[0]))
-    for alias, (select, _, _) in zip(aliases[1:], parts[1:], strict=True):
-        same = [exp.EQ(this=quoted(name, aliases[0]), expression=quoted(name, alias)) for name in names]
-        told = told.join(select.subquery(alias), on=exp.and_(*same) if same else exp.true(), join_type="left")
-    return told
-
-
-def ratio_apart(
-    intent: AnalyticIntent, model: SemanticModel, language: Language, parts: tuple[Figure, Figure]
-) -> tuple[exp.Select, list[str], list[tuple[str, exp.Expr]]]:
-    """A ratio whose parts come from different datasets, each summed up for itself and joined by the groups.
-
-    Raises:
-        NotExpressible: it is compared or a share, or a part cannot be had by these groups.
-    """
-    if intent.comparison is not None or intent.share or intent.running:
-        raise NotExpressible("a ratio of two datasets that is compared")
-    plain = intent.model_copy(update={"ranking": None, "thresholds": ()})
-    told = []
-    for part in parts:
-        figure = finer_base(part, {one.place.dataset for one in intent.groups if one.place}, model)
-        own = _own_side(plain, figure, model)
-        told.append(Aggregation(own, model, language).select((figure,)))
-    (above, names, over), (below, _, under) = told
-    reached = exp.Coalesce(this=quoted(over[0][0], _ABOVE), expressions=[exp.Literal.number(0)])
-    value = ratio(reached, quoted(under[0][0], _BELOW))
-    name = figure_label(intent.figures[0], model, language)
-    columns = [exp.alias_(quoted(group, _BELOW), group, quoted=True) for group in names]
-    same = [exp.EQ(this=quoted(group, _ABOVE), expression=quoted(group, _BELOW)) for group in names]
-    if all(threshold.shown for threshold in intent.thresholds):
-        columns.append(exp.alias_(value.copy(), name, quoted=True))
-    select = (
-        exp.select(*columns)
-        .from_(below.subquery(_BELOW))
-        # What has a target and no sales has reached nothing of it.
-        .join(above.subquery(_ABOVE), on=exp.and_(*same) if same else exp.true(), join_type="left")
-    )
-    for threshold in intent.thresholds:
-        select = select.where(compare(value.copy(), threshold))
-    return select, names, [(name, value)]
-
-
 def difference_apart(
     intent: AnalyticIntent, model: SemanticModel, language: Language, less: Figure
 ) -> tuple[exp.Select, list[str], list[tuple[str, exp.Expr]]]:
@@ -135,7 +73,7 @@ def difference_apart(
     plain = intent.model_copy(update={"ranking": None, "thresholds": ()})
     sides = []
     for figure, sign in ((intent.figures[0], 1), (less, -1)):
-        own = _own_side(plain, figure, model, reaches=figure is not less)
+        own = own_side(plain, (figure,), model, reaches=figure is not less)
         select, names, computed = Aggregation(own, model, language).select((figure,))
         value = quoted(computed[0][0], _SIDE)
         columns = [exp.alias_(quoted(group, _SIDE), group, quoted=True) for group in names]
@@ -153,22 +91,6 @@ def difference_apart(
     for threshold in intent.thresholds:
         select = select.having(compare(whole.copy(), threshold))
     return select, names, [(name, whole)]
-
-
-def _own_side(
-    intent: AnalyticIntent, figure: Figure, model: SemanticModel, *, reaches: bool = True
-) -> AnalyticIntent:
-    """The intent for one side: what is left out by default is left out of the side that has it."""
-    usual = {name for _, name in model.conventions.default_segments}
-    # What is taken off is told by its own marks: the definition says which rows.
-    reach = routes_from(model, figure.dataset).keys() if reaches else {figure.dataset}
-    segments = tuple(
-        use
-        for use in intent.segments
-        if use.segment not in usual
-        or ((known := model.segment(use.segment)) is not None and known.dataset in reach)
-    )
-    return intent.model_copy(update={"figures": (figure,), "base": figure.dataset, "segments": segments})
 
 
 def _difference_compared(

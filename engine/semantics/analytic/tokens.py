@@ -37,6 +37,7 @@ _WHEN_DONE = re.compile(
     r"(?:是)?(?:什么时候|几时|何时|几号|哪年哪月)(?P<verb>[㐀-鿿]{1,2}?)(?:的|了)(?=[，,。？?]|$)"
 )
 _SAYS_MORE = re.compile(r"第|首次|没|不|最|超|大于|小于|低于|高于|以上|以下|[多少]|一样|相同|同一")
+_PAUSE = re.compile("(?<=[㐀-鿿])[、，,；;。？！]")
 _PEOPLE = re.compile(r"人|谁|位|headcount|people|staff|who", re.IGNORECASE)
 _STANDS_ALONE = re.compile(r"[每家个各哪些几少位名的的间]$")
 _COUNTS = re.compile(r"人数|数量|个数|总数|家数|笔数|单数|次数")
@@ -140,6 +141,9 @@ def _terms(question: str, index: TermIndex) -> Iterator[Token]:
         ):
             continue
         said = question[start:end]
+        if _PAUSE.search(said):
+            # 销售额、目标 are two, and no 销售额目标.
+            continue
         if _COUNTS.fullmatch(said) and mention.meanings[0].weight < 1:
             # 人数 counts people, though 可住人数 ends so.
             continue

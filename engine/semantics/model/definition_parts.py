@@ -24,7 +24,7 @@ from chat2sql.engine.semantics.model.definition_sides import (
 )
 from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.joins import routes_from
-from chat2sql.engine.semantics.model.semantic_model import Additivity, Metric, Origin, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Additivity, Metric, Origin, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, TermIndex
 
@@ -32,6 +32,7 @@ _SIDES = (".above", ".below")
 _DIFFERENT = re.compile(
     r"(?:下单|购买|消费|成交|付款|购物)的?(?P<who>[㐀-鿿]{2,4}?)(?:人?数|数量)(?:\s*[(（]\s*按?[㐀-鿿]{0,4}去重[)）])?"
 )
+_TARGET = re.compile("(?:当月|月度?|同期|当期)?(?:目标|任务)(?:额|金额|值|数)?")
 _OF_ROWS = re.compile(r"(?P<rows>[㐀-鿿]{2,8}?)(?:所)?(?:对应|相应|关联|产生)的?(?P<figure>[㐀-鿿]{2,8})")
 NAMELESS = Bilingual(zh="", en="")
 
@@ -47,8 +48,10 @@ def as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) -> 
         known = model.metric(named[0].name) if len(named) == 1 else None
         if known is None:
             own = definition._replace(name=f"{definition.name}{_SIDES[number]}", body=side)
-            extended = _of_different(own, made, model, index) or _side(
-                own._replace(dataset=whose(side, definition, model)), model, index
+            extended = (
+                _of_target(own, made, model)
+                or _of_different(own, made, model, index)
+                or _side(own._replace(dataset=whose(side, definition, model)), model, index)
             )
             if extended is None:
                 return None
@@ -85,6 +88,28 @@ def as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) -> 
             ),
         )
     )
+
+
+def _of_target(definition: Definition, above: list[Metric], model: SemanticModel) -> SemanticModel | None:
+    """The model with the sum of the target that a figure has: 目标额 for 销售额目标, beside other targets."""
+    dataset = model.dataset(definition.dataset)
+    if dataset is None or not above or not _TARGET.fullmatch(definition.body):
+        return None
+    targets = [field for field in dataset.fields if field.role is Role.MEASURE and "目标" in field.label.zh]
+    own = [field for field in targets if above[0].label.zh and above[0].label.zh in field.label.zh]
+    meant = own if len(own) == 1 else targets
+    if len(meant) != 1:
+        return None
+    summed = f"SUM({spelled(dataset.name, meant[0].name, model.dialect)})"
+    below = Metric(
+        name=f"{definition.dataset}.{definition.name}",
+        origin=Origin.COMMENT,
+        certainty=DEFINED_CERTAINTY,
+        dataset=dataset.name,
+        expression=f"{summed}{scale_of_sum(summed, model)}",
+        time=None,
+    )
+    return model.extended(metrics=(below,))
 
 
 def _of_different(

@@ -32,7 +32,8 @@ _OUT = re.compile(
     r"不包含|不包括|不含|不计入?|不算|不统计|不是|剔除|排除|去除|去掉|扣除|除去|除了|除|非|没有|未|excluding|except|without|\bnot\b",
     re.IGNORECASE,
 )
-_IN = re.compile(r"只|仅|且为|须为|含|包括|\bonly\b", re.IGNORECASE)
+_IN = re.compile(r"只|仅|且为|须为|\bonly\b", re.IGNORECASE)
+_WITH = re.compile(r"(?<!不)(?:也|均|都)?(?:含|包括|包含)\s*$")
 _CONNECTS = re.compile(
     r"^(?:[\s、，,/+＋和与及或且并非已]|以及|还有|的|订单|单据?|状态|记录|数据|and|or|[(（)）]|[0-9]+|['\"])*$"
 )
@@ -108,12 +109,16 @@ class RowsReader:
             elif not _CONNECTS.match(between):
                 excluding = False
             excluding = excluding or self._is_listed_as_out(start)
+            again = self._is_listed(meaning)
             if self._taken(mention, meaning, excluding=excluding):
                 coded = (meaning.dataset, meaning.name) if meaning.kind is Kind.CODE else None
                 self._mark(start, end, coded)
                 self._blank(start, end)
                 self._numbered(meaning, start, end)
                 self._blank_marker(last_end, start)
+                if again and (with_it := _WITH.search(between)) is not None:
+                    # status in (1,2)，含试用: one of those.
+                    self._blank(last_end + with_it.start(), start)
             elif meaning.kind is not Kind.DATASET:
                 excluding = False
             last_end = end
@@ -121,6 +126,11 @@ class RowsReader:
         self.rows.is_either = self._is_either()
         if self.rows.coded:
             self.rows.text = _VALID.sub(lambda match: _BLANK * len(match.group()), self.rows.text)
+
+    def _is_listed(self, meaning: Meaning) -> bool:
+        """Whether a code is among those that count already."""
+        inside, _ = self.rows.coded.get((meaning.dataset, meaning.name), ([], []))
+        return meaning.kind is Kind.CODE and meaning.code in inside
 
     def _mark(self, start: int, end: int, coded: tuple[str, str] | None = None) -> None:
         self._marks.append(_Mark(start, end, coded))

@@ -40,7 +40,12 @@ from chat2sql.engine.semantics.model.semantic_model import (
     SemanticModel,
 )
 from chat2sql.engine.semantics.model.spelling import spelled, unset
-from chat2sql.engine.semantics.model.usual import usual_ratios, with_names_of_tables, with_usual_names
+from chat2sql.engine.semantics.model.usual import (
+    usual_ratios,
+    with_names_of_tables,
+    with_names_of_targets,
+    with_usual_names,
+)
 from chat2sql.engine.semantics.model.validity import validity_of
 from chat2sql.engine.semantics.model.written_as import as_meant
 from chat2sql.engine.values.index import ValueIndex
@@ -108,7 +113,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
     whole = whole.meaning_always(always_meant(catalogue, whole))
     whole = whole.extended(metrics=finer_metrics(whole))
     whole = whole.extended(metrics=volumes(whole))
-    return whole.extended(metrics=usual_ratios(whole))
+    return with_names_of_targets(whole.extended(metrics=usual_ratios(whole)))
 
 
 def _few_values(values: ValueIndex | None) -> frozenset[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
@@ -157,6 +157,17 @@ def _of_quantities(label: str) -> Iterator[str]:
         yield f"{label[:-1]}金额"
     elif label.endswith(("月数", "天数")) and len(label) > _TWO_WORDS - 1:
         yield f"{label[:-2]}期"
+
+
+def how_many(label: str, things: Collection[str]) -> Iterator[str]:
+    """几个工位 for 工位数, where no table has those.
+
+    Args:
+        things: what the tables are called.
+    """
+    counted = label[:-1].removesuffix("个")
+    if len(counted) > 1 and counted not in things:
+        yield from (f"{asks}{counted}" for asks in ("几个", "多少个", "有几个", "有多少个", "有多少"))
 
 
 def _last_words(label: str) -> Iterator[str]:

@@ -18,7 +18,13 @@ from chat2sql.engine.schema.meanings import glosses, synonyms
 from chat2sql.engine.semantics.model.dataset_names import stem_of
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Named, Origin, Role, SemanticModel
-from chat2sql.engine.semantics.model.spoken_forms import code_forms, last_words, says_little, short_forms
+from chat2sql.engine.semantics.model.spoken_forms import (
+    code_forms,
+    how_many,
+    last_words,
+    says_little,
+    short_forms,
+)
 from chat2sql.engine.semantics.model.truth import is_yes_or_no
 
 _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
@@ -272,8 +278,8 @@ class TermIndex:
             for short in short_forms(word, field.role):
                 self._add(short, whole.model_copy(update={"weight": _SHORT}))
         if field.role is Role.MEASURE and field.label.zh.endswith("数"):
-            for how_many in _how_many(field.label.zh, self._stems):
-                self._add(how_many, whole.model_copy(update={"weight": _COMPOSED}))
+            for asked in how_many(field.label.zh, {thing for thing, _ in self._stems}):
+                self._add(asked, whole.model_copy(update={"weight": _COMPOSED}))
         for word in field.synonyms:
             weight = _FULL if owned or has_han(word) else _NAME_ONLY
             self._add(word, whole.model_copy(update={"weight": weight}))
@@ -321,13 +327,6 @@ class TermIndex:
         for short in code_forms(word):
             self._add(short, meaning.model_copy(update={"weight": _SHORT}), single=len(short) == 1)
         self._also(word, meaning)
-
-
-def _how_many(label: str, things: tuple[tuple[str, Meaning], ...]) -> Iterator[str]:
-    """几个工位 for 工位数, where no table has those."""
-    counted = label[:-1].removesuffix("个")
-    if len(counted) > 1 and not any(counted == thing for thing, _ in things):
-        yield from (f"{asks}{counted}" for asks in ("几个", "多少个", "有几个", "有多少个", "有多少"))
 
 
 def _names_people(dataset: Dataset) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
@@ -53,6 +54,11 @@ VARYING = frozenset(name for ratio in _RATIOS if ratio.varies for name in ratio.
 """What figures are called that are not the same everywhere."""
 
 
+_ATTAINED = re.compile("(?:销售额?|业绩|营收额?)?(?:目标)?(?:达成|完成)率")
+_ATTAINMENTS = ("达成率", "完成率", "目标达成率", "目标完成率", "销售目标达成率", "销售目标完成率")
+_TARGETS = ("目标额", "目标值", "目标金额", "销售目标", "销售额目标", "业绩目标", "营收目标")
+
+
 def with_usual_names(model: SemanticModel) -> SemanticModel:
     """The model whose turnover, defined by one of its names, has the others too where nothing else is called so."""
     index = TermIndex(model)
@@ -61,6 +67,22 @@ def with_usual_names(model: SemanticModel) -> SemanticModel:
     if len(main) != 1 or not free:
         return model
     return model.extended(metrics=(main[0].model_copy(update={"synonyms": (*main[0].synonyms, *free)}),))
+
+
+def with_names_of_targets(model: SemanticModel) -> SemanticModel:
+    """The model whose attainment is called so without its 目标 too, and what it is divided by 目标."""
+    index = TermIndex(model)
+    told: list[Metric] = []
+    for metric in model.metrics:
+        below = model.metric(metric.denominator or "")
+        if below is None or not _ATTAINED.fullmatch(metric.label.zh):
+            continue
+        free = tuple(word for word in _ATTAINMENTS if not index.meanings(word) and word != metric.label.zh)
+        told.append(metric.model_copy(update={"synonyms": (*metric.synonyms, *free)}))
+        if not (below.label.zh or below.label.en) and below.expression:
+            label = Bilingual(zh="目标", en="target")
+            told.append(below.model_copy(update={"label": label, "synonyms": _TARGETS}))
+    return model.extended(metrics=tuple(told)) if len(told) == len({one.name for one in told}) else model
 
 
 def with_names_of_tables(model: SemanticModel) -> SemanticModel:
