@@ -25,6 +25,10 @@ _NUMBERED = re.compile(
 _ABOVE = re.compile(r"^parent|^pid$|上级|上一级|(?<![㐀-鿿])父", re.IGNORECASE)
 _ABOVE_KEY = r"(?:p|up|par|parent|sup|super|upper|father|pre)_?{}"
 """What leads from a row of a tree to the one above it: p_cat_id, 父类目."""
+_ROWS = frozenset(
+    ["line", "item", "detail", "row", "entry", "record", "rec", "his", "hist", "history", "log", "seq"]
+)
+"""What a key may number that many tables have."""
 _KINDS = frozenset(
     {"type", "kind", "status", "state", "level", "class", "category", "grade", "mode", "way", "method"}
 )
@@ -137,7 +141,7 @@ def _is_of_another(table: Table, key: Column, catalogue: Catalogue) -> bool:
 def _proposals(table: Table, column: Column, targets: Iterable[Table]) -> Iterator[_Proposal]:
     name, own = _words(column.name), _key_of(table)
     # A plural counts things, and a table's own key refers to nothing.
-    if not name or _is_plural(column.name) or (own == column and _stem(name) in ((), _plain(table))):
+    if not name or _is_plural(column.name) or (own == column and _numbers_its_own(_stem(name), table)):
         return
     for target in targets:
         key = _key_of(target)
@@ -158,6 +162,11 @@ def _proposals(table: Table, column: Column, targets: Iterable[Table]) -> Iterat
             # Of tables that the name may come from, the plainest: publication before publication_keyword.
             doubt = _CERTAIN * doubt + len(_plain(target))
             yield _Proposal(column=column.name, target=target, target_column=key.name, doubt=doubt)
+
+
+def _numbers_its_own(stem: tuple[str, ...], table: Table) -> bool:
+    """Whether a key is called after its table or its rows: the line_id of order_line is none of purchase_line."""
+    return stem in ((), _plain(table)) or stem[-1] in _ROWS
 
 
 def _key_of(table: Table) -> Column | None:

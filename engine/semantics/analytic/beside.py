@@ -10,6 +10,9 @@ from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 
+_NEAR = 6
+_OF_PAPERS = ("单数", "笔数")
+
 
 def beside(tokens: Sequence[Token], place: int) -> list[int]:
     """The dataset named right behind a word, or else right before it."""
@@ -23,8 +26,18 @@ def beside(tokens: Sequence[Token], place: int) -> list[int]:
             object_ = 1 if tokens[at - 1].text in ("都", "也") else 0
             at = next(iter(things[object_:]), -1)
         if 0 <= at < len(tokens) and is_thing(tokens[at]):
-            return [at]
+            return [_before_denied(tokens, at) if step < 0 else at]
     return []
+
+
+def _before_denied(tokens: Sequence[Token], at: int) -> int:
+    """店铺里没有申请过任何退款的有哪些: the shops, and not what they have none of."""
+    for back in range(at - 1, max(at - _NEAR, -1), -1):
+        if is_thing(tokens[back]) or tokens[back].act is Act.ALSO:
+            break
+        if tokens[back].act is Act.NOT:
+            return next((one for one in range(back - 1, -1, -1) if is_thing(tokens[one])), at)
+    return at
 
 
 def rows_beside(tokens: Sequence[Token], place: int, model: SemanticModel) -> list[int]:
@@ -57,6 +70,9 @@ def counted_beside(tokens: Sequence[Token], place: int) -> list[int]:
     before = place - 1
     while before >= 0 and tokens[before].sort is Sort.NOISE:
         before -= 1
+    if tokens[place].text.endswith(_OF_PAPERS) and is_thing(tokens[place]):
+        # 按门店统计单数 counts no shops.
+        return [place]
     if before >= 0 and is_thing(tokens[before]) and tokens[before].sort is Sort.TERM:
         return [before]
     return [place] if is_thing(tokens[place]) else []

@@ -192,7 +192,9 @@ class Asked:
         dataset = self._model.dataset(piece.dataset)
         own = [one for one in self._phrase if one.dataset == piece.dataset and one is not piece]
         is_named = dataset is not None and any(
-            one.value is not None and one.value.field == dataset.display and one.value.how is not How.PART
+            one.value is not None
+            and one.value.field in (dataset.display, *dataset.numbering)
+            and one.value.how is not How.PART
             for one in own
         )
         # 有几个工位，面积多大: of two quantities neither is summed up.

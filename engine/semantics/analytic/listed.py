@@ -33,6 +33,11 @@ class Listed:
                 found.append(place)
         own = self._described() or called_by(self._base, self._model)
         names = self._names_things() or self._described() is not None
+        dataset = self._model.dataset(self._base)
+        if dataset is not None and dataset.display is None and own is not None:
+            # 列出采购单号 of what has no name: its number, and no key.
+            numbers = {place.field for place in found if place.dataset == self._base}
+            names = names and not numbers & set(dataset.numbering)
         if found and own is not None and own not in found and names:
             found.insert(0, own)
         if any(piece.token.text.startswith(LISTS) for piece in self._phrase):

@@ -42,6 +42,7 @@ _CODE_FOR_THING = 0.6
 _SEVERAL = 0.5
 _OFFICE = 0.6
 _SHORT = 0.7
+_NOW = re.compile("现在|目前|当前|如今")
 _VAGUE = re.compile(
     r"现在|目前|当前|现任|现行|如今|有效|无效|可用|不可用|启用|停用|正常|异常|开启|关闭|生效|失效|是|否"
 )
@@ -141,7 +142,7 @@ def _without_vague(token: Token, named: frozenset[str]) -> Token:
         one
         for one in token.meanings
         if one.kind not in (Kind.CODE, Kind.SEGMENT)
-        or one.dataset in named
+        or (one.dataset in named and not _NOW.fullmatch(token.text))
         or not _VAGUE.fullmatch(token.text)
     )
     if meant == token.meanings:

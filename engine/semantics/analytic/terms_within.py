@@ -12,6 +12,9 @@ from chat2sql.engine.semantics.model.terms import TermIndex, units_of
 
 _DONE = re.compile(r"(?:没有?|未|有|从未|不曾)(?P<verb>[㐀-鿿]{1,2})过(?P<thing>[假单货款修]?)")
 _SUMMED = re.compile("平均|总")
+_WHEN_DONE = re.compile(
+    r"(?:是)?(?:什么时候|几时|何时|几号|哪年哪月)(?P<verb>[㐀-鿿]{1,2}?)(?:的|了)(?=[，,。？?]|$)"
+)
 
 
 def done_before(question: str, index: TermIndex) -> Iterator[Token]:
@@ -42,3 +45,11 @@ def summed_inside(question: str, index: TermIndex) -> Iterator[Token]:
                 end += match.end() - match.start()
                 how = Aggregate.MEAN if match.group() == "平均" else Aggregate.SUM
                 yield Token(Sort.TERM, start, end, question[start:end], meanings=mention.meanings, detail=how)
+
+
+def moments(question: str, index: TermIndex) -> Iterator[Token]:
+    """什么时候关的, 哪天开的: the time that is called after what happened."""
+    for match in _WHEN_DONE.finditer(question):
+        meant = index.times_of(match["verb"])
+        if meant:
+            yield Token(Sort.TERM, match.start(), match.end(), match.group(), meanings=meant)

@@ -15,7 +15,7 @@ from chat2sql.engine.semantics.analytic.again import said_again
 from chat2sql.engine.semantics.analytic.idle import idle_tokens
 from chat2sql.engine.semantics.analytic.numbers_said import number_of, numbers_in
 from chat2sql.engine.semantics.analytic.operators import OPERATORS
-from chat2sql.engine.semantics.analytic.terms_within import done_before, summed_inside
+from chat2sql.engine.semantics.analytic.terms_within import done_before, moments, summed_inside
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
 from chat2sql.engine.semantics.time_expressions import TimeExpression
@@ -32,9 +32,6 @@ _SAID_TO_BE = re.compile(
 )
 _SAID_TO_HOLD = re.compile(
     r"(?:里面?|中|内)?(?:有|都)?(?:提到|提及|包含|含有?|带有?|出现|写[有着]|有)[了过]?\s*(?P<q>[“\"'「『])(?P<v>[^“”\"'「」『』]{1,20})[”\"'」』](?:字样|两个字|这个词)?"
-)
-_WHEN_DONE = re.compile(
-    r"(?:是)?(?:什么时候|几时|何时|几号|哪年哪月)(?P<verb>[㐀-鿿]{1,2}?)(?:的|了)(?=[，,。？?]|$)"
 )
 _SAYS_MORE = re.compile(r"第|首次|没|不|最|超|大于|小于|低于|高于|以上|以下|[多少]|一样|相同|同一")
 _PAUSE = re.compile("(?<=[㐀-鿿])[、，,；;。？！]")
@@ -80,7 +77,7 @@ def tokens_of(
         *(one for one in linked if not _names_an_office(one, index)),
         *_without_plain_amounts([_or_office(one, linked) for one in _terms(question, index)]),
         *_operators(question, index),
-        *_moments(question, index),
+        *moments(question, index),
         *(
             Token(Sort.NUMBER, start, end, question[start:end], number=number)
             for start, end, number in numbers_in(question)
@@ -267,16 +264,10 @@ def _said(detail: str, index: TermIndex) -> tuple[Meaning, ...]:
     if detail == MONEY:
         return index.money
     if detail != BOUGHT_AT_ALL:
-        return index.meanings(detail)
+        meant = index.meanings(detail)
+        # What is called so itself is meant before what the word may stand for.
+        return tuple(one for one in meant if one.weight == 1) or meant
     return tuple(one.model_copy(update={"kind": Kind.DATASET, "name": ""}) for one in index.sales)
-
-
-def _moments(question: str, index: TermIndex) -> Iterator[Token]:
-    """什么时候关的, 哪天开的: the time that is called after what happened."""
-    for match in _WHEN_DONE.finditer(question):
-        meant = index.times_of(match["verb"])
-        if meant:
-            yield Token(Sort.TERM, match.start(), match.end(), match.group(), meanings=meant)
 
 
 def _unclear(question: str, index: TermIndex) -> Iterator[Token]:

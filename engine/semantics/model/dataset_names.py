@@ -40,6 +40,7 @@ def with_short_names(datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
             ending
             for ending in endings[dataset.name]
             if ending not in labels
+            and ending not in _meant_by_codes(dataset)
             and (counted[ending] == 1 or _is_what_is_sold(ending, dataset, datasets, sold))
         )
         told.append(
@@ -119,6 +120,11 @@ def _by_their_names(datasets: list[Dataset]) -> list[Dataset]:
         else dataset
         for dataset in datasets
     ]
+
+
+def _meant_by_codes(dataset: Dataset) -> set[str]:
+    """电商店铺 are some of 门店及电商店铺."""
+    return {word for field in dataset.fields for code in field.codes for word in code.words}
 
 
 def _named_thing(dataset: Dataset) -> str:

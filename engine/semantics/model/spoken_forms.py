@@ -50,6 +50,19 @@ _STATES = tuple(
     )
 )
 """What people say for states, whatever the columns call them."""
+LEADERS = (
+    "直属领导",
+    "直接领导",
+    "直属上级",
+    "直接上级",
+    "上级",
+    "领导",
+    "主管",
+    "manager",
+    "boss",
+    "supervisor",
+)
+"""What people call whom they report to."""
 _SAYS_LITTLE = frozenset(
     [
         "名称",

@@ -19,6 +19,7 @@ from chat2sql.engine.semantics.model.dataset_names import stem_of
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Named, Origin, Role, SemanticModel
 from chat2sql.engine.semantics.model.spoken_forms import (
+    LEADERS,
     code_forms,
     how_many,
     last_words,
@@ -31,18 +32,6 @@ _UNIT = re.compile(r"[㐀-鿿豈-﫿]|[A-Za-z_]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_]+")
 _PERSON = re.compile(r"姓名|full_?name|员工|职员|人员|学生|患者|会员")
 _STAFF = re.compile(r"员工|职员|雇员|人员|staff|employee|(?:^|_)emp(?:$|_)", re.IGNORECASE)
 _LEADS = re.compile(r"上级|领导|主管|经理|汇报|负责")
-_LEADERS = (
-    "直属领导",
-    "直接领导",
-    "直属上级",
-    "直接上级",
-    "上级",
-    "领导",
-    "主管",
-    "manager",
-    "boss",
-    "supervisor",
-)
 _SALES = ("销售额", "销量", "订单数")
 _FULL, _COMPOSED, _SHORT, _KNOWN, _NAME_ONLY = 1.0, 0.95, 0.8, 0.7, 0.6
 _TEXTS = frozenset({Role.NAME, Role.CATEGORY, Role.TEXT, Role.LIST})
@@ -293,7 +282,7 @@ class TermIndex:
         """What people call whom they report to, whatever the column is called."""
         leads = dataset.parent == field.name and _LEADS.search(field.label.zh) is not None
         if leads and _names_people(dataset):
-            for word in _LEADERS:
+            for word in LEADERS:
                 self._add(word, short)
 
     def _owned(self, dataset: Dataset, field: Field, composed: Meaning) -> None:
