@@ -15,12 +15,13 @@ from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.aggregation import Aggregation
 from chat2sql.engine.semantics.analytic.common_base import at_common_base
 from chat2sql.engine.semantics.analytic.counted_groups import number_of_groups
-from chat2sql.engine.semantics.analytic.figures import taken_off
+from chat2sql.engine.semantics.analytic.figures import counts_rows, taken_off
 from chat2sql.engine.semantics.analytic.figures_apart import figures_apart, is_apart
-from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Group, Part
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Figure, Group, Part
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.lists import Listing
 from chat2sql.engine.semantics.analytic.literals import with_today
+from chat2sql.engine.semantics.analytic.phrase import called_by
 from chat2sql.engine.semantics.analytic.shapes import first_places, quoted, ranked
 from chat2sql.engine.semantics.analytic.side_by_side import beside_before, difference_apart
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
@@ -58,29 +59,37 @@ def _holds_several(group: Group, model: SemanticModel) -> bool:
 def _compiled(intent: AnalyticIntent, model: SemanticModel, language: Language) -> exp.Select:
     if not intent.figures:
         return Listing(intent, model, language).select()
-    _check(intent)
+    _check(intent, model)
     less = next((one for figure in intent.figures if (one := taken_off(figure, model)) is not None), None)
     if less is not None and len(intent.figures) == 1:
         select, names, computed = difference_apart(intent, model, language, less)
-        return _ordered(intent.model_copy(update={"comparison": None}), select, names, computed)
+        return _ordered(intent.model_copy(update={"comparison": None}), language, select, names, computed)
     if any(_holds_several(group, model) for group in intent.groups):
         raise NotExpressible("what holds several values tells no groups apart")
     if is_apart(intent, model):
         select, names, computed = figures_apart(intent, model, language)
-        return _ordered(intent, select, names, computed)
+        return _ordered(intent, language, select, names, computed)
     intent = at_common_base(intent, model)
     if intent.comparison is not None and intent.comparison.window is None:
         return beside_before(intent, model, language)
     select, names, computed = Aggregation(intent, model, language).select(intent.figures)
-    return _ordered(intent, select, names, computed)
+    return _ordered(intent, language, select, names, computed)
 
 
-def _check(intent: AnalyticIntent) -> None:
+def _counts_itself(figure: Figure, groups: tuple[Group, ...], model: SemanticModel) -> bool:
+    """各门店的门店数: one each."""
+    itself = Group(place=called_by(figure.dataset, model))
+    return itself.place is not None and itself in groups and counts_rows(figure, model)
+
+
+def _check(intent: AnalyticIntent, model: SemanticModel) -> None:
     """Raise what an intent with figures asks for in vain."""
     if intent.thresholds and not intent.groups:
         raise NotExpressible("a figure of groups is compared, and there are none")
     if intent.ranking is not None and not intent.groups:
         raise NotExpressible("a figure is ranked, and there are no groups")
+    if any(_counts_itself(figure, intent.groups, model) for figure in intent.figures):
+        raise NotExpressible("each row counted by itself")
     if intent.share and intent.comparison is None and not intent.groups and intent.part == Part():
         raise NotExpressible("a share of itself")
     if intent.moving is not None and (intent.share or intent.running or intent.comparison is not None):
@@ -89,6 +98,7 @@ def _check(intent: AnalyticIntent) -> None:
 
 def _ordered(
     intent: AnalyticIntent,
+    language: Language,
     select: exp.Select,
     groups: list[str],
     computed: list[tuple[str, exp.Expr]],
@@ -102,9 +112,9 @@ def _ordered(
     if intent.comparison is not None:
         by = computed[-1][1]
     ordered = exp.Ordered(this=by.copy(), desc=ranking.descending, nulls_first=False)
-    if ranking.limit is None:
+    if ranking.limit is None and not ranking.told:
         return select.order_by(ordered)
     partition = [column.this.copy() for column in select.expressions[: ranking.within]]
     inner = select.select(ranked(ordered, partition, only=ranking.only))
     shown = [*groups, *(name for name, _ in computed)]
-    return first_places(inner, shown, ranking.limit, groups[: ranking.within], only=ranking.only)
+    return first_places(inner, shown, ranking, groups[: ranking.within], language)

@@ -84,7 +84,7 @@ class Asked:
             # 哪位销售 asks for whom, and not for how much.
             return None
         if piece.kind is Kind.METRIC and piece.meaning is not None and not piece.restricts:
-            piece.used = self._only_says_of_what(piece)
+            piece.used = self._only_says_of_what(piece) or self._is_attained(piece)
             named = Figure(metric=piece.meaning.name, dataset=piece.meaning.dataset)
             return None if piece.used else named
         if piece.number in compared:
@@ -93,6 +93,19 @@ class Asked:
             summed = self._aggregated(piece)
             return as_defined(summed, self._phrase, self._model) if summed is not None else None
         return self._counted(piece) if piece.counted else None
+
+    def _is_attained(self, piece: Piece) -> bool:
+        """没完成5月的销售目标: what was to be reached, and no figure."""
+        met = [
+            one.meaning for one in self._phrase if one.token.act is Act.ATTAINED and one.meaning is not None
+        ]
+        ratios = [self._model.metric(one.name) for one in met]
+        before = self._phrase.before(piece)
+        listed = before is not None and before.token.act is Act.ALSO
+        return not listed and any(
+            one is not None and piece.meaning is not None and one.denominator == piece.meaning.name
+            for one in ratios
+        )
 
     def _counted(self, piece: Piece) -> Figure | None:
         """How many there are of a thing, or of rows that have a name."""

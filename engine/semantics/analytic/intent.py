@@ -160,6 +160,7 @@ class Ranking(Frozen):
         limit: how many; None: all of them, in order.
         within: how many of the leading groups each form a ranking of their own.
         only: whether nothing but the last of those places is asked for: the second.
+        told: whether the place of each is asked for too: 列出门店、销售额和名次.
     """
 
     figure: int | None = None
@@ -168,6 +169,7 @@ class Ranking(Frozen):
     limit: int | None = Field(None, ge=1)
     within: int = 0
     only: bool = False
+    told: bool = False
 
 
 class Compared(StrEnum):

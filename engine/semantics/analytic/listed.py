@@ -31,6 +31,10 @@ class Listed:
                 if own is not None and not self._phrase.names_row():
                     found.append(own)
                 found.append(place)
+        asked = next((self._asked_besides(piece) for piece in self._phrase if "谁" in piece.token.text), None)
+        if asked in found and self._phrase.has(Act.MOST, Act.TOP):
+            # 工资最高的是谁: who, and then how much.
+            found = [asked, *(place for place in found if place != asked)]
         own = self._described() or called_by(self._base, self._model)
         names = self._names_things() or self._described() is not None
         dataset = self._model.dataset(self._base)

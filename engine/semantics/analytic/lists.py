@@ -53,14 +53,14 @@ class Listing:
             return told.distinct() if intent.distinct else told
         by = scope.column(ranking.place)
         ordered = exp.Ordered(this=by, desc=ranking.descending, nulls_first=False)
-        if ranking.limit is None:
+        if ranking.limit is None and not ranking.told:
             return scope.over(exp.select(*columns)).where(*conditions).order_by(ordered)
         partition = [scope.column(place) for place in groups[: ranking.within]]
         place_ = ranked(ordered, partition, only=ranking.only)
         inner = scope.over(exp.select(*columns, place_)).where(
             *conditions, exp.not_(exp.Is(this=by.copy(), expression=exp.Null()))
         )
-        return first_places(inner, names, ranking.limit, [*names[: len(partition)]], only=ranking.only)
+        return first_places(inner, names, ranking, [*names[: len(partition)]], self._language)
 
     def _names_row(self, place: Place) -> bool:
         dataset = self._model.dataset(place.dataset)

@@ -111,13 +111,13 @@ ZH_OPERATORS: tuple[Row, ...] = (
         r"(?:来)?(?:购|采)?买过(?:东西|货)?|有过?(?:消费|成交)|(?:成交|消费)过",
         detail=BOUGHT_AT_ALL,
     ),
-    row(Act.SAID, r"走了(?!多少|几)", detail="离职"),
+    row(Act.SAID, r"走了(?!(?:多少|几)[单件票箱笔])", detail="离职"),
     row(Act.SAID, r"(?:多少|几)天(?!的)", detail="天数"),
     row(Act.SAID, r"花了?(?:出去)?多少钱?(?=$|[？?，,。])", detail=MONEY),
     row(Act.SAID, r"多少钱(?:一[台件个份斤瓶套张])?", r"消费(?!者)|花费", r"总?金额|总额", detail=MONEY),
     row(
         Act.COUNT,
-        rf"(?:有|共有|总共有|一共有)?(?<![那这])(?:多少|几)(?:{PIECES})人?",
+        rf"(?:有|共有|总共有|一共有)?(?<![那这])(?:多少|(?<!的)几)(?:{PIECES})人?",
         r"(?:有|一?共有?|总共有?)?(?:多少|几)号人",
         r"(?:有|一?共有?|总共有?)?(?:多少|几)人次",
         # 工号是多少 asks for a number that somebody has.

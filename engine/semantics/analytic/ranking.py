@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import NTH_ASC, NTH_DESC, Act
 from chat2sql.engine.semantics.analytic.grouping import Grouping
 from chat2sql.engine.semantics.analytic.intent import Figure, Group, Ranking
-from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.phrase import LISTS, Phrase, Piece
 from chat2sql.engine.semantics.model.semantic_model import Role
 
 
@@ -41,7 +42,9 @@ def ranked_by(
         piece.used = True
     only = mark.token.detail in (NTH_DESC, NTH_ASC)
     descending = mark.token.detail not in ("asc", NTH_ASC)
-    plain = Ranking(descending=descending, limit=_limit(mark, phrase), only=only)
+    plain = Ranking(
+        descending=descending, limit=_limit(mark, phrase), only=only, told=_tells_place(phrase, mark)
+    )
     thing = phrase.thing_ranked(mark) if mark.token.act is not Act.RANKED or not groups else None
     if not figures:
         return _of_rows(phrase, plain, groups, thing)
@@ -53,6 +56,14 @@ def ranked_by(
         thing.used = True
     by = figures.index(first) if first in figures else 0
     return Ranked(plain.model_copy(update={"figure": by, "within": within}), groups)
+
+
+def _tells_place(phrase: Phrase, mark: Piece) -> bool:
+    """列出门店、销售额和名次: whether a list behind the ranking names the place."""
+    pieces = [piece for piece in phrase if piece.number > mark.number]
+    lists = next((piece.number for piece in pieces if piece.token.text.startswith(LISTS)), None)
+    said = "".join(piece.token.text for piece in pieces if lists is not None and piece.number > lists)
+    return re.search("[、和及与]的?(?:名次|排名)(?![前第靠])", said) is not None
 
 
 def _limit(mark: Piece, phrase: Phrase) -> int | None:

@@ -106,12 +106,10 @@ class Scope:
         """
         for name in routes_from(self._model, dataset or self.base):
             known = self._model.dataset(name)
+            own = name == (dataset or self.base)
             # From when to when something held is no time of what refers to it.
-            if known is not None and known.time and known.validity is None:
+            if known is not None and known.time and (own or known.validity is None):
                 return Place(dataset=name, field=known.time)
-        own = self._model.dataset(dataset or self.base)
-        if own is not None and own.time:
-            return Place(dataset=own.name, field=own.time)
         raise NotExpressible(f"{self.base} has no time")
 
     def source(self) -> exp.Table:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
-from chat2sql.engine.semantics.analytic.intent import Operator, Threshold
+from chat2sql.engine.semantics.analytic.intent import Operator, Ranking, Threshold
 
 _RANKED, _PLACE = "ranked", "place"
 COMPARISONS: dict[Operator, type[exp.Binary]] = {
@@ -73,16 +73,22 @@ def named(name: str, zh: str, en: str, language: Language) -> str:
 
 
 def first_places(
-    inner: exp.Select, shown: Sequence[str], limit: int, partition: Sequence[str], *, only: bool = False
+    inner: exp.Select,
+    shown: Sequence[str],
+    ranking: Ranking,
+    partition: Sequence[str],
+    language: Language,
 ) -> exp.Select:
-    """The rows of the first places, in their order; only those of the last of them if so wanted."""
-    outer = exp.select(*(quoted(name) for name in shown))
+    """The rows of the first places, in their order; only those of the last of them, and with their places, if so wanted."""
     place = exp.column(exp.to_identifier(_PLACE))
-    return (
-        outer.from_(inner.subquery(_RANKED))
-        .where((exp.EQ if only else exp.LTE)(this=place, expression=exp.Literal.number(limit)))
-        .order_by(*(quoted(name) for name in partition), place.copy())
-    )
+    outer = exp.select(*(quoted(name) for name in shown))
+    if ranking.told:
+        outer = outer.select(exp.alias_(place, "名次" if language is Language.ZH else "rank", quoted=True))
+    outer = outer.from_(inner.subquery(_RANKED))
+    if ranking.limit is not None:
+        last = exp.Literal.number(ranking.limit)
+        outer = outer.where((exp.EQ if ranking.only else exp.LTE)(this=place.copy(), expression=last))
+    return outer.order_by(*(quoted(name) for name in partition), place.copy())
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from chat2sql.engine.semantics.analytic.again import said_again
 from chat2sql.engine.semantics.analytic.idle import idle_tokens
 from chat2sql.engine.semantics.analytic.numbers_said import number_of, numbers_in
 from chat2sql.engine.semantics.analytic.operators import OPERATORS
-from chat2sql.engine.semantics.analytic.terms_within import done_before, moments, summed_inside
+from chat2sql.engine.semantics.analytic.terms_within import done_before, moments, names_holding, summed_inside
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, TermIndex, units_of
 from chat2sql.engine.semantics.time_expressions import TimeExpression
@@ -31,7 +31,7 @@ _SAID_TO_BE = re.compile(
     r"(?:是|为|叫|等于|:|：|=|\s+is\s+)\s*[“\"'「]?(?P<v>[^\s的，,。？?“”\"'」是为哪什啥谁怎多几]{1,12})[”\"'」]?(?=的|，|,|。|？|\?|$|\s)"
 )
 _SAID_TO_HOLD = re.compile(
-    r"(?:里面?|中|内)?(?:有|都)?(?:提到|提及|包含|含有?|带有?|出现|写[有着]|有)[了过]?\s*(?P<q>[“\"'「『])(?P<v>[^“”\"'「」『』]{1,20})[”\"'」』](?:字样|两个字|这个词)?"
+    r"(?:名称?)?(?:里面?|中|内)?(?:有|都)?(?:提到|提及|包含|含有?|带有?|出现|写[有着]|有)[了过]?\s*(?P<q>[“\"'「『])(?P<v>[^“”\"'「」『』]{1,20})[”\"'」』](?:字样|两个字|这个词)?"
 )
 _SAYS_MORE = re.compile(r"第|首次|没|不|最|超|大于|小于|低于|高于|以上|以下|[多少]|一样|相同|同一")
 _PAUSE = re.compile("(?<=[㐀-鿿])[、，,；;。？！]")
@@ -171,6 +171,7 @@ def _without_plain_amounts(terms: list[Token]) -> list[Token]:
 
 def _literals(question: str, index: TermIndex, known: Sequence[Token]) -> Iterator[Token]:
     """What a field is said to be, though no value is known to be written so: 产地是四川的, 颜色为红."""
+    yield from names_holding(question, index, known)
     for token in known:
         fields = [one for one in token.meanings if one.kind is Kind.FIELD]
         if token.meanings and token.meanings[0].kind is not Kind.FIELD:

@@ -23,11 +23,17 @@ def told_besides(groups: tuple[Group, ...], phrase: Phrase, model: SemanticModel
     told: list[Place] = []
     for piece in phrase:
         place = _named(piece, thing.dataset, phrase) if _is_listed(piece, phrase) else None
-        if place is None or place.dataset not in reach or (place in taken and place != thing):
+        if place is None or place.dataset not in reach:
             continue
         piece.used = True
+        if place in taken and place != thing:
+            continue
         told.append(place)
-    told = told if thing in told else [thing, *told]
+    known = model.dataset(thing.dataset)
+    numbers = known.numbering if known is not None else ()
+    if thing not in told and not any(one.dataset == thing.dataset and one.field in numbers for one in told):
+        told = [thing, *told]
+    # 列出会员号和消费金额: by their numbers, and no names.
     return (*groups[:-1], *(groups[-1] if one == thing else Group(place=one) for one in dict.fromkeys(told)))
 
 

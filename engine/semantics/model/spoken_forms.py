@@ -21,6 +21,7 @@ _PREFIX = re.compile(
 _A_WORD = 2
 _TWO_WORDS = 4
 _PLANNED = re.compile(r"目标|计划|预算|预计|预测|应收|应付|未|待|安全|最低|最高|上限|标准")
+_PLANNED_OR_DONE = re.compile("(预算|实际|计划)(?:金额|额|发生额?|费用|支出|数|值)")
 _DONE = re.compile("[实应已未预待][付收缴退还发]$")
 _IN_CHARGE = re.compile("(?:负责|经办|审批|经手|跟进|对接|主管)人$")
 _OFFICE = re.compile(
@@ -160,6 +161,9 @@ def short_forms(label: str, role: Role) -> Iterator[str]:
 
 
 def _of_quantities(label: str) -> Iterator[str]:
+    planned = _PLANNED_OR_DONE.fullmatch(label)
+    if planned is not None:
+        yield planned.group(1)
     if label.endswith("金额"):
         yield f"{label[:-2]}额"
         if _DONE.search(label[:-2]):

@@ -132,6 +132,7 @@ class TermIndex:
             )
             for dataset in model.datasets
         }
+        self._displays = {one.name: one.display for one in model.datasets if one.display}
         for dataset in model.datasets:
             self._dataset(dataset)
         for word, owner, name in last_words(model):
@@ -193,6 +194,11 @@ class TermIndex:
         """The dataset whose rows are called after what is done, where that is one: 采购 of 采购订单."""
         found = {one.dataset: one for stem, one in self._stems if len(verb) > 1 and stem == verb}
         return tuple(found.values()) if len(found) == 1 else ()
+
+    def called_by(self, dataset: str) -> Meaning | None:
+        """The field that rows are called by; None: they have no name."""
+        name = self._displays.get(dataset, "")
+        return Meaning(kind=Kind.FIELD, dataset=dataset, name=name) if name else None
 
     def is_key(self, meaning: Meaning) -> bool:
         """Whether a field leads to other rows."""

@@ -80,8 +80,10 @@ def with_names_of_targets(model: SemanticModel) -> SemanticModel:
         free = tuple(word for word in _ATTAINMENTS if not index.meanings(word) and word != metric.label.zh)
         told.append(metric.model_copy(update={"synonyms": (*metric.synonyms, *free)}))
         if not (below.label.zh or below.label.en) and below.expression:
+            # 还没下销售目标的: those are rows, where a table is called so.
+            words = tuple(word for word in _TARGETS if not index.things_called(word))
             label = Bilingual(zh="目标", en="target")
-            told.append(below.model_copy(update={"label": label, "synonyms": _TARGETS}))
+            told.append(below.model_copy(update={"label": label, "synonyms": words}))
     return model.extended(metrics=tuple(told)) if len(told) == len({one.name for one in told}) else model
 
 
