@@ -12,7 +12,8 @@ from chat2sql.engine.present.cells import printable
 from chat2sql.engine.schema.catalogue import Catalogue
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_DETAIL = re.compile(r"[:：;；,，。(（\n]|\.\s")
+_DETAIL = re.compile(r"[:：;；,，。(（\n]|\.\s|(?<=[\u3400-\u9fff]{2})\s+(?=[\u3400-\u9fff])")
+"""What ends a label; 付款时间 未付款为空 has its detail behind a space."""
 _LABEL_LIMIT = 40
 
 

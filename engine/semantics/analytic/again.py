@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from chat2sql.engine.semantics.analytic.intent import Place, Window
 from chat2sql.engine.semantics.periods import DAY
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 
@@ -64,3 +65,11 @@ def _day(said: str, year: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def each_once(windows: tuple[Window, ...]) -> tuple[Window, ...]:
+    """2023年和2024年分别多少，2024年同比多少: a period that is named again says nothing new."""
+    found: dict[tuple[Place | None, date | None, date | None], Window] = {}
+    for one in windows:
+        found.setdefault((one.place, one.start, one.end), one)
+    return tuple(found.values())

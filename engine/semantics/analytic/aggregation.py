@@ -168,6 +168,7 @@ class Aggregation:
                 (named(name, "本期", "current", self._language), current),
                 (named(name, "对比期", "before", self._language), before),
             ]
+            told = told[::-1] if comparison.earlier_first else told
         elif comparison.current:
             told = [(named(name, "本期", "current", self._language), current)]
         if comparison.difference:

@@ -90,6 +90,9 @@ def _check(intent: AnalyticIntent, model: SemanticModel) -> None:
         raise NotExpressible("a figure is ranked, and there are no groups")
     if any(_counts_itself(figure, intent.groups, model) for figure in intent.figures):
         raise NotExpressible("each row counted by itself")
+    tops = [one.place.dataset for one in intent.groups if one.topmost and one.place is not None]
+    if len(tops) > len(set(tops)):
+        raise NotExpressible("several levels of one tree")
     if intent.share and intent.comparison is None and not intent.groups and intent.part == Part():
         raise NotExpressible("a share of itself")
     if intent.moving is not None and (intent.share or intent.running or intent.comparison is not None):

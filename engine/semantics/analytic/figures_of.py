@@ -10,7 +10,7 @@ from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
 from chat2sql.engine.semantics.analytic.phrase import LISTS, Phrase, Piece
 from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.finer import amount_of
-from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Additivity, Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
@@ -142,9 +142,22 @@ class Asked:
             named = [self._model.metric(figure.metric or "") for figure in found]
             counted = [one for one in named if one is not None and one.expression == "COUNT(*)"]
             return any(one.dataset == piece.dataset for one in counted)
+        if self._is_all_rows(piece) and self._phrase.has(Act.MOST, Act.TOP, Act.COMPARE):
+            # 有效订单数最多的，给出订单数
+            named = [self._model.metric(figure.metric or "") for figure in found]
+            return any(
+                one is not None and one.expression == "COUNT(*)" and one.dataset == piece.dataset
+                for one in named
+            )
         said = piece.token.act is Act.SAID and piece.token.detail == MONEY
         is_amount = said or piece.token.text in ("金额", "总金额", "数额")
         return is_amount and any(figure.metric is not None for figure in found)
+
+    def _is_all_rows(self, piece: Piece) -> bool:
+        """订单数: of all rows, by its name."""
+        metric = self._model.metric(piece.meaning.name) if piece.meaning is not None else None
+        is_number = piece.kind is Kind.METRIC and metric is not None and metric.expression == "COUNT(*)"
+        return is_number and metric is not None and not metric.segments
 
     def _only_ranks(self, piece: Piece) -> bool:
         """按金额从高到低, behind the figure itself, says by what it goes."""
@@ -204,11 +217,8 @@ class Asked:
         """某公司的客户编码和信用额度: what is asked of one row that is named, beside what is no quantity."""
         dataset = self._model.dataset(piece.dataset)
         own = [one for one in self._phrase if one.dataset == piece.dataset and one is not piece]
-        is_named = dataset is not None and any(
-            one.value is not None
-            and one.value.field in (dataset.display, *dataset.numbering)
-            and one.value.how is not How.PART
-            for one in own
+        is_named = dataset is not None and (
+            self._names_one_of(dataset) or (dataset.is_record and self._names_one_led_to(dataset))
         )
         # 有几个工位，面积多大: of two quantities neither is summed up.
         asked = any(
@@ -218,6 +228,21 @@ class Asked:
             one.token.act is Act.GRAIN and not one.token.text.startswith("哪") for one in self._phrase
         )
         return is_named and asked and not by_unit and not self._phrase.has(Act.EACH, Act.AGGREGATE)
+
+    def _names_one_of(self, dataset: Dataset) -> bool:
+        """Whether one row is named, by its name or number."""
+        return any(
+            one.value is not None
+            and one.dataset == dataset.name
+            and one.value.field in (dataset.display, *dataset.numbering)
+            and one.value.how is not How.PART
+            for one in self._phrase
+        )
+
+    def _names_one_led_to(self, record: Dataset) -> bool:
+        """工号E1017那天的岗位和工资: one row is named of what a record is about."""
+        leads = (self._model.dataset(join.target) for join in self._model.joins_from(record.name))
+        return any(self._names_one_of(one) for one in leads if one is not None)
 
     def _groups(self) -> bool:
         """Whether something is asked by groups; 各多少 behind a list says nothing of them."""

@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.intent import Condition, Grain, Group, Operator, Place
+from chat2sql.engine.semantics.analytic.intent import Grain, Group, Place
+from chat2sql.engine.semantics.analytic.levels import Levels, says_each
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import Field, Role, SemanticModel
-from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
-_LEVEL_FIELD = re.compile(r"level|lvl|tier|层级|级别|级次|层次", re.IGNORECASE)
-_LEVEL_NAME = re.compile(r"大区|省|城市|直辖市|事业部|[一二三四]级|区县|片区")
-_SEVERAL = 2
+_SORTS = frozenset({"类型", "类别", "种类", "性质"})
 _OF_EACH_SORT = frozenset({"各类", "各种", "每类", "每种", "不同类型的", "不同类型"})
 _SORT = re.compile(r"类型|类别|种类|分类|性质|(?:_|^)(?:type|kind|sort|class|category)$", re.IGNORECASE)
-_LEVEL = re.compile(r"级|层|level|top", re.IGNORECASE)
 
 
 _UNITS = (
@@ -43,16 +40,23 @@ class Grouping:
     """The groups of one phrase.
 
     Attributes:
-        topmost: the segments that only say that a group is what stands at the top of its tree.
-        levels: the fields whose codes only say at which level of its tree.
         placed_by: the time by which the periods of the question are meant: 按结算时间.
     """
 
     def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
         self._phrase, self._model = phrase, model
-        self.topmost: set[str] = set()
+        self._levels = Levels(phrase, model)
         self.placed_by: Place | None = None
-        self.levels: set[Place] = set()
+
+    @property
+    def topmost(self) -> set[str]:
+        """The segments that only say that a group is what stands at the top of its tree."""
+        return self._levels.segments
+
+    @property
+    def levels(self) -> set[Place]:
+        """The fields whose codes only say at which level of its tree."""
+        return self._levels.places
 
     def groups(self) -> tuple[Group, ...]:
         """The groups that the question names."""
@@ -68,7 +72,7 @@ class Grouping:
                 found.append(unit)
                 chained = True
                 continue
-            level = self._as_level(piece) or self._as_children(piece)
+            level = self._levels.as_level(piece) or self._levels.as_children(piece)
             if level is not None:
                 found.append(level)
                 chained = True
@@ -103,13 +107,13 @@ class Grouping:
         dataset = self._model.dataset(after.dataset)
         beside = after.token.start == piece.token.end and dataset is not None and dataset.parent is not None
         leads = piece.dataset != after.dataset and bool(route(self._model, piece.dataset, after.dataset))
-        return beside and leads and self._level_field(after) is not None
+        return beside and leads and self._levels.level_field(after) is not None
 
     def _each_before(self, piece: Piece | None) -> Piece | None:
         """The first piece, looking back, that does not only restrict the thing behind it: 每家 of 每家营业中的门店."""
         while (
             piece is not None
-            and piece.place not in self.levels
+            and piece.place not in self._levels.places
             and (piece.restricts or piece.kind in (Kind.SEGMENT, Kind.CODE) or piece.token.act is Act.TOPMOST)
         ):
             piece = self._phrase.before(piece)
@@ -127,21 +131,37 @@ class Grouping:
 
     def _group_place(self, piece: Piece, each: Piece | None, place: Place | None) -> Place | None:
         """What a piece groups by; a quantity by what has it, where it is named with that behind 各."""
+        place = self._sort_named(piece) or place
         if each is not None:
             place = self._sort_of(piece, each) or self._own_of(piece) or place
         is_measure = self._phrase.is_measure(piece) and (each is None or self._own_of(piece) is None)
         return None if is_measure else place
+
+    def _sort_named(self, piece: Piece) -> Place | None:
+        """各类型网点, 每种类型的网点: by the sort of what is named behind, whatever else has one."""
+        after = self._phrase.after(piece)
+        says_sort = piece.kind is Kind.FIELD and piece.token.text in _SORTS
+        if not says_sort or after is None or after.kind is not Kind.DATASET or after.used:
+            return None
+        sorts = self._sorts(after.dataset)
+        after.used = len(sorts) == 1 and after.dataset != piece.dataset
+        return Place(dataset=after.dataset, field=sorts[0].name) if after.used else None
+
+    def _sorts(self, name: str) -> list[Field]:
+        """The fields that say of what sort a row is."""
+        dataset = self._model.dataset(name)
+        return [
+            field
+            for field in (dataset.fields if dataset is not None else ())
+            if field.role is Role.CATEGORY and _SORT.search(f"{field.label.zh} {field.name}")
+        ]
 
     def _sort_of(self, piece: Piece, each: Piece) -> Place | None:
         """各类工单: by the sort of each, where the rows have one column that says it."""
         dataset = self._model.dataset(piece.dataset) if piece.kind is Kind.DATASET else None
         if dataset is None or each.token.text not in _OF_EACH_SORT:
             return None
-        sorts = [
-            field
-            for field in dataset.fields
-            if field.role is Role.CATEGORY and _SORT.search(f"{field.label.zh} {field.name}")
-        ]
+        sorts = self._sorts(dataset.name)
         return Place(dataset=dataset.name, field=sorts[0].name) if len(sorts) == 1 else None
 
     def _own_of(self, piece: Piece) -> Place | None:
@@ -178,78 +198,9 @@ class Grouping:
         is_which = piece.token.text.startswith(("哪", "which", "Which"))
         return is_which and not self._phrase.has(Act.MOST, Act.TOP, Act.RANKED, Act.COMPARE)
 
-    def _as_level(self, piece: Piece) -> Group | None:
-        """各大区, where that is what a level of a tree is called: the nodes of that level, for what hangs below them."""
-        dataset = self._model.dataset(piece.dataset) if piece.kind is Kind.CODE else None
-        each = self._asks_for_each(piece) if dataset is not None and dataset.parent is not None else None
-        if each is None or piece.place is None or piece.meaning is None:
-            return None
-        field = self._model.field(piece.place.dataset, piece.place.field)
-        if dataset is None or dataset.parent is None or dataset.display is None or field is None:
-            return None
-        if self._level_field(piece) is None:
-            return None
-        self.levels.add(piece.place)
-        piece.used = True
-        each.used = each.used or each.token.act is Act.EACH or each.token.sort is Sort.NUMBER
-        at = Condition(place=piece.place, operator=Operator.IS, values=(piece.meaning.code,))
-        return Group(place=Place(dataset=dataset.name, field=dataset.display), topmost=True, at=at)
-
-    def _level_field(self, piece: Piece) -> Field | None:
-        """The field whose code a piece is, where it says at which level of a tree a row is."""
-        field = self._model.field(piece.place.dataset, piece.place.field) if piece.place is not None else None
-        if field is None:
-            return None
-        levels = sum(_LEVEL_NAME.search("".join(code.words)) is not None for code in field.codes)
-        says = _LEVEL_FIELD.search(f"{field.name} {field.label.zh}") is not None or levels >= _SEVERAL
-        return field if says else None
-
-    def _as_children(self, piece: Piece) -> Group | None:
-        """护肤下面各二级类目: what hangs right below a node that is named, for what hangs below that."""
-        if piece.token.act is not Act.CHILDREN:
-            return None
-        for one in self._phrase:
-            dataset = self._model.dataset(one.dataset) if one.value is not None else None
-            is_node = (
-                dataset is not None
-                and dataset.parent is not None
-                and one.place == called_by(one.dataset, self._model)
-            )
-            if dataset is None or not is_node or one.place is None or one.value is None:
-                continue
-            self.levels.add(one.place)
-            piece.used = True
-            above = one.place.model_copy(update={"via": dataset.parent})
-            at = Condition(place=above, operator=Operator.IS, values=(one.value.value,))
-            return Group(place=one.place, topmost=True, at=at)
-        return None
-
-    def _asks_for_each(self, piece: Piece) -> Piece | None:
-        """What says that each of something is meant: 各大区, 哪个大区卖得最多, 门店最多的城市."""
-        before = self._phrase.before(piece)
-        if before is not None and before.kind is Kind.DATASET and before.token.end == piece.token.start:
-            before = self._phrase.before(before)
-        if before is not None and before.token.act in (Act.EACH, Act.WHICH, Act.LIST):
-            return before
-        counts = before is not None and before.token.sort is Sort.NUMBER and not before.used
-        if before is not None and counts and self._says_each() and not self._phrase.has(Act.TOP, Act.MOST):
-            # 三个大类各占多少: all that there are.
-            return before
-        if before is not None and before.value is not None:
-            return None
-        after = self._phrase.after(piece)
-        if after is not None and after.token.act is Act.LIST:
-            return after
-        return next((one for one in self._phrase if one.token.act in (Act.MOST, Act.TOP)), None)
-
-    def _says_each(self) -> bool:
-        return self._phrase.has(Act.EACH) or any(
-            re.search("分别|各自", piece.token.text) for piece in self._phrase
-        )
-
     def _by_values(self) -> tuple[Group, ...]:
         """金卡、白金客户各有多少人: several values of a field and each of them."""
-        said_each = self._says_each()
+        said_each = says_each(self._phrase)
         if not said_each:
             return ()
         named = [piece.place for piece in self._phrase if piece.value is not None or piece.kind is Kind.CODE]
@@ -262,6 +213,13 @@ class Grouping:
             # 名字里带凌云的几家客户各自买了多少
             return (Group(place=described[0]),)
         return self._by_number()
+
+    def _counts_sorts(self, piece: Piece) -> bool:
+        """三类, 两种: whether a number is of sorts."""
+        behind = next((one for one in self._phrase if one.token.start == piece.token.end), None)
+        return piece.token.text.endswith(("类", "种")) or (
+            behind is not None and behind.token.text in ("类", "种")
+        )
 
     def _counts_them(self, named: int) -> None:
         """直营、加盟、线上三类店铺: how many have been named."""
@@ -277,6 +235,11 @@ class Grouping:
             after = self._phrase.after(piece)
             place = self._phrase.place_of(after) if after is not None else None
             is_number = piece.token.sort is Sort.NUMBER and not piece.used
+            if is_number and after is not None and self._counts_sorts(piece):
+                # 三类网点: by that sort of which there are three.
+                sorts = [one for one in self._sorts(after.dataset) if len(one.codes) == piece.token.number]
+                piece.used = after.used = len(sorts) == 1
+                return (Group(place=Place(dataset=after.dataset, field=sorts[0].name)),) if sorts else ()
             if is_number and after is not None and place is not None and not self._phrase.is_measure(after):
                 piece.used = after.used = True
                 return (Group(place=place),)
@@ -284,36 +247,9 @@ class Grouping:
 
     def of(self, place: Place, before: Piece | None) -> Group:
         """The group of a field, with what the word before it says of its tree: 一级类目."""
-        level = self._level(before, place) if before is not None else None
-        topmost = level is not None or (before is not None and self._is_topmost(before, place))
+        level = self._levels.level(before, place) if before is not None else None
+        topmost = level is not None or (before is not None and self._levels.is_topmost(before, place))
         return Group(place=place, topmost=topmost, at=level)
-
-    def _level(self, piece: Piece, place: Place) -> Condition | None:
-        """The code of a level of the tree: what lies below a node of that level counts as it."""
-        dataset = self._model.dataset(place.dataset)
-        if piece.kind is not Kind.CODE or piece.meaning is None or dataset is None or dataset.parent is None:
-            return None
-        if piece.dataset != place.dataset or not _LEVEL.search(piece.token.text) or piece.place is None:
-            return None
-        self.levels.add(piece.place)
-        return Condition(place=piece.place, operator=Operator.IS, values=(piece.meaning.code,))
-
-    def _is_topmost(self, piece: Piece, place: Place) -> bool:
-        """一级类目: what stands at the top of a tree, for what hangs below it."""
-        if piece.token.act is Act.TOPMOST:
-            known = self._model.dataset(place.dataset)
-            piece.used = known is not None and known.parent is not None
-            return piece.used
-        segment = (
-            self._model.segment(piece.meaning.name) if piece.kind is Kind.SEGMENT and piece.meaning else None
-        )
-        dataset = self._model.dataset(place.dataset)
-        if segment is None or dataset is None or dataset.parent is None or segment.dataset != dataset.name:
-            return False
-        if segment.condition != unset(dataset.name, dataset.parent, self._model.dialect):
-            return False
-        self.topmost.add(segment.name)
-        return True
 
     def things_listed(self) -> tuple[Group, ...]:
         """The groups that a threshold is about: 订单数超过十的客户."""

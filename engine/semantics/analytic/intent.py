@@ -188,6 +188,7 @@ class Comparison(Frozen):
         difference: whether the difference is.
         values: whether the figures of both periods are asked for beside it.
         current: whether that of the period itself is, and not the other.
+        earlier_first: whether the other period is told first: 2023年和2024年的销售额.
     """
 
     with_: Compared
@@ -196,6 +197,7 @@ class Comparison(Frozen):
     difference: bool = False
     values: bool = True
     current: bool = False
+    earlier_first: bool = False
 
 
 class Part(Frozen):

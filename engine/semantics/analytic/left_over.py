@@ -71,17 +71,33 @@ def unused(phrase: Phrase, model: SemanticModel, base: str) -> tuple[str, ...]:
 
 def _is_left(piece: Piece, phrase: Phrase, spoken_of: set[str]) -> bool:
     if piece.used:
-        return False
+        return _only_restricts(piece, phrase)
     if piece.token.sort in (Sort.VALUE, Sort.TIME, Sort.NUMBER):
         return True
     if piece.token.sort is Sort.OPERATOR:
         return piece.token.act in _MATTERING
     if piece.kind is Kind.DATASET and piece.token.sort is Sort.TERM and piece.dataset not in spoken_of:
         return True
-    if _is_time_said_again(piece, phrase):
+    if _is_time_said_again(piece, phrase) or _says_of_what_values(piece, phrase):
         return False
     # A dataset named beside its own field or value only says whose that is.
     return piece.kind in (Kind.METRIC, Kind.SEGMENT, Kind.CODE) or _is_named_field(piece, phrase)
+
+
+def _says_of_what_values(piece: Piece, phrase: Phrase) -> bool:
+    """A和B两个品牌: the column of values that are named."""
+    named = [one for one in phrase if one.value is not None and one.used]
+    return piece.kind is Kind.FIELD and any(one.place == piece.place for one in named)
+
+
+def _only_restricts(piece: Piece, phrase: Phrase) -> bool:
+    """只看有销售额的网点: rows that have any of it, which a figure does not say."""
+    if piece.kind is not Kind.METRIC or piece.restricts or piece.token.sort is not Sort.TERM:
+        return False
+    before = phrase.just_before(piece)
+    behind = [one for one in phrase if one.token.start == piece.token.end]
+    only = before is not None and before.token.text in ("有", "没有")
+    return only and bool(behind) and behind[0].token.text == "的"
 
 
 def _is_time_said_again(piece: Piece, phrase: Phrase) -> bool:

@@ -6,10 +6,10 @@ import re
 from datetime import date
 
 from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.again import each_once
 from chat2sql.engine.semantics.analytic.intent import (
     Compared,
     Comparison,
-    Place,
     Presence,
     Window,
 )
@@ -25,7 +25,7 @@ _A_STATE = 2
 _MONTH_LONG, _MONTHS_LONG = 31, 62
 _SETS_AGAINST = frozenset({"比", "较", "跟", "与", "和", "对比", "相比"})
 _ASKS_FOR_BOTH = re.compile(
-    r"(?:和|及|以及|还有|、|与|并|\band\b)\s*(?:[每各]个?(?:季度?|月|周|天))?的?(?:其|它的|算出?|给出|计算)?\s*"
+    r"(?:和|及|以及|还有|、|与|并|\band\b)\s*(?:(?:[0-9]{2,4}年|今年|去年|本[期月年季])的?)?(?:[每各]个?(?:季度?|月|周|天))?的?(?:其|它的|算出?|给出|计算)?\s*"
     r"(?:对应的?|相应的?|各自的?)?(?:与?(?:去年|上年)同期(?:相?比)?的?)?(?:(?:和|与|跟|比|较)[^，,。]{2,12}?(?:相比|比)的?)?"
     r"(?:同比|环比|增长|增幅|增速|涨幅|涨跌|变化|差额|差异|差多少|(?:its |the )?(?:growth|change|yoy|mom))"
     r"|对比|分别是?多少|各是?多少|各自?为?多少|同期(?:的)?(?:值|数|金额|销售额)",
@@ -98,7 +98,13 @@ def comparison_of(
     both = beside and (_ASKS_FOR_OTHER.search(said) is not None or _named_twice(phrase))
     both = both or _OTHER_ITSELF.search(said) is not None or (beside and _listed_together(phrase))
     current = (beside or _ASKS_FOR_CURRENT.match(said) is not None) and not both
-    return comparison.model_copy(update={"values": both, "current": current}), left
+    first = next((piece.token.time for piece in phrase if piece.token.time is not None), None)
+    window = comparison.window
+    earlier = (
+        window is not None and first is not None and (first.start, first.end) == (window.start, window.end)
+    )
+    told = {"values": both, "current": current, "earlier_first": earlier}
+    return comparison.model_copy(update=told), left
 
 
 def each_of_periods(phrase: Phrase, presences: tuple[Presence, ...]) -> tuple[str, ...]:
@@ -132,7 +138,7 @@ def _comparison_of(
         for piece in phrase
         if piece.token.time is not None and piece.token.time.comparison_of is not None
     ]
-    windows = _each_once(windows)
+    windows = each_once(windows)
     year, before = phrase.has(Act.YEAR_BEFORE), phrase.has(Act.PERIOD_BEFORE)
     said = year or before
     year = year or (not before and any(_is_set_against(phrase, piece) for piece in phrase))
@@ -163,14 +169,6 @@ def _comparison_of(
     if current.end is not None and current.start is not None and current.start <= as_of < current.end:
         current = current.model_copy(update={"end": as_of + DAY})
     return Comparison(with_=kind, window=other, growth=growth, difference=differs), (current, *windows[1:])
-
-
-def _each_once(windows: tuple[Window, ...]) -> tuple[Window, ...]:
-    """2023年和2024年分别多少，2024年同比多少: a period that is named again says nothing new."""
-    found: dict[tuple[Place | None, date | None, date | None], Window] = {}
-    for one in windows:
-        found.setdefault((one.place, one.start, one.end), one)
-    return tuple(found.values())
 
 
 def _compared_by_units(

@@ -9,6 +9,7 @@ from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import Metric, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, term_index
 
+_ASKS = frozenset(["是什么", "什么", "是多少", "是啥"])
 _HAVING = frozenset(["登记", "办理", "绑定", "录入", "拥有", "配备", "填写", "关联", "名下"])
 """没有登记车辆: none of those."""
 
@@ -48,6 +49,9 @@ class Presences:
             if near.token.act is Act.NOT or (negated and near.token.text in _HAVING):
                 near.used = True
         behind = self._phrase.after(piece)
+        if piece.kind is Kind.FIELD and behind is not None and behind.token.text in _ASKS:
+            # 现在的评级是什么: what it is, and not whether there is any.
+            return
         if (
             not negated
             and behind is not None

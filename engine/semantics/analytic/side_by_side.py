@@ -113,6 +113,7 @@ def _difference_compared(
             exp.alias_(now.copy(), named(name, "本期", "now", language), quoted=True),
             exp.alias_(then.copy(), named(name, "对比期", "before", language), quoted=True),
         ]
+        columns = columns[::-1] if comparison.earlier_first else columns
     elif comparison.current:
         columns.append(exp.alias_(now.copy(), named(name, "本期", "now", language), quoted=True))
     if comparison.difference:

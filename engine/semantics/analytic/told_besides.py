@@ -16,7 +16,11 @@ _BESIDE = (Act.ALSO, Act.LIST)
 def told_besides(groups: tuple[Group, ...], phrase: Phrase, model: SemanticModel) -> tuple[Group, ...]:
     """The groups with the fields that a list names of the last thing that is grouped by, in the list's order."""
     thing = groups[-1].place if groups else None
-    if thing is None or groups[-1].topmost or thing != called_by(thing.dataset, model):
+    known = model.dataset(thing.dataset) if thing is not None else None
+    numbers = known.numbering if known is not None else ()
+    if thing is None or groups[-1].topmost:
+        return groups
+    if thing != called_by(thing.dataset, model) and thing.field not in numbers:
         return groups
     reach = {thing.dataset, *routes_from(model, thing.dataset)}
     taken = {group.place for group in groups}
@@ -29,8 +33,6 @@ def told_besides(groups: tuple[Group, ...], phrase: Phrase, model: SemanticModel
         if place in taken and place != thing:
             continue
         told.append(place)
-    known = model.dataset(thing.dataset)
-    numbers = known.numbering if known is not None else ()
     if thing not in told and not any(one.dataset == thing.dataset and one.field in numbers for one in told):
         told = [thing, *told]
     # 列出会员号和消费金额: by their numbers, and no names.

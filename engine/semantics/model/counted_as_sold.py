@@ -76,7 +76,7 @@ def profit_as_turnover(model: SemanticModel) -> SemanticModel:
         if one.label.zh in _PROFIT
         and one.origin is Origin.COMMENT
         and one.expression
-        and not one.time
+        and (not one.time or (one.time == main.time and not one.segments))
         and _reaches(one.dataset, main, model)
     )
     return model.extended(metrics=told) if told else model

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from chat2sql.engine.semantics.model.definition import Definition
 from chat2sql.engine.semantics.model.definition_entries import DEFINED_CERTAINTY, label_of_name
 from chat2sql.engine.semantics.model.definition_reading import is_known
-from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.semantic_model import (
     Dataset,
     Origin,
@@ -40,9 +40,9 @@ _SIGNS = {
 }
 _COMPARED = re.compile(
     rf"\s*(?:单[仓店品个件])?(?P<left>[㐀-鿿A-Za-z_][㐀-鿿A-Za-z0-9_]*?)\s*(?P<sign>{'|'.join(_SIGNS)})\s*"
-    r"(?P<right>[㐀-鿿A-Za-z_][㐀-鿿A-Za-z0-9_]*|[0-9]+(?:\.[0-9]+)?)\s*(?:[(（](?:含|包含|包括)[^()（）]*[)）])?\s*"
+    r"(?P<right>[㐀-鿿A-Za-z_][㐀-鿿A-Za-z0-9_]*|[0-9]+(?:\.[0-9]+)?)\s*(?:[(（](?:含|包含|包括|按|未设置?)[^()（）]*[)）])?\s*"
 )
-"""What stands in brackets behind it may restrict, unless it is 含…."""
+"""What stands in brackets behind it may restrict, unless it is 含…, 按仓库+商品 or what has no limit to compare with."""
 _SUM = re.compile(r"SUM\((?P<of>[^()]+|\([^()]+\))\)")
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
 from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.definition import Definition
 from chat2sql.engine.semantics.model.definition_conditions import Rows
 from chat2sql.engine.semantics.model.definition_figures import Computed
-from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.finer import amount_of, pieces_of
 from chat2sql.engine.semantics.model.semantic_model import (
     Additivity,

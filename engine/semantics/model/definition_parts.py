@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.semantics.model.definition import Definition
 from chat2sql.engine.semantics.model.definition_entries import (
     DEFINED_CERTAINTY,
     label_of_name,
@@ -22,7 +23,6 @@ from chat2sql.engine.semantics.model.definition_sides import (
     whose,
     without_number,
 )
-from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Metric, Origin, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Bilingual
+from chat2sql.engine.semantics.model.definition import Definition
 from chat2sql.engine.semantics.model.definition_entries import DEFINED_CERTAINTY, label_of_name, segment_of
 from chat2sql.engine.semantics.model.definition_reading import is_known, read_definition
-from chat2sql.engine.semantics.model.definition_texts import Definition
 from chat2sql.engine.semantics.model.definition_words import known_words
 from chat2sql.engine.semantics.model.finer import TURNOVER, are_lines
 from chat2sql.engine.semantics.model.related import Related
@@ -34,6 +34,10 @@ _SINCE = re.compile(
     re.IGNORECASE,
 )
 """下单日期>=今天-90天: that day counts as well; 支付日期>今天-90天: it does not."""
+_PUSHED = re.compile(
+    r"(?:统计日|当天|今天|查询日)?(?:往|向)前推?(?P<n>[0-9]{1,4})天(?:起|开始)?(?:至|到)(?:统计日|当天|今天|查询日)(?:当天)?"
+)
+"""统计日往前推89天至统计日当天"""
 _UP_TO = re.compile(
     r"(?:<=?|≤|早于|小于|不晚于)\s*(?:今天|当天|当日|今日|统计日|CURRENT_DATE)\s*(?:减去?|-|－)",
     re.IGNORECASE,
@@ -187,6 +191,10 @@ class _Reader:
         if _UP_TO.search(left):
             # 支付时间<今天-180天 is the contrary.
             return False
+        pushed = _PUSHED.search(left)
+        if pushed is not None:
+            self._since = int(pushed["n"]) + 1
+            left = left[: pushed.start()] + " " + left[pushed.end() :]
         since = _SINCE.search(left)
         if since is not None:
             self._since = int(since["n"]) + (since["how"] not in (">", "晚于"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.schema.lexicon import has_han
-from chat2sql.engine.semantics.model.definition_texts import Definition, brackets_open
+from chat2sql.engine.semantics.model.definition import Definition
+from chat2sql.engine.semantics.model.definition_texts import brackets_open
 from chat2sql.engine.semantics.model.finer import amount_of, are_lines, scale_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Metric, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
@@ -33,10 +34,10 @@ _SAYS_MORE = re.compile("[㐀-鿿]{2}")
 _NO_MORE = re.compile(
     r"(?:(?:不?含税|均为不?含税|(?:退货|退款)冲减[^，,]{0,8}|元|单位[^，,]{0,4}|口径同上)[，,]?)*"
 )
-_SAME_PERIOD = re.compile(r"(?:同期|当期|本期|当月|同月|该期间?)(?:的|内的?)?")
+_SAME_PERIOD = re.compile(r"(?:同期|当期|本期|当月|同月|该月|该期间?)(?:的|内的?)?")
 _SAYS_OF_WHAT = re.compile(
     r"[^，,；;]{0,8}不(?:进|计入|算|入|算入|计)分[母子](?=[，,；;]|$)|[^，,；;]{0,20}照样?(?:算|计)[^，,；;]{0,8}(?=[，,；;]|$)"
-    r"|先(?:汇总|合计|求和|加总)[再后](?:相)?除(?=[，,；;]|$)"
+    r"|[㐀-鿿]{1,6}为空的?(?:月份|门店|行)?不(?:算|计|统计|计算)[^，,；;]{0,8}(?=[，,；;]|$)|先(?:汇总|合计|求和|加总)[再后](?:相)?除(?=[，,；;]|$)"
 )
 """取消的不进分母, where the line says what is above it and below; 赠品的成本照样算进毛利, which its parts say."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,}")

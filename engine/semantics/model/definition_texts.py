@@ -6,11 +6,11 @@ Only the places are found here, generously: whether what a definition says can b
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.codes import read_codes
 from chat2sql.engine.schema.notations import DEFINES_BEHIND, code_list
+from chat2sql.engine.semantics.model.definition import Definition, said_of_all
 from chat2sql.engine.semantics.model.definition_codes import groups_of_codes
 from chat2sql.engine.values.documents import is_document
 
@@ -104,30 +104,6 @@ _CONTINUES = re.compile(
 )
 """A sentence that says more of the figure before it."""
 _LONGEST = 320
-
-
-class Definition(NamedTuple):
-    """What a comment defines.
-
-    Attributes:
-        dataset: the table whose comment it is in.
-        name: what is defined.
-        also: what else it is called: 实收(回款).
-        body: of what it is made.
-        counts_only: whether only the rows that count are told.
-        like: another definition, whose rows count too.
-        as_above: whether nothing more is said of what is computed.
-        about: the table whose comment has it, where it is read of the rows of another.
-    """
-
-    dataset: str
-    name: str
-    body: str
-    counts_only: bool = False
-    also: str = ""
-    like: str = ""
-    as_above: bool = False
-    about: str = ""
 
 
 def definitions(catalogue: Catalogue) -> list[Definition]:
@@ -273,7 +249,7 @@ def _in_sentence(
         tail = _TAIL.match(sentence)
         return [Definition(dataset, tail["name"], tail["body"])] if tail is not None else []
     ends = [head.start() for head in heads[1:]] + [len(sentence)]
-    return [
+    return said_of_all(
         Definition(
             dataset,
             head["name"].strip(),
@@ -282,7 +258,7 @@ def _in_sentence(
         )
         for head, end in zip(heads, ends, strict=True)
         if 2 <= len(sentence[head.end() : end].strip()) <= _LONGEST
-    ]
+    )
 
 
 def _only(

@@ -10,6 +10,7 @@ import re
 
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.lexicon import has_han
+from chat2sql.engine.semantics.model.definition import Definition
 from chat2sql.engine.semantics.model.definition_compared import as_compared
 from chat2sql.engine.semantics.model.definition_entries import (
     ReadDefinition,
@@ -23,7 +24,7 @@ from chat2sql.engine.semantics.model.definition_parts import as_difference, as_r
 from chat2sql.engine.semantics.model.definition_reading import FIGURE, is_known, read_definition
 from chat2sql.engine.semantics.model.definition_related import as_related
 from chat2sql.engine.semantics.model.definition_sides import HOW_MANY, homes_elsewhere
-from chat2sql.engine.semantics.model.definition_texts import Definition, definitions
+from chat2sql.engine.semantics.model.definition_texts import definitions
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import (
     Metric,
