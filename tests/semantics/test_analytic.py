@@ -30,6 +30,7 @@ NAMES = (
     "pantry",
     "stationery",
     "greengrocer",
+    "garage",
 )
 DIALECTS = (Dialect.DUCKDB, Dialect.SQLITE)
 
