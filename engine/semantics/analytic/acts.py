@@ -63,6 +63,7 @@ class Act(StrEnum):
     SAID = "said"
     COMPARE = "compare"
     ATTAINED = "attained"
+    WHOLE = "whole"
     ALSO = "also"
 
 

@@ -10,6 +10,8 @@ from chat2sql.config.vocabulary import Language
 from chat2sql.engine.semantics.analytic.calendar import period_of
 from chat2sql.engine.semantics.analytic.figures import expression_of, segments_of, time_of
 from chat2sql.engine.semantics.analytic.intent import (
+    Against,
+    Aggregate,
     AnalyticIntent,
     Comparison,
     Figure,
@@ -23,15 +25,19 @@ from chat2sql.engine.semantics.analytic.labels import figure_label, group_label
 from chat2sql.engine.semantics.analytic.restricted import conditions_of, part_of, window_of
 from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.analytic.shapes import (
+    COMPARISONS,
     both,
     compare,
     difference,
     distinct_names,
     growth,
     named,
+    quoted,
     ratio,
 )
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Additivity, SemanticModel
+
+_EACH = "each_group"
 
 
 class Aggregation:
@@ -66,8 +72,36 @@ class Aggregation:
         if keys:
             select = select.group_by(*(key.copy() for key in keys))
         for threshold in intent.thresholds:
+            if threshold.against is not None:
+                whole = self._whole(figures[threshold.figure], threshold.against)
+                value = expression_of(figures[threshold.figure], self._model, scope, None)
+                select = select.having(COMPARISONS[threshold.operator](this=value, expression=whole))
+                continue
             select = select.having(self._threshold(scope, threshold, figures))
         return select, names, computed
+
+    def _whole(self, figure: Figure, against: Against) -> exp.Expr:
+        """The figure of all rows; of what adds up, its mean over the groups.
+
+        Raises:
+            NotExpressible: what adds up is set against all of itself, or other rows count for other figures.
+        """
+        plain = self._intent.model_copy(update={"thresholds": (), "ranking": None, "figures": (figure,)})
+        if len(self._intent.figures) > 1 or self._intent.comparison is not None or self._intent.share:
+            raise NotExpressible("several figures, one of which is set against all")
+        metric = self._model.metric(figure.metric or "")
+        adds_up = figure.aggregate in (Aggregate.SUM, Aggregate.COUNT) or (
+            metric is not None and metric.additivity is not Additivity.NON_ADDITIVE
+        )
+        if adds_up and against is Against.WHOLE:
+            raise NotExpressible("a sum set against all of itself")
+        if not adds_up:
+            plain = plain.model_copy(update={"groups": ()})
+        select, _, computed = Aggregation(plain, self._model, self._language).select((figure,))
+        if not adds_up:
+            return select.subquery()
+        mean = exp.Avg(this=quoted(computed[0][0], _EACH))
+        return exp.select(mean).from_(select.subquery(_EACH)).subquery()
 
     def _group(self, scope: Scope, group: Group) -> exp.Expr:
         if group.grain is None:

@@ -46,7 +46,7 @@ def counted_groups(
     """
     limited = {one.figure for one in thresholds}
     asked = [figure for number, figure in enumerate(figures) if number not in limited]
-    if groups or not thresholds or len(asked) != 1:
+    if groups or not thresholds or len(asked) != 1 or any(one.against for one in thresholds):
         return None
     metric = model.metric(asked[0].metric or "")
     place = called_by(asked[0].dataset, model)

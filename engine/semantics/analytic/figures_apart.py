@@ -57,6 +57,7 @@ def figures_apart(
         NotExpressible: they are compared or shares, or one cannot be had by these groups.
     """
     changes = intent.comparison is not None or intent.share or intent.running or intent.moving is not None
+    changes = changes or any(one.against is not None for one in intent.thresholds)
     if changes or intent.part != Part():
         raise NotExpressible("figures of several datasets that are compared")
     wanted = _wanted(intent, model)

@@ -140,16 +140,24 @@ class Presence(Frozen):
     window: Window | None = None
 
 
+class Against(StrEnum):
+    """What a figure of each group is compared with beside numbers: that of all rows, or the mean of the groups."""
+
+    WHOLE = "whole"
+    MEAN = "mean"
+
+
 class Threshold(Frozen):
-    """A condition on a figure of each group.
+    """A condition on a figure of each group: ``values``, or what it is set ``against``.
 
     ``shown``: whether the figure is told as well; who asks which stores met their target asks for no rate.
     """
 
     figure: int
     operator: Operator
-    values: tuple[float, ...] = Field(min_length=1)
+    values: tuple[float, ...] = ()
     shown: bool = True
+    against: Against | None = None
 
 
 class Ranking(Frozen):

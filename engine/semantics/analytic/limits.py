@@ -8,6 +8,7 @@ from typing import NamedTuple
 from chat2sql.engine.semantics.analytic.acts import AFTER, Act
 from chat2sql.engine.semantics.analytic.defined_figures import as_defined
 from chat2sql.engine.semantics.analytic.intent import (
+    Against,
     Aggregate,
     Condition,
     Figure,
@@ -41,6 +42,7 @@ class Limit(NamedTuple):
     operator: Operator
     values: tuple[float, ...]
     shown: bool = True
+    against: Against | None = None
 
 
 class Limits:
@@ -105,7 +107,7 @@ class Limits:
             piece.used = True
             return
         if not numbers:
-            self._with_field(piece, subject, operator)
+            self._without_number(piece, subject, operator)
             return
         values = tuple(number.token.number for number in numbers if number.token.number is not None)
         values = tuple(sorted(values)) if operator is Operator.BETWEEN else values[:1]
@@ -119,6 +121,25 @@ class Limits:
         piece.used = True
         in_days = subject.counted and numbers[0].token.text.endswith("天")
         (self._days if in_days else self._compare)(subject, operator, values)
+
+    def _without_number(self, piece: Piece, subject: Piece | None, operator: Operator) -> None:
+        """What is set against another field, or against all rows."""
+        after = self._phrase.after(piece)
+        if after is not None and after.token.act is Act.WHOLE:
+            self._with_whole(piece, subject, operator, after)
+        else:
+            self._with_field(piece, subject, operator)
+
+    def _with_whole(self, piece: Piece, subject: Piece | None, operator: Operator, whole: Piece) -> None:
+        """毛利率高于公司整体的门店: a figure of each group against that of all, or their mean."""
+        figure = self._figure(subject) if subject is not None else None
+        if figure is None:
+            self.doubts.append(f"a comparison of nothing: {piece.token.text}")
+            return
+        piece.used = whole.used = True
+        against = Against.MEAN if "均" in whole.token.text else Against.WHOLE
+        named = as_defined(figure, self._phrase, self._model)
+        self.limits.append(Limit(named, operator, (), against=against))
 
     def _numbers(self, piece: Piece, *, behind: bool) -> list[Piece]:
         found = []

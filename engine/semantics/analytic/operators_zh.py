@@ -238,6 +238,11 @@ ZH_OPERATORS: tuple[Row, ...] = (
         r"超过|大于|高于|多于|超出|>|过(?=[0-9])(?![0-9]+[次个单笔张件条]?及?以[上下])|破(?=[0-9百千万一二三四五])",
         detail=Operator.ABOVE,
     ),
+    row(
+        Act.WHOLE,
+        r"(?<=高于|低于|超过|大于|小于|不及|不到|优于)了?(?:全?公司|集团|全国|全部[㐀-鿿]{2}|所有[㐀-鿿]{2}|全体)?的?(?:整体|总体|平均)的?(?:水平|均值|平均值?)?",
+        r"(?<=高于|低于|超过|大于|小于|不及|不到|优于)了?全(?:公司|国|体)(?:的?(?:整体|平均))?的?水平?",
+    ),
     row(Act.COMPARE, r"低于|小于|少于|不足|不到|未达到?|<", detail=Operator.BELOW),
     row(Act.COMPARE, r"及?以上|或更[高多]", detail=Operator.AT_LEAST + AFTER),
     row(Act.COMPARE, r"及?以下|以内|或更[低少]", detail=Operator.AT_MOST + AFTER),

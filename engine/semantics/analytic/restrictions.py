@@ -67,6 +67,7 @@ class Restrictions(NamedTuple):
                     operator=limit.operator,
                     values=limit.values,
                     shown=limit.shown,
+                    against=limit.against,
                 )
             )
         return tuple(told), figures

@@ -65,7 +65,8 @@ def difference_apart(
         NotExpressible: it is a share or runs, or a part cannot be had by these groups.
     """
     comparison = intent.comparison
-    if intent.share or intent.running or intent.moving is not None or len(intent.figures) != 1:
+    against = any(one.against is not None for one in intent.thresholds)
+    if intent.share or intent.running or intent.moving is not None or len(intent.figures) != 1 or against:
         raise NotExpressible("a difference of two datasets that is a share, or runs")
     name = figure_label(intent.figures[0], model, language)
     if comparison is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from chat2sql.config.vocabulary import Bilingual, Language
 from chat2sql.engine.semantics.analytic.intent import (
+    Against,
     AnalyticIntent,
     Compared,
     Condition,
     Figure,
     Operator,
     SegmentUse,
+    Threshold,
     Window,
 )
 from chat2sql.engine.semantics.analytic.labels import figure_label, group_label, place_label
@@ -71,11 +73,19 @@ class _Teller:
             parts.append(self._say(f"按{'、'.join(names)}", f"by {', '.join(names)}"))
         parts += [
             f"{figure_label(intent.figures[one.figure], self._model, self._language)} "
-            f"{_OPERATORS[one.operator].to(self._language)} {' / '.join(f'{value:g}' for value in one.values)}"
+            f"{_OPERATORS[one.operator].to(self._language)} {self._limit(one)}"
             for one in intent.thresholds
         ]
         parts += self._shape()
         return self._say("；", "; ").join(parts)
+
+    def _limit(self, threshold: Threshold) -> str:
+        """The numbers that a figure is compared with, or what it is set against."""
+        if threshold.against is None:
+            return " / ".join(f"{value:g}" for value in threshold.values)
+        if threshold.against is Against.WHOLE:
+            return self._say("整体", "that of all")
+        return self._say("各组平均", "the mean of the groups")
 
     def _shape(self) -> list[str]:
         intent, told = self._intent, []
