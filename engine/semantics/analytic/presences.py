@@ -5,6 +5,7 @@ from __future__ import annotations
 from chat2sql.engine.semantics.analytic.acts import BOUGHT, BOUGHT_AT_ALL, EITHER, SOLD, Act
 from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Place, Presence, SegmentUse
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.model.finer import header_of
 from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import Metric, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, term_index
@@ -187,3 +188,15 @@ class Presences:
             self.doubts = ("rows of several kinds, of each of which there has to be one",)
         values = tuple(dict.fromkeys((*alike[0].values, *condition.values)))
         return tuple(one.model_copy(update={"values": values}) if one is alike[0] else one for one in before)
+
+
+def once_denied(presences: tuple[Presence, ...], model: SemanticModel) -> tuple[Presence, ...]:
+    """今年没有卖出过(没有任何有效订单): what is said again of the same rows, in brackets, is of the same period."""
+    timed = {one.dataset for one in presences if one.negated and one.window is not None}
+    timed |= {head for one in timed if (head := header_of(model, one)) is not None}
+
+    def is_again(one: Presence) -> bool:
+        of_same = one.dataset in timed or header_of(model, one.dataset) in timed
+        return one.negated and one.window is None and of_same
+
+    return tuple(one for one in presences if not is_again(one))

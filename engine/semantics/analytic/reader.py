@@ -38,6 +38,7 @@ from chat2sql.engine.semantics.analytic.parted import parted, share_in_doubt
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.periods_of import comparison_of, each_of_periods, windows_of
 from chat2sql.engine.semantics.analytic.phrase import Phrase
+from chat2sql.engine.semantics.analytic.presences import once_denied
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
@@ -145,6 +146,7 @@ class _Reader:
             groups = told_besides(groups, phrase, model)
         base = figures[0].dataset if figures else base
         windows, presences = windows_of(phrase, model, _beside_groups(restricted.presences, groups))
+        presences = once_denied(presences, model)
         if grouping.placed_by is not None:
             windows = tuple(
                 one.model_copy(update={"place": one.place or grouping.placed_by}) for one in windows

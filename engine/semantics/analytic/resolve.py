@@ -41,6 +41,7 @@ _KEY_FOR_THING = 0.3
 _CODE_FOR_THING = 0.6
 _SEVERAL = 0.5
 _OFFICE = 0.6
+_SHORTEST_NAME = 2
 _SHORT = 0.7
 _NOW = re.compile("现在|目前|当前|如今")
 _VAGUE = re.compile(
@@ -112,6 +113,7 @@ def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: fro
         if one.kind is Kind.DATASET and one.weight > _SHORT and token.sort is Sort.TERM
     ) | {base}
     parts = _parts_named(tokens, model)
+    tokens = _without_name_of(base, tokens, model)
     for place, token in enumerate(_without_vague(token, named) for token in tokens):
         grouped = place > 0 and tokens[place - 1].act is Act.EACH
         best, worth = _best(base, _as_group(token) if grouped else token, model, place in heads)
@@ -132,6 +134,21 @@ def _parts_named(tokens: Sequence[Token], model: SemanticModel) -> frozenset[str
     named = {one.name for token in tokens for one in token.meanings if one.kind is Kind.METRIC}
     ratios = [metric for name in named if (metric := model.metric(name)) is not None]
     return frozenset(part for one in ratios for part in (one.numerator, one.denominator) if part)
+
+
+def _without_name_of(base: str, tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
+    """中央工厂 of 中央工厂生产批次 says of what the rows are, whatever department is called so."""
+    dataset = model.dataset(base)
+    label = dataset.label.zh if dataset is not None else ""
+    return [
+        token._replace(sort=Sort.NOISE, values=(), meanings=())
+        if token.values
+        and not token.meanings
+        and _SHORTEST_NAME < len(token.text) < len(label)
+        and label.startswith(token.text)
+        else token
+        for token in tokens
+    ]
 
 
 def _without_vague(token: Token, named: frozenset[str]) -> Token:

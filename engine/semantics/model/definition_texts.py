@@ -34,6 +34,11 @@ _OF_A_KIND = re.compile(
     r"(?!.{0,1}[净实总毛待未已含应预计])(?!线上|线下|目标|计划|退货|退款|取消|损失|同期|去年|上年|累计|新增|直营|加盟|批发|零售|团购|平均|人均|单店|历史|其他)"
     r"[㐀-鿿]{2}(?P<plain>销售额|营业额|营业收入|营收|业绩|成交额|交易额|回款额|采购额|毛利额?)"
 )
+_NEITHER = re.compile(
+    r"(?<!\w)(?P<column>[A-Za-z_]\w*)\s*(?:<>|!=)\s*(?P<first>['\"]?\w+['\"]?)\s*(?:且|并且|和|and|AND|[,，])\s*(?:<>|!=)\s*"
+    r"(?P<second>['\"]?\w+['\"]?)"
+)
+"""po_status<>9 且 <>0"""
 _FULL_WIDTH = {",": "，", ";": "；", ":": "：", "!": "！"}
 _HALF_WIDTH = re.compile(r"(?<=[㐀-鿿）)”])[,;:!]|[,;:!](?=\s*[㐀-鿿])")
 _NO_NAME = re.compile(
@@ -150,6 +155,7 @@ def plainly_called(name: str) -> tuple[str, ...]:
 
 def in_full_width(comment: str) -> str:
     """A comment whose marks between Chinese words are Chinese: 有效订单的 pay_amt,归属期看付款时间."""
+    comment = _NEITHER.sub(r"\g<column> not in (\g<first>,\g<second>)", comment)
     return _HALF_WIDTH.sub(lambda mark: _FULL_WIDTH[mark.group()], comment)
 
 
