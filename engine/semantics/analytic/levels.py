@@ -85,12 +85,12 @@ class Levels:
             called = (dataset.label.zh, *dataset.synonyms)
             named = said is not None and any(word.endswith(said["thing"]) for word in called)
             level = next((one for one in dataset.fields if _LEVEL_FIELD.search(one.name)), None)
-            if said is None or not named or not (dataset.parent and dataset.display) or level is None:
+            code = _code_of(level, said["n"]) if said is not None and level is not None else ""
+            if not named or not (dataset.parent and dataset.display) or level is None or not code:
                 continue
             piece.used = True
-            number = str("一二三四".index(said["n"]) + 1)
             place = Place(dataset=dataset.name, field=level.name)
-            at = Condition(place=place, operator=Operator.IS, values=(number,))
+            at = Condition(place=place, operator=Operator.IS, values=(code,))
             self.places.add(place)
             return Group(place=Place(dataset=dataset.name, field=dataset.display), topmost=True, at=at)
         return None
@@ -144,6 +144,15 @@ class Levels:
             return False
         self.segments.add(segment.name)
         return True
+
+
+def _code_of(level: Field, said: str) -> str:
+    """The code of 二级: what is called so, else its number where levels are counted from one; empty: it is not clear."""
+    named = [one.code for one in level.codes if any(f"{said}级" in word for word in one.words)]
+    number = str("一二三四".index(said) + 1)
+    codes = {one.code for one in level.codes}
+    counted = not codes or (number in codes and "0" not in codes)
+    return named[0] if len(named) == 1 else number if counted and not named else ""
 
 
 def says_each(phrase: Phrase) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chat2sql.config.vocabulary import Dialect
+from chat2sql.engine.semantics.model.definition_words import is_within
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Role
 from chat2sql.engine.semantics.model.spelling import spelled
 
@@ -191,15 +192,8 @@ def _time_called(word: str, times: list[Field]) -> Field | None:
     """The only time that a word names, or has all characters of: 预约日期 for 预约上门日期."""
     named = [field for field in times if re.fullmatch(_words(field), word)]
     stem = _ENDING.sub("", word)
-    found = named or [
-        field for field in times if len(stem) > 1 and _is_within(stem, _ENDING.sub("", field.label.zh))
-    ]
+    found = named or [field for field in times if is_within(stem, _ENDING.sub("", field.label.zh))]
     return found[0] if len(found) == 1 else None
-
-
-def _is_within(short: str, whole: str) -> bool:
-    rest = iter(whole)
-    return all(char in rest for char in short)
 
 
 def _day(field: Field, dataset: Dataset, dialect: Dialect, beside: Field) -> str:
