@@ -89,6 +89,11 @@ class Aggregation:
         plain = self._intent.model_copy(update={"thresholds": (), "ranking": None, "figures": (figure,)})
         if len(self._intent.figures) > 1 or self._intent.comparison is not None or self._intent.share:
             raise NotExpressible("several figures, one of which is set against all")
+        usual = {name for _, name in self._model.conventions.default_segments}
+        further = [use for use in self._intent.segments if use.segment not in usual]
+        if self._intent.conditions or self._intent.presences or self._intent.held or further:
+            # 华东毛利率高于公司整体的: the whole may be of all, or of those.
+            raise NotExpressible("some rows, set against a whole that is not told")
         metric = self._model.metric(figure.metric or "")
         adds_up = figure.aggregate in (Aggregate.SUM, Aggregate.COUNT) or (
             metric is not None and metric.additivity is not Additivity.NON_ADDITIVE

@@ -1,12 +1,12 @@
-"""Sums of a quantity that a definition restricts: 报销金额 counts what 报销费用 counts."""
+"""Sums of a quantity that a definition restricts, 报销金额 counts what 报销费用 counts, and figures that need a period."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, SegmentUse
+from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group, SegmentUse, Window
 from chat2sql.engine.semantics.analytic.phrase import Phrase
-from chat2sql.engine.semantics.model.semantic_model import Metric, Origin, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import PER_PERIOD, Metric, Origin, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind
 
@@ -85,3 +85,12 @@ def _says_which(figure: Figure, phrase: Phrase) -> bool:
 def _is_called_alike(metric: str, field: str) -> bool:
     """Whether two names begin alike, or one ends with the other: 报销费用 and 报销金额, 请假天数 and 天数."""
     return len(metric) > 1 and len(field) > 1 and (metric[:2] == field[:2] or metric.endswith(field))
+
+
+def of_no_period(
+    figures: tuple[Figure, ...], windows: tuple[Window, ...], groups: tuple[Group, ...]
+) -> tuple[str, ...]:
+    """活跃会员数, of which it is not said in what period they were active."""
+    active = any((one.metric or "").endswith(PER_PERIOD) for one in figures)
+    told = bool(windows) or any(group.grain is not None for group in groups)
+    return ("active in a period that is not told",) if active and not told else ()

@@ -60,7 +60,11 @@ class Levels:
 
     def as_children(self, piece: Piece) -> Group | None:
         """护肤下面各二级类目: what hangs right below a node that is named, for what hangs below that."""
+        said = _NTH_LEVEL.search(piece.token.text)
         if piece.token.act is not Act.CHILDREN:
+            return None
+        if said is not None and said["n"] != "二" and any(one.value is not None for one in self._phrase):
+            # 食品下面各三级品类: how far below depends on where that stands.
             return None
         for one in self._phrase:
             dataset = self._model.dataset(one.dataset) if one.value is not None else None
@@ -151,7 +155,7 @@ def _code_of(level: Field, said: str) -> str:
     named = [one.code for one in level.codes if any(f"{said}级" in word for word in one.words)]
     number = str("一二三四".index(said) + 1)
     codes = {one.code for one in level.codes}
-    counted = not codes or (number in codes and "0" not in codes)
+    counted = number in codes and "0" not in codes
     return named[0] if len(named) == 1 else number if counted and not named else ""
 
 

@@ -16,7 +16,7 @@ from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.by_default import rows_by_default
 from chat2sql.engine.semantics.analytic.counted_groups import counted_groups
-from chat2sql.engine.semantics.analytic.defined_figures import rows_alike
+from chat2sql.engine.semantics.analytic.defined_figures import of_no_period, rows_alike
 from chat2sql.engine.semantics.analytic.figures import counts_rows
 from chat2sql.engine.semantics.analytic.figures_of import Asked
 from chat2sql.engine.semantics.analytic.grouping import Grouping
@@ -36,7 +36,11 @@ from chat2sql.engine.semantics.analytic.listed import Listed
 from chat2sql.engine.semantics.analytic.listed_alike import with_lists_alike
 from chat2sql.engine.semantics.analytic.parted import parted, share_in_doubt
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
-from chat2sql.engine.semantics.analytic.periods_of import comparison_of, each_of_periods, windows_of
+from chat2sql.engine.semantics.analytic.periods_of import (
+    comparison_of,
+    each_of_periods,
+    windows_of,
+)
 from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.analytic.presences import once_denied
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
@@ -178,6 +182,7 @@ class _Reader:
         doubts = (
             share_in_doubt(phrase, restricted, groups)
             + each_of_periods(phrase, presences)
+            + of_no_period(figures, windows, groups)
             + of_another_day
             + self._never_together(figures)
             + self._doubts(

@@ -23,6 +23,7 @@ from chat2sql.engine.semantics.model.definition_sides import (
     whose,
     without_number,
 )
+from chat2sql.engine.semantics.model.finer import TURNOVER
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Metric, Origin, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
@@ -33,6 +34,9 @@ _DIFFERENT = re.compile(
     r"(?:下单|购买|消费|成交|付款|购物)的?(?P<who>[㐀-鿿]{2,4}?)(?:人?数|数量)(?:\s*[(（]\s*按?[㐀-鿿]{0,4}去重[)）])?"
 )
 _TARGET = re.compile("(?:当月|月度?|同期|当期)?(?:目标|任务)(?:额|金额|值|数)?")
+_PLAIN_TARGET = re.compile(
+    "(?:月度?|年度?)?(?:销售额?|营收额?|业绩)?目标(?:额|金额|值)?(?:[(（][^()（）]*[)）])?"
+)
 _OF_ROWS = re.compile(r"(?P<rows>[㐀-鿿]{2,8}?)(?:所)?(?:对应|相应|关联|产生)的?(?P<figure>[㐀-鿿]{2,8})")
 NAMELESS = Bilingual(zh="", en="")
 
@@ -97,7 +101,8 @@ def _of_target(definition: Definition, above: list[Metric], model: SemanticModel
         return None
     targets = [field for field in dataset.fields if field.role is Role.MEASURE and "目标" in field.label.zh]
     own = [field for field in targets if above[0].label.zh and above[0].label.zh in field.label.zh]
-    meant = own if len(own) == 1 else targets
+    plain = [field for field in targets if _PLAIN_TARGET.fullmatch(field.label.zh)]
+    meant = own if len(own) == 1 else plain
     if len(meant) != 1:
         return None
     summed = f"SUM({spelled(dataset.name, meant[0].name, model.dialect)})"
@@ -118,6 +123,9 @@ def _of_different(
     """The model with how many different ones the rows above the line name: 下单客户数(去重); None: it is none of that."""
     said = _DIFFERENT.fullmatch(definition.body)
     if said is None or not above or above[0].dataset != definition.dataset:
+        return None
+    if above[0].label.zh not in TURNOVER:
+        # 取消金额/下单会员数: those who ordered are not those who cancelled.
         return None
     things = {
         one.dataset for one in index.meanings(said["who"]) if one.kind is Kind.DATASET and one.weight == 1

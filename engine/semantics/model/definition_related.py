@@ -14,6 +14,7 @@ from chat2sql.engine.semantics.model.definition_words import known_words
 from chat2sql.engine.semantics.model.finer import TURNOVER, are_lines
 from chat2sql.engine.semantics.model.related import Related
 from chat2sql.engine.semantics.model.semantic_model import (
+    PER_PERIOD,
     Additivity,
     Dataset,
     Metric,
@@ -113,9 +114,9 @@ def _with_number(
         return None
     column = spelled(said.dataset.name, joins[0].source_columns[0], model.dialect)
     number = Metric(
-        name=f"{said.dataset.name}.{definition.name}_count",
+        name=f"{said.dataset.name}.{definition.name}{PER_PERIOD}",
         label=Bilingual(zh=f"{definition.name}数", en=""),
-        synonyms=(definition.name, *(f"{definition.name}{ending}" for ending in ("数量", "人数", "家数"))),
+        synonyms=tuple(f"{definition.name}{ending}" for ending in ("数量", "人数", "家数")),
         origin=Origin.COMMENT,
         certainty=DEFINED_CERTAINTY,
         dataset=said.dataset.name,

@@ -27,6 +27,7 @@ from chat2sql.engine.semantics.model.definition_sides import HOW_MANY, homes_els
 from chat2sql.engine.semantics.model.definition_texts import definitions
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import (
+    PER_PERIOD,
     Metric,
     Origin,
     SemanticModel,
@@ -47,7 +48,10 @@ def defined(model: SemanticModel, catalogue: Catalogue) -> SemanticModel:
         model, waiting = _as_far_as_read(waiting, model, elsewhere=elsewhere)
     model = _placed_alike(model)
     index = TermIndex(model)
-    return model.extended(unclear=tuple(one.name for one in waiting if _is_unclear(one, model, index)))
+    unclear = [one.name for one in waiting if _is_unclear(one, model, index)]
+    # Who is active depends on the period: only how many are is known.
+    unclear += [one.label.zh.removesuffix("数") for one in model.metrics if one.name.endswith(PER_PERIOD)]
+    return model.extended(unclear=tuple(dict.fromkeys(unclear)))
 
 
 def _as_far_as_read(

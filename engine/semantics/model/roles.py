@@ -107,7 +107,7 @@ def draft_field(column: Column, *, is_key: bool, few_values: bool, table: str = 
         role=role,
         type=column.type,
         codes=codes,
-        unset_words=unset_words(column.comment) if column.nullable else (),
+        unset_words=unset_words(column.comment, is_key=is_key) if column.nullable else (),
         additivity=_additivity(column, label) if role is Role.MEASURE else Additivity.NON_ADDITIVE,
         unit=_unit(unit, said, column.name) if role is Role.MEASURE else "",
     )
@@ -180,9 +180,19 @@ def names_in(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((name.lower(), spoken(name))))
 
 
-def unset_words(comment: str) -> tuple[str, ...]:
-    """What a comment says it means that there is no value: ``离职日,空=在职 / leaving day, NULL=employed``."""
-    before = (word for both in _UNSET_BEFORE.findall(comment) for word in both if word)
+def unset_words(comment: str, *, is_key: bool = False) -> tuple[str, ...]:
+    """What a comment says it means that there is no value: ``离职日,空=在职 / leaving day, NULL=employed``.
+
+    Args:
+        is_key: whether the column leads to other rows: 会员,散客为空 says who those without one are, 付款时间,到付为空 does
+            not say of what is not paid that it is 到付.
+    """
+    before = (
+        word
+        for denied, kind in _UNSET_BEFORE.findall(comment)
+        for word in (denied, kind if is_key else "")
+        if word
+    )
     return tuple(dict.fromkeys(word.strip() for word in (*_UNSET.findall(comment), *before)))
 
 

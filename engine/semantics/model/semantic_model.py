@@ -159,6 +159,10 @@ class Dataset(Named):
         return self.validity is not None and self.display is None
 
 
+PER_PERIOD = ".per_period"
+"""Behind the name of a figure that says how many were active in a period, and nothing without one."""
+
+
 class Relationship(Named):
     """A join from the many side to the one side."""
 
