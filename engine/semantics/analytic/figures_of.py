@@ -208,9 +208,12 @@ class Asked:
         if not self._phrase.lists_things():
             return False
         thing = self._phrase.thing_asked_for()
-        if thing is None and self._phrase.has(Act.WHICH, Act.LIST):
-            # 在职员工里工资最低的是哪些人
-            return any(one.kind is Kind.SEGMENT and one.dataset == piece.dataset for one in self._phrase)
+        listed = self._phrase.has(Act.LIST) and not self._phrase.has(Act.EACH)
+        if listed or (thing is None and self._phrase.has(Act.WHICH)):
+            # 在职员工里工资最低的是哪些人，在哪个部门
+            rows = [one for one in self._phrase if one.kind is Kind.SEGMENT and one.number < piece.number]
+            if any(one.dataset == piece.dataset for one in rows):
+                return True
         return thing is not None and thing.dataset == piece.dataset and not thing.counted
 
     def _is_of_one_named(self, piece: Piece) -> bool:

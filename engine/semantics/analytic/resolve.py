@@ -42,6 +42,7 @@ _CODE_FOR_THING = 0.6
 _SEVERAL = 0.5
 _OFFICE = 0.6
 _SHORTEST_NAME = 2
+_TWO = 2
 _SHORT = 0.7
 _NOW = re.compile("现在|目前|当前|如今")
 _VAGUE = re.compile(
@@ -68,7 +69,7 @@ class Grounded(NamedTuple):
 
 def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     """The tokens with one meaning each, None where no dataset is spoken of."""
-    tokens = _without_idle_who(tokens, model)
+    tokens = _who_of_those(_without_idle_who(tokens, model))
     history = history_of(tokens, model)
     if history is not None:
         return _around(history.name, as_of_record(tokens, history), model, frozenset())
@@ -90,6 +91,22 @@ def _without_idle_who(tokens: Sequence[Token], model: SemanticModel) -> list[Tok
             before -= 1
         if token.act is Act.WHICH and before >= 0 and _leads_on(tokens[before], model):
             told[place] = token._replace(meanings=())
+    return told
+
+
+def _who_of_those(tokens: Sequence[Token]) -> list[Token]:
+    """某店的店长是谁，工号多少: who is asked of the people that the rest speaks of, where that is one kind of them."""
+    told = list(tokens)
+    for place, token in enumerate(tokens):
+        people = {one.dataset for one in token.meanings} if token.act is Act.WHICH else set()
+        if len(people) < _TWO:
+            continue
+        others = [other for at, other in enumerate(tokens) if at != place]
+        spoken = {value.table for other in others for value in other.values}
+        spoken |= {other.meanings[0].dataset for other in others if other.meanings}
+        if len(people & spoken) == 1:
+            meant = tuple(one for one in token.meanings if one.dataset in spoken)
+            told[place] = token._replace(meanings=meant)
     return told
 
 
@@ -288,7 +305,8 @@ def _named_row(tokens: Sequence[Token], asked: set[int], model: SemanticModel) -
 
 def _asks_by_key(tokens: Sequence[Token], place: int, dataset: Dataset) -> bool:
     """南京店的店长是谁: it is asked whom a column of the row that is named leads to."""
-    for before, after in pairwise(tokens[place + 1 :]):
+    said = [token for token in tokens[place + 1 :] if token.sort is not Sort.NOISE]
+    for before, after in pairwise(said):
         asks = after.act is Act.WHICH
         keys = [one for one in before.meanings if one.kind is Kind.FIELD and one.dataset == dataset.name]
         if asks and any((field := dataset.field(one.name)) and field.role is Role.KEY for one in keys):

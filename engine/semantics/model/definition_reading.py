@@ -25,7 +25,7 @@ _AMOUNT_IS = re.compile(r"(?<![㐀-鿿])(?:金额|数值|数额)(?:统一)?(?:�
 _CODES_ASIDE = re.compile(
     r"(?P<words>[㐀-鿿]{2,8}(?:[+＋、/和及与][㐀-鿿]{2,8})*)[(（]\s*(?P<codes>[A-Z0-9]{1,4}(?:\s*[、,，/和]\s*[A-Z0-9]{1,4})*)\s*[)）]"
 )
-_ITS_LINES = re.compile(r"的[㐀-鿿]{0,6}明细(?:行|表)?(?:[的\s]\s*|(?=[A-Za-z]))")
+_ITS_LINES = re.compile(r"的?[㐀-鿿]{0,6}明细(?:行|表)?(?:[的\s]\s*|(?=[A-Za-z]|数量|单价))")
 """已审核的订单明细 qty*price, read of those lines."""
 _COUNTS_TOO = re.compile(r"(?<=[0-9A-Z])\s*[(（][^()（）]{2,20}(?:也|都)(?:算|计)[^()（）]{0,4}[)）]")
 """状态1/2/3（提了离职还没办完的也算）: what the codes say already."""

@@ -20,6 +20,10 @@ _ASIDE = re.compile(
     r"[(（](?![^()（）]*(?:不|剔|排除|除|只|仅|其他))[^()（）]*(?:[也都仍还]算|算在内)[^()（）]*[)）]"
     r"|(?<=[㐀-鿿])(?<!合计|之和|总和|求和|金额|总额)[(（]\s*\w+\.\w+\s*(?:=|为|是)\s*['\"]?\w+['\"]?\s*[)）]"
 )
+_AS_COLUMNS = re.compile(
+    r"(?:(?![的，,；;、(（])[㐀-鿿]){2,8}?(?:减去?|加上?|乘以?|扣除?|扣减)(?:(?![的，,；;、(（])[㐀-鿿]){1,8}\s*"
+    r"[(（]\s*(?P<formula>[A-Za-z_]\w*(?:\s*[-+*]\s*[A-Za-z_]\w*)+)\s*[)）]"
+)
 _BY_PAPERS = re.compile(r"[(（](?:按单(?:数|算|计)?|不去重)(?:[，,、]?不按[人客]\w{0,3})?[)）]")
 """(按单不按人): papers are counted anyway."""
 _WITH_ROWS = re.compile(
@@ -56,6 +60,8 @@ _CODED = re.compile(
 _BESIDE = re.compile(r"(?P<word>[㐀-鿿]{2,12})\s*(?P<column>[A-Za-z_]\w*)")
 _COST_STAYS = re.compile(
     r"[，,；;]\s*[^，,；;]{0,14}?成本(?:也要?|照样?|照常|仍要?|还是要?)(?:扣|减|算|计)[^，,；;]{0,4}(?=[，,；;]|$)"
+    r"|[(（](?!不|剔|排|除)[^()（）]{1,14}?(?:也|都|仍|照样?|照常)[^()（）]{0,3}(?:扣|减|计|算)[^()（）]{0,3}成本[^()（）]{0,3}[)）]"
+    r"|[(（](?!不|剔|排|除)[^()（）]{1,14}?成本(?:也|都|仍|照样?|照常)[^()（）]{0,6}[)）]"
     r"|[，,；;]\s*(?!不|剔|排|除)[㐀-鿿]{1,8}?(?:也|都|同样|照样?|照常)要?(?:计|算|扣|计入|算入|扣除)成本(?=[，,；;]|$)"
 )
 """赠品没收入但成本也要扣: what is said of some rows holds for all of them."""
@@ -113,7 +119,7 @@ def plainly(name: str, body: str, dataset: Dataset, model: SemanticModel, index:
     if has_han(dataset.label.zh[-1:]):
         # 卡状态 of 保修卡 is its 状态.
         body = re.sub(rf"(?<![㐀-鿿]){dataset.label.zh[-1:]}(?=状态)", "", body)
-    body = _BY_PAPERS.sub("", body)
+    body = _AS_COLUMNS.sub(lambda said: _as_formula(said, dataset), _BY_PAPERS.sub("", body))
     body = _CODE_RANGE.sub(lambda said: _spread(said, dataset), body)
     body = _CODES_TOLD.sub(lambda said: _by_codes(said, dataset), body)
     body = _TO_YUAN.sub(lambda said: said["column"] or "", body)
@@ -134,6 +140,13 @@ def plainly(name: str, body: str, dataset: Dataset, model: SemanticModel, index:
     return _AMOUNTS_ASIDE.sub(
         lambda match: "" if _is_amount(match["what"], dataset, model, index) else match.group(), body
     )
+
+
+def _as_formula(said: re.Match[str], dataset: Dataset) -> str:
+    """实付金额减运费(pay_amt-freight) as its columns."""
+    columns = re.findall(r"[A-Za-z_]\w*", said["formula"])
+    known = all(dataset.field(one) or dataset.field(one.lower()) for one in columns)
+    return f" {said['formula']} " if known else said.group()
 
 
 def _spread(said: re.Match[str], dataset: Dataset) -> str:
