@@ -72,11 +72,6 @@ class Aggregation:
         if keys:
             select = select.group_by(*(key.copy() for key in keys))
         for threshold in intent.thresholds:
-            if threshold.against is not None:
-                whole = self._whole(figures[threshold.figure], threshold.against)
-                value = expression_of(figures[threshold.figure], self._model, scope, None)
-                select = select.having(COMPARISONS[threshold.operator](this=value, expression=whole))
-                continue
             select = select.having(self._threshold(scope, threshold, figures))
         return select, names, computed
 
@@ -224,4 +219,7 @@ class Aggregation:
     def _threshold(self, scope: Scope, threshold: Threshold, figures: Sequence[Figure]) -> exp.Expr:
         figure = figures[threshold.figure]
         value = expression_of(figure, self._model, scope, self._own_segments(scope, figure, figures))
-        return compare(value, threshold)
+        if threshold.against is None:
+            return compare(value, threshold)
+        whole = self._whole(figure, threshold.against)
+        return COMPARISONS[threshold.operator](this=value, expression=whole)

@@ -166,18 +166,21 @@ def counts_rows(figure: Figure, model: SemanticModel) -> bool:
     return figure.aggregate is Aggregate.COUNT and figure.field is None
 
 
+def counts_all_rows(name: str, model: SemanticModel) -> bool:
+    """Whether a metric is the number of all rows of its dataset."""
+    metric = model.metric(name)
+    return metric is not None and metric.expression == "COUNT(*)" and not metric.segments
+
+
 def is_number_of(figure: Figure, limited: Figure, model: SemanticModel) -> bool:
     """Whether a figure with a name is the number of rows that is limited: 达到4单的，列出订单数."""
-    metric = model.metric(figure.metric or "")
     plain = limited.aggregate is Aggregate.COUNT and limited.field is None
-    same = plain and metric is not None and metric.dataset == limited.dataset
-    return same and metric is not None and metric.expression == "COUNT(*)" and not metric.segments
+    return plain and figure.dataset == limited.dataset and counts_all_rows(figure.metric or "", model)
 
 
 def counts_rows_of(figure: Figure, limited: Figure, model: SemanticModel) -> bool:
     """Whether it is a number of rows of which a figure that has a name is one too."""
-    metric = model.metric(figure.metric or "")
-    all_rows = metric is not None and metric.expression == "COUNT(*)" and not metric.segments
+    all_rows = counts_all_rows(figure.metric or "", model)
     plain = figure != limited and (all_rows or (figure.aggregate is Aggregate.COUNT and figure.field is None))
     return (
         plain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -69,10 +69,7 @@ def figures_apart(
     hidden = {one.figure for one in intent.thresholds if not one.shown}
     labels = distinct_names([*names, *(figure_label(one.figure, model, language) for one in wanted)])
     reached = {one.own for one in wanted if one.is_ratio}
-    values = [
-        _or_none(_value(one, sides)) if one.other is None and one.own in reached else _value(one, sides)
-        for one in wanted
-    ]
+    values = [_value(one, sides, reached) for one in wanted]
     told = [
         (label, value)
         for number, (label, value) in enumerate(zip(labels[len(names) :], values, strict=True))
@@ -163,10 +160,11 @@ def _whole(sides: Sequence[_Side]) -> tuple[exp.Query, str]:
     return whole, _WHOLE
 
 
-def _value(one: _Wanted, sides: Sequence[_Side]) -> exp.Expr:
+def _value(one: _Wanted, sides: Sequence[_Side], reached_of_others: Collection[Figure]) -> exp.Expr:
+    """What is told of a figure; that of which a ratio tells how much was reached is nothing where it has no row."""
     own = _column(one.own, sides)
     if one.other is None:
-        return own
+        return _or_none(own) if one.own in reached_of_others else own
     reached = _or_none(own)
     other = _column(one.other, sides)
     if one.is_ratio:

@@ -6,6 +6,7 @@ import re
 
 from chat2sql.engine.semantics.analytic.acts import MONEY, Act
 from chat2sql.engine.semantics.analytic.defined_figures import as_defined
+from chat2sql.engine.semantics.analytic.figures import counts_all_rows, counts_rows
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
 from chat2sql.engine.semantics.analytic.phrase import LISTS, Phrase, Piece
 from chat2sql.engine.semantics.analytic.token import Sort
@@ -139,25 +140,23 @@ class Asked:
         """名字和金额, behind 销售额: that of the metric."""
         if piece.token.act is Act.COUNT and _ROWS.search(piece.token.text):
             # 有效订单数前三的，带上单数
-            named = [self._model.metric(figure.metric or "") for figure in found]
-            counted = [one for one in named if one is not None and one.expression == "COUNT(*)"]
-            return any(one.dataset == piece.dataset for one in counted)
+            return self._is_numbered(piece.dataset, found)
         if self._is_all_rows(piece) and self._phrase.has(Act.MOST, Act.TOP, Act.COMPARE):
             # 有效订单数最多的，给出订单数
-            named = [self._model.metric(figure.metric or "") for figure in found]
-            return any(
-                one is not None and one.expression == "COUNT(*)" and one.dataset == piece.dataset
-                for one in named
-            )
+            return self._is_numbered(piece.dataset, found)
         said = piece.token.act is Act.SAID and piece.token.detail == MONEY
         is_amount = said or piece.token.text in ("金额", "总金额", "数额")
         return is_amount and any(figure.metric is not None for figure in found)
 
     def _is_all_rows(self, piece: Piece) -> bool:
         """订单数: of all rows, by its name."""
-        metric = self._model.metric(piece.meaning.name) if piece.meaning is not None else None
-        is_number = piece.kind is Kind.METRIC and metric is not None and metric.expression == "COUNT(*)"
-        return is_number and metric is not None and not metric.segments
+        named = piece.meaning.name if piece.meaning is not None and piece.kind is Kind.METRIC else ""
+        return counts_all_rows(named, self._model)
+
+    def _is_numbered(self, dataset: str, found: list[Figure]) -> bool:
+        """Whether a number of a dataset's rows is asked for by its name already."""
+        named = (one for one in found if one.metric is not None and counts_rows(one, self._model))
+        return any(one.dataset == dataset for one in named)
 
     def _only_ranks(self, piece: Piece) -> bool:
         """按金额从高到低, behind the figure itself, says by what it goes."""

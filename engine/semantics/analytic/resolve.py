@@ -72,12 +72,16 @@ def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     tokens = _who_of_those(_without_idle_who(tokens, model))
     history = history_of(tokens, model)
     if history is not None:
-        return _around(history.name, as_of_record(tokens, history), model, frozenset())
+        told = as_of_record(tokens, history)
+        return _around(history.name, told, model, frozenset(), _parts_named(told, model))
     bases = {meaning.dataset for token in tokens for meaning in token.meanings}
     bases |= {value.table for token in tokens for value in token.values}
     heads = _heads(tokens, model)
+    parts = _parts_named(tokens, model)
     around = [
-        _around(base, tokens, model, heads) for base in sorted(bases) if model.dataset(base) is not None
+        _around(base, tokens, model, heads, parts)
+        for base in sorted(bases)
+        if model.dataset(base) is not None
     ]
     return max(around, key=lambda one: one.score, default=None)
 
@@ -119,7 +123,13 @@ def _leads_on(token: Token, model: SemanticModel) -> bool:
     return sure and field is not None and field.role is Role.KEY
 
 
-def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: frozenset[int]) -> Grounded:
+def _around(
+    base: str,
+    tokens: Sequence[Token],
+    model: SemanticModel,
+    heads: frozenset[int],
+    parts: frozenset[str],
+) -> Grounded:
     score = 0.0
     found = []
     aside = left_out(tokens)
@@ -129,7 +139,6 @@ def _around(base: str, tokens: Sequence[Token], model: SemanticModel, heads: fro
         for one in token.meanings
         if one.kind is Kind.DATASET and one.weight > _SHORT and token.sort is Sort.TERM
     ) | {base}
-    parts = _parts_named(tokens, model)
     tokens = _without_name_of(base, tokens, model)
     for place, token in enumerate(_without_vague(token, named) for token in tokens):
         grouped = place > 0 and tokens[place - 1].act is Act.EACH

@@ -67,14 +67,7 @@ def as_ratio(definition: Definition, model: SemanticModel, index: TermIndex) -> 
     model = model.extended(metrics=(above, below))
     if above.time and above.time != below.time and above.time.rpartition(".")[0] == below.dataset:
         # Orders are counted when their sales are.
-        below = below.model_copy(
-            update={
-                "name": f"{definition.dataset}.{definition.name}{_SIDES[1]}",
-                "label": NAMELESS,
-                "synonyms": (),
-                "time": above.time,
-            }
-        )
+        below = _without_name(below, f"{definition.dataset}.{definition.name}{_SIDES[1]}", time=above.time)
     return model.extended(
         metrics=(
             below,
@@ -106,15 +99,31 @@ def _of_target(definition: Definition, above: list[Metric], model: SemanticModel
     if len(meant) != 1:
         return None
     summed = f"SUM({spelled(dataset.name, meant[0].name, model.dialect)})"
-    below = Metric(
+    return model.extended(metrics=(_side_of(definition, summed, model),))
+
+
+def _without_name(metric: Metric, name: str, **changes: object) -> Metric:
+    """A figure as a side of another, which is called by no name of its own."""
+    return metric.model_copy(update={"name": name, "label": NAMELESS, "synonyms": (), **changes})
+
+
+def _side_of(
+    definition: Definition,
+    expression: str,
+    model: SemanticModel,
+    segments: tuple[str, ...] = (),
+    time: str | None = None,
+) -> Metric:
+    """A side of a ratio or a difference, scaled as what it sums up is written."""
+    return Metric(
         name=f"{definition.dataset}.{definition.name}",
         origin=Origin.COMMENT,
         certainty=DEFINED_CERTAINTY,
-        dataset=dataset.name,
-        expression=f"{summed}{scale_of_sum(summed, model)}",
-        time=None,
+        dataset=definition.dataset,
+        expression=f"{expression}{scale_of_sum(expression, model)}",
+        segments=tuple(dict.fromkeys(segments)),
+        time=time,
     )
-    return model.extended(metrics=(below,))
 
 
 def _of_different(
@@ -134,14 +143,8 @@ def _of_different(
     if len(joins) != 1 or len(joins[0].source_columns) != 1:
         return None
     column = spelled(definition.dataset, joins[0].source_columns[0], model.dialect)
-    below = above[0].model_copy(
-        update={
-            "name": f"{definition.dataset}.{definition.name}",
-            "label": NAMELESS,
-            "synonyms": (),
-            "expression": f"COUNT(DISTINCT {column})",
-        }
-    )
+    name = f"{definition.dataset}.{definition.name}"
+    below = _without_name(above[0], name, expression=f"COUNT(DISTINCT {column})")
     return model.extended(metrics=(below,))
 
 
@@ -211,14 +214,8 @@ def _of_those(
     rows = next((one for one in index.meanings(said["rows"]) if one.kind is Kind.SEGMENT), None)
     if known is None or rows is None or rows.dataset not in routes_from(model, known.dataset):
         return None
-    less = known.model_copy(
-        update={
-            "name": f"{definition.dataset}.{definition.name}{_SIDES[1]}",
-            "label": NAMELESS,
-            "synonyms": (),
-            "segments": (*known.segments, rows.name),
-        }
-    )
+    name = f"{definition.dataset}.{definition.name}{_SIDES[1]}"
+    less = _without_name(known, name, segments=(*known.segments, rows.name))
     return model.extended(metrics=(less,)), less
 
 
@@ -235,13 +232,5 @@ def _side(definition: Definition, model: SemanticModel, index: TermIndex) -> Sem
     # 销售额/客户数: of all customers, or of those of these orders?
     if not expression or expression.startswith("COUNT(DISTINCT"):
         return None
-    side = Metric(
-        name=f"{definition.dataset}.{definition.name}",
-        origin=Origin.COMMENT,
-        certainty=DEFINED_CERTAINTY,
-        dataset=definition.dataset,
-        expression=f"{expression}{scale_of_sum(expression, model)}",
-        segments=tuple(dict.fromkeys(segments)),
-        time=read.computed.time,
-    )
+    side = _side_of(definition, expression, model, segments, read.computed.time)
     return model.extended(segments=rows, metrics=(side,))
