@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from chat2sql.engine.semantics.model.joins import key_to
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Metric, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import spelled
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, Mention, Unit
@@ -125,10 +126,8 @@ def _things_counted(meaning: Meaning, dataset: Dataset, model: SemanticModel) ->
     metric = model.metric(meaning.name) if meaning.kind is Kind.METRIC else None
     if metric is None or metric.expression != "COUNT(*)" or metric.dataset == dataset.name:
         return meaning
-    joins = [join for join in model.joins_from(dataset.name) if join.target == metric.dataset]
-    if len(joins) != 1 or len(joins[0].source_columns) != 1:
-        return meaning
-    return Meaning(kind=Kind.FIELD, dataset=dataset.name, name=joins[0].source_columns[0])
+    key = key_to(model, dataset.name, metric.dataset)
+    return Meaning(kind=Kind.FIELD, dataset=dataset.name, name=key) if key is not None else meaning
 
 
 def _arithmetic(

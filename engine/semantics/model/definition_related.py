@@ -12,6 +12,7 @@ from chat2sql.engine.semantics.model.definition_entries import DEFINED_CERTAINTY
 from chat2sql.engine.semantics.model.definition_reading import is_known, read_definition
 from chat2sql.engine.semantics.model.definition_words import known_words
 from chat2sql.engine.semantics.model.finer import TURNOVER, are_lines
+from chat2sql.engine.semantics.model.joins import key_to
 from chat2sql.engine.semantics.model.related import Related
 from chat2sql.engine.semantics.model.semantic_model import (
     PER_PERIOD,
@@ -109,10 +110,10 @@ def _with_number(
     definition: Definition, dataset: Dataset, said: _Said, model: SemanticModel
 ) -> SemanticModel | None:
     """The model with how many different ones the rows of a period lead to: 活跃客户 of each month."""
-    joins = [join for join in model.joins_from(said.dataset.name) if join.target == dataset.name]
-    if len(joins) != 1 or len(joins[0].source_columns) != 1:
+    key = key_to(model, said.dataset.name, dataset.name)
+    if key is None:
         return None
-    column = spelled(said.dataset.name, joins[0].source_columns[0], model.dialect)
+    column = spelled(said.dataset.name, key, model.dialect)
     number = Metric(
         name=f"{said.dataset.name}.{definition.name}{PER_PERIOD}",
         label=Bilingual(zh=f"{definition.name}数", en=""),

@@ -35,3 +35,10 @@ def routes_from(model: SemanticModel, source: str) -> dict[str, Route]:
 def route(model: SemanticModel, source: str, target: str) -> Route | None:
     """The shortest such way, None if there is none."""
     return routes_from(model, source).get(target)
+
+
+def key_to(model: SemanticModel, source: str, target: str) -> str | None:
+    """The only column by which the rows of ``source`` name those of ``target``; None: there is none, or several."""
+    joins = [join for join in model.joins_from(source) if join.target == target]
+    single = len(joins) == 1 and len(joins[0].source_columns) == 1
+    return joins[0].source_columns[0] if single else None
