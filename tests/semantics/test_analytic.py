@@ -31,6 +31,7 @@ NAMES = (
     "stationery",
     "greengrocer",
     "garage",
+    "opticians",
 )
 DIALECTS = (Dialect.DUCKDB, Dialect.SQLITE)
 

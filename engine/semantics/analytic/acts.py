@@ -37,6 +37,10 @@ PIECES = (
 """The measure words of what is counted."""
 
 
+COUNTERS = frozenset("个家位名款种条笔张件单次户套台辆人")
+"""Behind a number that counts things."""
+
+
 class Act(StrEnum):
     """What an operator does."""
 

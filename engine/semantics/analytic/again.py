@@ -13,6 +13,7 @@ from chat2sql.engine.semantics.time_expressions import TimeExpression
 _AGAIN = re.compile(
     r"(?:期间|当天|那天|[一二两三四五六七八九0-9]{1,2}天)?[(（](?P<said>[^()（）]{2,20})[)）]"
 )
+_CURRENT = re.compile("当(?P<unit>[天日周月季年])")
 _WHOLE_WEEK = re.compile(r"周一\s*[到至~～-]\s*周[日天]")
 _MONTH, _DAY_OF_MONTH = r"(?:1[0-2]|0?[1-9])[.月/]", r"(?:3[01]|[12][0-9]|0?[1-9])[日号]?"
 _DAYS = re.compile(
@@ -36,6 +37,12 @@ def said_again(
         told = _as_told(time, match["said"].strip()) if match is not None else None
         if match is not None and told is not None:
             yield told, (time.span[0], match.end())
+
+
+def is_each_unit(said: str, question: str) -> bool:
+    """按月累计，每月当月销售额: the month of each row, and not the present one."""
+    unit = _CURRENT.fullmatch(said)
+    return unit is not None and re.search(f"[每各按逐分]个?{unit['unit']}", question) is not None
 
 
 def _is_within(part: TimeExpression, whole: TimeExpression) -> bool:

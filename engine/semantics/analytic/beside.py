@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chat2sql.engine.semantics.analytic.acts import EXCLUDED, Act
+from chat2sql.engine.semantics.analytic.acts import COUNTERS, EXCLUDED, Act
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
@@ -106,3 +106,15 @@ def left_out(tokens: Sequence[Token]) -> frozenset[int]:
             found.add(at)
             at -= 1
     return frozenset(found)
+
+
+def counted_by_number(tokens: Sequence[Token]) -> set[int]:
+    """The places of what a number counts: 在职员工超过8人的部门."""
+    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    found = set()
+    for thing, compared, number in zip(said, said[1:], said[2:], strict=False):
+        is_number = tokens[number].sort is Sort.NUMBER and tokens[number].text[-1:] in COUNTERS
+        is_rows = any(one.kind in (Kind.DATASET, Kind.SEGMENT) for one in tokens[thing].meanings[:1])
+        if tokens[compared].act is Act.COMPARE and is_number and is_rows:
+            found.add(thing)
+    return found

@@ -10,9 +10,11 @@ from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Place, 
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.analytic.shapes import ratio
+from chat2sql.engine.semantics.analytic.token import Token
 from chat2sql.engine.semantics.model.finer import amount_of, are_lines, says_money
 from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel, of_lines
+from chat2sql.engine.semantics.model.terms import Kind
 
 _PLAIN = (exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Count)
 
@@ -195,3 +197,10 @@ def _is_money(figure: Figure, model: SemanticModel) -> bool:
         return True
     field = model.field(figure.dataset, figure.field or "")
     return figure.aggregate is Aggregate.SUM and field is not None and says_money(field)
+
+
+def parts_named(tokens: Sequence[Token], model: SemanticModel) -> frozenset[str]:
+    """The figures of which the ratios that a question names are made."""
+    named = {one.name for token in tokens for one in token.meanings if one.kind is Kind.METRIC}
+    ratios = [metric for name in named if (metric := model.metric(name)) is not None]
+    return frozenset(part for one in ratios for part in (one.numerator, one.denominator) if part)

@@ -8,8 +8,9 @@ from chat2sql.engine.semantics.analytic.acts import MONEY, Act
 from chat2sql.engine.semantics.analytic.defined_figures import as_defined
 from chat2sql.engine.semantics.analytic.figures import counts_all_rows, counts_rows
 from chat2sql.engine.semantics.analytic.intent import Aggregate, Figure, Group
-from chat2sql.engine.semantics.analytic.phrase import LISTS, Phrase, Piece
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.token import Sort
+from chat2sql.engine.semantics.analytic.told_besides import told_of_each
 from chat2sql.engine.semantics.model.finer import amount_of
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
@@ -55,7 +56,7 @@ class Asked:
             found.append(self._amount(figure) if counts else figure)
         told = tuple(dict.fromkeys(self._with_number(found)))
         self.first = told[0] if told else None
-        if not any(piece.token.text.startswith(LISTS) for piece in self._phrase):
+        if self._phrase.list_begins() is None:
             return told
         # 达成率低于80%的，列出销售额、目标和达成率: in the order of the list.
         return tuple(sorted(told, key=lambda one: self._last.get(one, 0)))
@@ -187,7 +188,7 @@ class Asked:
             if self._phrase.asks_which():
                 return None
             before.used = True
-        elif self._is_of_one_named(piece):
+        elif self._is_of_one_named(piece) or told_of_each(piece, self._phrase):
             return None
         elif field is not None and field.additivity is Additivity.NON_ADDITIVE:
             how = Aggregate.MEAN if self._phrase.has(Act.EACH, Act.GRAIN) else None

@@ -7,13 +7,26 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.analytic.intent import Condition, Group, Held, Place, SegmentUse, Window
+from chat2sql.engine.semantics.analytic.intent import (
+    Aggregate,
+    Condition,
+    Figure,
+    Group,
+    Held,
+    Place,
+    SegmentUse,
+    Window,
+)
+from chat2sql.engine.semantics.analytic.of_record import holds_now
 from chat2sql.engine.semantics.analytic.phrase import Phrase
-from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.periods import DAY
 
 _BEGINS = re.compile(r"新|签|开|建|登记|提交|发起|生效|到期|结束")
+NOW = re.compile(r"现在|目前|当前|如今|\b(?:now|currently|current|at present)\b", re.IGNORECASE)
+"""Says that it is asked for what is so today."""
+_COUNTS = (Aggregate.COUNT, Aggregate.DISTINCT)
 _HOLDS = frozenset({"在职", "在岗", "在册", "营业中", "在营", "有效", "生效中", "现行"})
 
 
@@ -79,6 +92,35 @@ def as_it_was(
         for group in groups
     )
     return told, tuple(one.model_copy(update={"place": _recorded(one.place, model)}) for one in conditions)
+
+
+def held_today(
+    base: str, figures: tuple[Figure, ...], phrase: Phrase, as_of: date, model: SemanticModel
+) -> tuple[Held, ...]:
+    """现在的零售价: of rows that only say from when to when something held, those of today."""
+    dataset = model.dataset(base)
+    if dataset is None or not dataset.is_record:
+        return ()
+    says_now = any(NOW.search(piece.token.text) for piece in phrase)
+    if _asks_for_quantity(dataset, phrase):
+        has_period = any(piece.token.time is not None for piece in phrase)
+        says_now = holds_now("".join(piece.token.text for piece in phrase), has_period)
+    counted = all(one.aggregate in _COUNTS for one in figures) or of_record(figures, phrase, model)
+    return (Held(dataset=base, day=as_of),) if says_now and counted else ()
+
+
+def of_record(figures: tuple[Figure, ...], phrase: Phrase, model: SemanticModel) -> bool:
+    """各商品2024年1月1日的零售价: a quantity that rows only had from when to when, one of each."""
+    datasets = [model.dataset(one.dataset) for one in figures if one.aggregate is Aggregate.MEAN]
+    records = [one for one in datasets if one is not None and one.is_record]
+    said = any(piece.token.detail == Aggregate.MEAN for piece in phrase)
+    return bool(figures) and len(records) == len(figures) and not said
+
+
+def _asks_for_quantity(record: Dataset, phrase: Phrase) -> bool:
+    """Whether a quantity of a record is asked for: a price, of which there is one at a time."""
+    named = [phrase.field_of(piece) for piece in phrase if piece.dataset == record.name]
+    return any(field is not None and field.role is Role.MEASURE for field in named)
 
 
 def is_day(window: Window) -> bool:

@@ -90,12 +90,14 @@ class Group(Frozen):
     """What rows are grouped by: a field, or a unit of time of a field (of the figure's own, where there is none).
 
     ``topmost``: not the row itself but what stands at the top of its tree, or at a level of it (``at``).
+    ``besides``: whether it is only told of rows that are listed: 门店有哪些，分别在哪个城市.
     """
 
     place: Place | None = None
     grain: Grain | None = None
     topmost: bool = False
     at: Condition | None = None
+    besides: bool = False
 
 
 class SegmentUse(Frozen):

@@ -44,12 +44,13 @@ def unread(phrase: Phrase, model: SemanticModel) -> tuple[str, ...]:
 
 
 def _says_what_it_is(piece: Piece, phrase: Phrase, model: SemanticModel) -> bool:
-    """天猫店, 天河那家店: the last character of what the thing before it is."""
+    """天猫店, 天河那家店, 作废单: a character of what the thing before it is called."""
     before = phrase.before(piece)
-    dataset = model.dataset(before.dataset) if before is not None and before.value else None
+    says = before is not None and (before.value is not None or before.kind is Kind.CODE)
+    dataset = model.dataset(before.dataset) if before is not None and says else None
     if dataset is None or len(piece.token.text) > 1:
         return False
-    return any(word.endswith(piece.token.text) for word in (dataset.label.zh, *dataset.synonyms))
+    return any(piece.token.text in word for word in (dataset.label.zh, *dataset.synonyms))
 
 
 def _happens(phrase: Phrase) -> bool:

@@ -47,7 +47,10 @@ class Levels:
         piece.used = True
         each.used = each.used or each.token.act is Act.EACH or each.token.sort is Sort.NUMBER
         at = Condition(place=piece.place, operator=Operator.IS, values=(piece.meaning.code,))
-        return Group(place=Place(dataset=dataset.name, field=dataset.display), topmost=True, at=at)
+        lists = any(one.token.act is Act.LIST and one.number < each.number for one in self._phrase)
+        besides = lists and each.token.act is Act.WHICH
+        place = Place(dataset=dataset.name, field=dataset.display)
+        return Group(place=place, topmost=True, at=at, besides=besides)
 
     def level_field(self, piece: Piece) -> Field | None:
         """The field whose code a piece is, where it says at which level of a tree a row is."""
@@ -63,6 +66,9 @@ class Levels:
         said = _NTH_LEVEL.search(piece.token.text)
         if piece.token.act is not Act.CHILDREN:
             return None
+        of_level = self._of_level(piece)
+        if of_level is not None:
+            return of_level
         if said is not None and said["n"] != "二" and any(one.value is not None for one in self._phrase):
             # 食品下面各三级品类: how far below depends on where that stands.
             return None
@@ -80,7 +86,7 @@ class Levels:
             above = one.place.model_copy(update={"via": dataset.parent})
             at = Condition(place=above, operator=Operator.IS, values=(one.value.value,))
             return Group(place=one.place, topmost=True, at=at)
-        return self._of_level(piece)
+        return None
 
     def _of_level(self, piece: Piece) -> Group | None:
         """每个二级品类: what stands at that level of the tree that is called so."""

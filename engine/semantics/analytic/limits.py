@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.analytic.acts import AFTER, Act
+from chat2sql.engine.semantics.analytic.acts import AFTER, COUNTERS, Act
 from chat2sql.engine.semantics.analytic.defined_figures import as_defined
 from chat2sql.engine.semantics.analytic.intent import (
     Against,
@@ -18,8 +18,9 @@ from chat2sql.engine.semantics.analytic.intent import (
 )
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.token import Sort
+from chat2sql.engine.semantics.analytic.units import in_unit_of
 from chat2sql.engine.semantics.model.joins import route
-from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 
 _MIRRORED = {
@@ -32,7 +33,7 @@ _MIRRORED = {
 
 
 _IN_DAYS = re.compile(r"天数|时长|天[)）]$")
-_COUNTERS = frozenset("个家位名款种条笔张件单次户套台辆")
+_SINGLE = re.compile(r"[单每某]一?[笔次单张条项个件]|一[笔次单张条]")
 
 
 class Limit(NamedTuple):
@@ -119,8 +120,22 @@ class Limits:
         for number in numbers:
             number.used = True
         piece.used = True
+        values = self._in_its_unit(subject, numbers, values)
         in_days = subject.counted and numbers[0].token.text.endswith("天")
         (self._days if in_days else self._compare)(subject, operator, values)
+
+    def _in_its_unit(
+        self, subject: Piece, numbers: list[Piece], values: tuple[float, ...]
+    ) -> tuple[float, ...]:
+        """两年 as the months that a field keeps; in doubt where the field is in no such unit."""
+        own = self._phrase.field_of(subject)
+        if own is None:
+            return values
+        kept = [in_unit_of(own, one.token.text, value) for one, value in zip(numbers, values, strict=False)]
+        told = tuple(value for value in kept if value is not None)
+        if len(told) < len(kept):
+            self.doubts.append(f"a unit that {own.label.zh} is not in: {numbers[0].token.text}")
+        return told if len(told) == len(kept) else values
 
     def _without_number(self, piece: Piece, subject: Piece | None, operator: Operator) -> None:
         """What is set against another field, or against all rows."""
@@ -192,8 +207,8 @@ class Limits:
 
     def _counts(self, piece: Piece) -> bool:
         """Whether the number behind a comparison counts things: 超过5张."""
-        after = self._phrase.after(piece)
-        return after is not None and after.token.sort is Sort.NUMBER and after.token.text[-1:] in _COUNTERS
+        number = piece if piece.token.sort is Sort.NUMBER else self._phrase.after(piece)
+        return number is not None and number.token.sort is Sort.NUMBER and number.token.text[-1:] in COUNTERS
 
     def _is_last_thing(self, piece: Piece) -> bool:
         """Whether it is the only thing that a question can be about."""
@@ -272,7 +287,24 @@ class Limits:
                     dataset=subject.dataset,
                     field=subject.meaning.name,
                 )
-        return None
+        return self._summed_of_thing(subject)
+
+    def _summed_of_thing(self, subject: Piece) -> Figure | None:
+        """去年采购金额超过10万元的供应商: of all that leads to each of the things, and not of single rows."""
+        field, thing = self._phrase.field_of(subject), self._phrase.thing_asked_for()
+        if field is None or thing is None or field.additivity is not Additivity.ADDITIVE:
+            return None
+        near = [one for one in self._phrase.next_to(subject, 1) if one.token.sort is not Sort.OPERATOR]
+        # Nothing but the number stands between: 金额超过1000元的订单 are single ones.
+        behind = [one for one in near if one.token.sort is not Sort.NUMBER][:1]
+        single = any(_SINGLE.search(piece.token.text) for piece in self._phrase)
+        leads = thing.dataset != subject.dataset and route(self._model, subject.dataset, thing.dataset)
+        if single or behind != [thing] or not leads:
+            return None
+        assert subject.meaning is not None
+        self.compared.add(subject.number)
+        subject.used = True
+        return Figure(aggregate=Aggregate.SUM, dataset=subject.dataset, field=subject.meaning.name)
 
     def _with_field(self, piece: Piece, subject: Piece | None, operator: Operator) -> None:
         """One field compared with another: 库存低于安全库存."""

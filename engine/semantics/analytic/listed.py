@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Place
-from chat2sql.engine.semantics.analytic.phrase import LISTS, Phrase, Piece, called_by
+from chat2sql.engine.semantics.analytic.phrase import NAMES, Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
+from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
-_NAMES = frozenset({"名称", "名字"})
 _WITHIN = "里中带含包是叫"
 
 
@@ -44,10 +44,31 @@ class Listed:
             names = names and not numbers & set(dataset.numbering)
         if found and own is not None and own not in found and names:
             found.insert(0, own)
-        if any(piece.token.text.startswith(LISTS) for piece in self._phrase):
+        of_what = self._of_what(found)
+        found = [of_what, *found] if of_what is not None else found
+        if self._phrase.list_begins() is not None:
             # 质保期最长的有哪些，列出名称和质保期: in the order of the list.
             found = list(dict.fromkeys(reversed(found)))[::-1]
         return tuple(dict.fromkeys(found))
+
+    def _of_what(self, found: list[Place]) -> Place | None:
+        """办公椅现在的零售价: what each of several things is called of which a record only has the price."""
+        record = self._model.dataset(self._base)
+        if record is None or not record.is_record or {place.dataset for place in found} != {record.name}:
+            return None
+        named = {piece.dataset for piece in self._phrase if piece.restricts and piece.dataset != record.name}
+        things = [join.target for join in self._model.joins_from(record.name)]
+        meant = [one for one in dict.fromkeys(things) if named & {one, *routes_from(self._model, one)}]
+        thing = self._model.dataset(meant[0]) if len(meant) == 1 else None
+        if thing is None or any(self._names_one(piece, thing) for piece in self._phrase):
+            return None
+        return called_by(thing.name, self._model)
+
+    def _names_one(self, piece: Piece, thing: Dataset) -> bool:
+        """Whether a value says which one of the things is meant: its name, or its number."""
+        value = piece.value
+        names = value is not None and value.field in (thing.display, *thing.numbering)
+        return names and value is not None and value.table == thing.name and value.how is not How.PART
 
     def _is_asked_for(self, piece: Piece) -> bool:
         """Whether a piece is a field, or something that each row leads to: 在哪个部门."""
@@ -57,7 +78,11 @@ class Listed:
         asks = before is not None and before.token.act is Act.WHICH
         # 2022年1月1日在客服部的员工有哪些, of a record.
         listed = self._is_record() and after is not None and after.token.act in (Act.WHICH, Act.LIST)
-        return piece.token.sort is Sort.TERM and (asks or listed)
+        # 列出姓名、部门和入职日期
+        begins = self._phrase.list_begins()
+        near = [one for one in (before, after) if one is not None]
+        told = begins is not None and begins < piece.number and any(one.token.act is Act.ALSO for one in near)
+        return piece.token.sort is Sort.TERM and (asks or listed or told)
 
     def _is_record(self) -> bool:
         dataset = self._model.dataset(self._base)
@@ -65,6 +90,8 @@ class Listed:
 
     def _names_things(self) -> bool:
         """Whether it is said which things are listed, beside what is asked of each: 关门的店有哪些，什么时候关的."""
+        if any(self._with_its_fields(piece) for piece in self._phrase):
+            return True
         return any(
             near is not None
             and near.dataset == self._base
@@ -74,6 +101,14 @@ class Listed:
             if piece.token.act in (Act.WHICH, Act.LIST)
             for near in (self._phrase.after(piece), self._phrase.before(piece))
         )
+
+    def _with_its_fields(self, piece: Piece) -> bool:
+        """在售商品及其保质期"""
+        if piece.kind is not Kind.DATASET or piece.dataset != self._base:
+            return False
+        after = self._phrase.after(piece)
+        field = self._phrase.after(after) if after is not None and after.token.act is Act.ALSO else None
+        return field is not None and field.kind is Kind.FIELD and field.dataset == self._base
 
     def _described(self) -> Place | None:
         """What the things are called of which a name only has a part: 香薰都有哪几款，多少钱."""
@@ -104,7 +139,7 @@ class Listed:
             before = self._phrase.before(piece)
             leads = before is not None and before.kind in (Kind.FIELD, Kind.JOIN)
             return None if leads else called_by(self._base, self._model)
-        if piece.token.text in _NAMES:
+        if piece.token.text in NAMES:
             return called_by(self._base, self._model) if self._lists_it(piece) else None
         if piece.token.act in (Act.WHICH, Act.LIST) and "谁" in piece.token.text and piece.dataset:
             return self._who(piece, dataset)

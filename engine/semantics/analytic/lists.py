@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from chat2sql.config.vocabulary import Language
-from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Place
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Group, Place
 from chat2sql.engine.semantics.analytic.labels import place_label
 from chat2sql.engine.semantics.analytic.phrase import called_by
 from chat2sql.engine.semantics.analytic.restricted import conditions_of
@@ -35,16 +35,20 @@ class Listing:
         named = own is not None and not any(self._names_row(place) for place in shown)
         if own is not None and named and (not intent.shown or ranking is not None):
             shown = [own, *(place for place in shown if place != own)]
-        groups = [group.place for group in intent.groups if group.place is not None]
-        shown = [*(place for place in groups if place not in shown), *shown]
+        groups = [group.place for group in intent.groups if group.place is not None and not group.besides]
+        besides = [group.place for group in intent.groups if group.place is not None and group.besides]
+        if besides and own is not None and own not in shown:
+            shown = [own, *shown]
+        shown = [*(place for place in groups if place not in shown), *shown, *besides]
         if not shown:
             dataset = self._model.dataset(intent.base)
             shown = [
                 Place(dataset=intent.base, field=field.name) for field in (dataset.fields if dataset else ())
             ]
         names = distinct_names([place_label(place, self._model, self._language) for place in shown])
+        above = {group.place: group for group in intent.groups if group.topmost}
         columns = [
-            exp.alias_(scope.column(place), name, quoted=True)
+            exp.alias_(self._column(scope, place, above.get(place)), name, quoted=True)
             for place, name in zip(shown, names, strict=True)
         ]
         conditions = conditions_of(intent, self._model, scope, intent.windows)
@@ -61,6 +65,10 @@ class Listing:
             *conditions, exp.not_(exp.Is(this=by.copy(), expression=exp.Null()))
         )
         return first_places(inner, names, ranking, [*names[: len(partition)]], self._language)
+
+    def _column(self, scope: Scope, place: Place, above: Group | None) -> exp.Expr:
+        """A field of each row, or what stands above it in its tree."""
+        return scope.column(place) if above is None else scope.top_of(place, above.at)
 
     def _names_row(self, place: Place) -> bool:
         dataset = self._model.dataset(place.dataset)

@@ -7,9 +7,15 @@ from collections.abc import Iterator
 
 from chat2sql.engine.semantics.numerals import EN_NUMBER, parse_number
 
+_MEASURES = (
+    "千卡|大卡|毫克|千克|公斤|毫升|毫米|厘米|千瓦|英寸|小时|分钟|[瓦克升度寸卡]"
+    "|(?:mg|ml|mm|cm|kg|kcal|mAh|GB|kW|[gGWwLV])(?![A-Za-z0-9])|℃"
+    "|(?:个月|年)(?=及?以[上下]|或更)"
+)
+"""Units that only say what the number of a field is in."""
 _NUMBER = re.compile(
-    rf"(?<![A-Za-z0-9_])(?P<n>(?!an?\b){EN_NUMBER}(?![a-z])|[0-9][0-9,]*(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿半]+)(?P<unit>万|亿|千|百|[kKmM](?![a-z]))?"
-    r"(?:分钱|毛钱|人次|元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔|份|台|种|家|位|名|款|条|张|项|箱|套|双|部|辆|户|成)?"
+    rf"(?<![A-Za-z0-9_])(?P<n>(?!an?\b){EN_NUMBER}(?![a-z])|[0-9][0-9,]*(?:\.[0-9]+)?|[零一二两三四五六七八九十百千万亿半]+)(?P<unit>万|亿|千(?![卡瓦克米])|百|[kKmM](?![A-Za-z]))?"
+    rf"(?:{_MEASURES}|分钱|毛钱|人次|元|块|人|天|件|个|平米|平方米|平|分|岁|%|％|次|单|笔|份|台|种|家|位|名|款|条|张|项|箱|套|双|部|辆|户|成)?"
 )
 _SPOKEN_SUM = re.compile(r"(?P<n>[0-9]+)(?P<unit>[万亿千])(?P<rest>[1-9])(?![0-9万千百])(?:元|块)?")
 _SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2, "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6}

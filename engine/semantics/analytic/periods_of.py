@@ -96,7 +96,7 @@ def comparison_of(
     said = "".join(piece.token.text for piece in phrase)
     beside = _ASKS_FOR_BOTH.search(said) is not None
     both = beside and (_ASKS_FOR_OTHER.search(said) is not None or _named_twice(phrase))
-    both = both or _OTHER_ITSELF.search(said) is not None or (beside and _listed_together(phrase))
+    both = both or _OTHER_ITSELF.search(said) is not None or (beside and listed_together(phrase))
     current = (beside or _ASKS_FOR_CURRENT.match(said) is not None) and not both
     first = next((piece.token.time for piece in phrase if piece.token.time is not None), None)
     window = comparison.window
@@ -107,13 +107,7 @@ def comparison_of(
     return comparison.model_copy(update=told), left
 
 
-def each_of_periods(phrase: Phrase, presences: tuple[Presence, ...]) -> tuple[str, ...]:
-    """2024年和2025年都下过单的: there would have to be rows in each of several periods."""
-    both = any(piece.token.text in ("都", "均") for piece in phrase)
-    return ("rows in each of several periods",) if presences and both and _listed_together(phrase) else ()
-
-
-def _listed_together(phrase: Phrase) -> bool:
+def listed_together(phrase: Phrase) -> bool:
     """今年一季度和去年一季度的销售额，还有同比增幅: of both periods."""
     for piece in phrase:
         between = phrase.after(piece) if piece.token.time is not None else None
@@ -250,7 +244,7 @@ def _before(window: Window, kind: Compared, as_of: date) -> Window | None:
     if kind is Compared.YEAR_BEFORE:
         moved = shifted(period, TimeKind.YEAR)
     else:
-        unit = _unit_of(window)
+        unit = unit_of(window)
         moved = (
             shifted(period, unit)
             if unit is not None
@@ -259,8 +253,10 @@ def _before(window: Window, kind: Compared, as_of: date) -> Window | None:
     return Window(place=window.place, start=moved.start, end=moved.end)
 
 
-def _unit_of(window: Window) -> TimeKind | None:
-    assert window.start is not None and window.end is not None
+def unit_of(window: Window) -> TimeKind | None:
+    """The unit of time that a period is one of: a day, a week, a month; None: it is none of them, or open."""
+    if window.start is None or window.end is None:
+        return None
     days = (window.end - window.start).days
     for unit, lengths in (
         (TimeKind.DAY, range(1, 2)),
@@ -305,8 +301,9 @@ def _time_of_state(piece: Piece, model: SemanticModel) -> Piece | None:
     times = [
         field
         for field in (dataset.fields if dataset is not None else ())
-        if field.role is Role.TIME and field.label.zh.startswith(said)
+        if field.role is Role.TIME and said in field.label.zh
     ]
+    times = [one for one in times if one.label.zh.startswith(said)] or times
     if len(times) != 1 or len(said) < _A_STATE:
         return None
     meaning = piece.meaning.model_copy(update={"kind": Kind.FIELD, "name": times[0].name})

@@ -16,6 +16,8 @@ from chat2sql.engine.values.index import How, LinkedValue
 
 LISTS = ("列出", "列举", "给出", "显示", "展示")
 """What stands before a list of what is to be told, in its order."""
+NAMES = frozenset({"名称", "名字"})
+"""What only asks for what a thing is called."""
 _NEXT = 3
 _CLOSES_CLAUSE = frozenset("，,")
 
@@ -126,6 +128,17 @@ class Phrase:
             if piece.token.act in acts:
                 piece.used = True
 
+    def list_begins(self) -> int | None:
+        """The number of the piece from which on is listed what is to be told: 列出, or 要 behind a pause."""
+        for piece in self._pieces:
+            said = self.just_before(piece)
+            pauses = said is not None and (
+                said.token.text in _CLOSES_CLAUSE or said.token.end < piece.token.start
+            )
+            if piece.token.text.startswith(LISTS) or (pauses and piece.token.text == "要"):
+                return piece.number
+        return None
+
     def asks_which(self) -> bool:
         """Whether things are asked for rather than figures."""
         return self.has(Act.WHICH, Act.LIST)
@@ -143,11 +156,13 @@ class Phrase:
 
     def excluded_by(self, piece: Piece) -> Piece | None:
         """What says at the end of a piece's clause that it does not count: 取消的不算, 报废仓不要."""
-        after = self.after(piece)
-        while after is not None and after.token.text not in _CLOSES_CLAUSE:
+        for after in self._pieces[piece.number + 1 :]:
+            # A mark between two pieces is none of them: 没有负责人的部门有哪些？撤销的不算.
+            is_parted = after.token.start > self._pieces[after.number - 1].token.end
+            if is_parted or after.token.text in _CLOSES_CLAUSE:
+                return None
             if after.token.detail == EXCLUDED:
                 return after
-            after = self.after(after)
         return None
 
     def names_thing_after(self, piece: Piece) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chat2sql.engine.semantics.analytic.acts import NTH_ASC, NTH_DESC, Act
 from chat2sql.engine.semantics.analytic.grouping import Grouping
 from chat2sql.engine.semantics.analytic.intent import Figure, Group, Ranking
-from chat2sql.engine.semantics.analytic.phrase import LISTS, Phrase, Piece
+from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.model.semantic_model import Role
 
 
@@ -60,9 +60,9 @@ def ranked_by(
 
 def _tells_place(phrase: Phrase, mark: Piece) -> bool:
     """列出门店、销售额和名次: whether a list behind the ranking names the place."""
-    pieces = [piece for piece in phrase if piece.number > mark.number]
-    lists = next((piece.number for piece in pieces if piece.token.text.startswith(LISTS)), None)
-    said = "".join(piece.token.text for piece in pieces if lists is not None and piece.number > lists)
+    lists = phrase.list_begins()
+    behind = mark.number if lists is None else max(lists, mark.number)
+    said = "".join(piece.token.text for piece in phrase if lists is not None and piece.number > behind)
     return re.search("[、和及与]的?(?:名次|排名)(?![前第靠])", said) is not None
 
 

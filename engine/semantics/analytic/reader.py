@@ -7,7 +7,6 @@ so that nothing is answered as if it had not been said.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -17,16 +16,26 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.by_default import rows_by_default
 from chat2sql.engine.semantics.analytic.counted_groups import counted_groups
 from chat2sql.engine.semantics.analytic.defined_figures import of_no_period, rows_alike
+from chat2sql.engine.semantics.analytic.each_period import EachPeriod, each_of_periods
 from chat2sql.engine.semantics.analytic.figures import counts_rows
 from chat2sql.engine.semantics.analytic.figures_of import Asked
 from chat2sql.engine.semantics.analytic.grouping import Grouping
-from chat2sql.engine.semantics.analytic.held import as_it_was, as_of_today, held_of, held_then
+from chat2sql.engine.semantics.analytic.held import (
+    NOW,
+    as_it_was,
+    as_of_today,
+    held_of,
+    held_then,
+    held_today,
+    of_record,
+)
 from chat2sql.engine.semantics.analytic.intent import (
     Aggregate,
     AnalyticIntent,
     Figure,
     Group,
     Held,
+    Place,
     Presence,
     SegmentUse,
     Window,
@@ -34,13 +43,10 @@ from chat2sql.engine.semantics.analytic.intent import (
 from chat2sql.engine.semantics.analytic.left_over import unread, unused
 from chat2sql.engine.semantics.analytic.listed import Listed
 from chat2sql.engine.semantics.analytic.listed_alike import with_lists_alike
+from chat2sql.engine.semantics.analytic.of_record import of_which_kind
 from chat2sql.engine.semantics.analytic.parted import parted, share_in_doubt
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
-from chat2sql.engine.semantics.analytic.periods_of import (
-    comparison_of,
-    each_of_periods,
-    windows_of,
-)
+from chat2sql.engine.semantics.analytic.periods_of import comparison_of, windows_of
 from chat2sql.engine.semantics.analytic.phrase import Phrase
 from chat2sql.engine.semantics.analytic.presences import once_denied
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
@@ -54,10 +60,8 @@ from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.semantics.time_expressions import TimeExpression
 from chat2sql.engine.values.index import LinkedValue, ValueIndex
 
-_COUNTS = (Aggregate.COUNT, Aggregate.DISTINCT)
 _A_WORD = 2
 """Chinese characters that may stay unread in a question that is nearly understood."""
-_NOW = re.compile(r"现在|目前|当前|如今|\b(?:now|currently|current|at present)\b", re.IGNORECASE)
 
 
 class ReadIntent(Frozen):
@@ -116,6 +120,13 @@ def _beside_groups(presences: tuple[Presence, ...], groups: tuple[Group, ...]) -
     )
 
 
+def _placed_by(windows: tuple[Window, ...], place: Place | None) -> tuple[Window, ...]:
+    """The periods, by the time that a question says they go by."""
+    if place is None:
+        return windows
+    return tuple(one.model_copy(update={"place": one.place or place}) for one in windows)
+
+
 def _counts(figure: Figure, model: SemanticModel) -> bool:
     """Whether a figure is a number of rows, or of what they name."""
     return figure.aggregate is Aggregate.DISTINCT or counts_rows(figure, model)
@@ -150,12 +161,9 @@ class _Reader:
             groups = told_besides(groups, phrase, model)
         base = figures[0].dataset if figures else base
         windows, presences = windows_of(phrase, model, _beside_groups(restricted.presences, groups))
-        presences = once_denied(presences, model)
-        if grouping.placed_by is not None:
-            windows = tuple(
-                one.model_copy(update={"place": one.place or grouping.placed_by}) for one in windows
-            )
-        comparison, windows = comparison_of(phrase, windows, self._as_of)
+        comparison, windows = comparison_of(phrase, _placed_by(windows, grouping.placed_by), self._as_of)
+        periods = EachPeriod(phrase, windows, groups, has_figures=bool(figures) and comparison is None)
+        groups = (*groups, *periods.groups)
         segments = tuple(use for use in restricted.segments if use.segment not in grouping.topmost)
         segments = (*segments, *self._held_now(figures, segments, windows))
         segments = (*segments, *rows_alike(figures, phrase, model))
@@ -165,7 +173,7 @@ class _Reader:
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
             held, segments, windows = held_of(segments, windows, model)
-        if not figures or (not held and _counts(figures[0], model)):
+        if not figures or (not held and (_counts(figures[0], model) or of_record(figures, phrase, model))):
             groups, conditions = as_it_was(groups, conditions, windows, self._as_of, model)
             places = [base, *(group.place.dataset for group in groups if group.place is not None)]
             places += [one.place.dataset for one in conditions]
@@ -173,7 +181,7 @@ class _Reader:
         named = (*(use.segment for use in segments), *self._segments_of(figures))
         windows, of_another_day = as_of_today(windows, named, base, self._as_of, model)
         if not (held or segments or windows):
-            held = self._held_today(base, figures)
+            held = held_today(base, figures, phrase, self._as_of, model)
         asked.settle_sums(figures)
         listed = Listed(phrase, model, base)
         shown = () if figures else listed.shown()
@@ -182,8 +190,10 @@ class _Reader:
         doubts = (
             share_in_doubt(phrase, restricted, groups)
             + each_of_periods(phrase, presences)
+            + periods.doubts
             + of_no_period(figures, windows, groups)
             + of_another_day
+            + of_which_kind(held, figures, conditions, model)
             + self._never_together(figures)
             + self._doubts(
                 base,
@@ -205,7 +215,7 @@ class _Reader:
             segments=segments,
             windows=windows,
             held=held,
-            presences=presences,
+            presences=once_denied(presences, model),
             thresholds=thresholds,
             shown=kinds_of or shown,
             distinct=bool(kinds_of),
@@ -259,7 +269,7 @@ class _Reader:
             segments
             or windows
             or not counted
-            or not any(_NOW.search(piece.token.text) for piece in self._phrase)
+            or not any(NOW.search(piece.token.text) for piece in self._phrase)
         ):
             return ()
         dataset = self._model.dataset(counted[0])
@@ -274,14 +284,6 @@ class _Reader:
         """The segments whose rows figures count by their definition."""
         known = [one for figure in figures if (one := self._model.metric(figure.metric or "")) is not None]
         return [name for metric in known for name in metric.segments]
-
-    def _held_today(self, base: str, figures: tuple[Figure, ...]) -> tuple[Held, ...]:
-        """现在的零售价: of rows that only say from when to when something held, those of today."""
-        dataset = self._model.dataset(base)
-        only_holds = dataset is not None and dataset.is_record
-        says_now = any(_NOW.search(piece.token.text) for piece in self._phrase)
-        counted = all(figure.aggregate in _COUNTS for figure in figures)
-        return (Held(dataset=base, day=self._as_of),) if only_holds and says_now and counted else ()
 
     def _moving(self) -> int | None:
         """Over how many units of time a moving mean goes."""

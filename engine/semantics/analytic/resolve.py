@@ -13,14 +13,17 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.asked_again import asking_again
 from chat2sql.engine.semantics.analytic.beside import (
     beside,
     counted_beside,
+    counted_by_number,
     is_most_of_many,
     is_thing,
     left_out,
     rows_beside,
 )
+from chat2sql.engine.semantics.analytic.figures import parts_named
 from chat2sql.engine.semantics.analytic.of_record import as_of_record, history_of
 from chat2sql.engine.semantics.analytic.operators import says_nothing
 from chat2sql.engine.semantics.analytic.token import Sort, Token
@@ -69,15 +72,15 @@ class Grounded(NamedTuple):
 
 def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     """The tokens with one meaning each, None where no dataset is spoken of."""
-    tokens = _who_of_those(_without_idle_who(tokens, model))
+    tokens = asking_again(_who_of_those(_without_idle_who(tokens, model)), model)
     history = history_of(tokens, model)
     if history is not None:
         told = as_of_record(tokens, history)
-        return _around(history.name, told, model, frozenset(), _parts_named(told, model))
+        return _around(history.name, told, model, frozenset(), parts_named(told, model))
     bases = {meaning.dataset for token in tokens for meaning in token.meanings}
     bases |= {value.table for token in tokens for value in token.values}
     heads = _heads(tokens, model)
-    parts = _parts_named(tokens, model)
+    parts = parts_named(tokens, model)
     around = [
         _around(base, tokens, model, heads, parts)
         for base in sorted(bases)
@@ -153,13 +156,6 @@ def _around(
             score += _FROM_BELOW
         found.append(best)
     return Grounded(base, tuple(found), score)
-
-
-def _parts_named(tokens: Sequence[Token], model: SemanticModel) -> frozenset[str]:
-    """The figures of which the ratios that a question names are made."""
-    named = {one.name for token in tokens for one in token.meanings if one.kind is Kind.METRIC}
-    ratios = [metric for name in named if (metric := model.metric(name)) is not None]
-    return frozenset(part for one in ratios for part in (one.numerator, one.denominator) if part)
 
 
 def _without_name_of(base: str, tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
@@ -276,7 +272,7 @@ def _heads(tokens: Sequence[Token], model: SemanticModel) -> frozenset[int]:
         for place, token in enumerate(tokens)
         if token.act is Act.COUNT or is_most_of_many(token)
         for near in counted_beside(tokens, place)
-    }
+    } | counted_by_number(tokens)
     if figures or counted:
         return frozenset(figures | counted)
     asked = {

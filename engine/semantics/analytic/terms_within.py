@@ -13,7 +13,7 @@ from chat2sql.engine.values.index import How, LinkedValue
 
 _DONE = re.compile(r"(?:没有?|未|有|从未|不曾)(?P<verb>[㐀-鿿]{1,2})过(?P<thing>[假单货款修]?)")
 _NAME_HOLDS = re.compile(
-    r"(?:名称|名字|店名|品名|姓名|(?<=[品店人])名)(?:里面?|中|内)?(?:有|都)?(?:带有?|含有?|有|包含|出现)了?\s*"
+    r"(?:名称|名字|店名|品名|姓名|(?<=[品店人])名)(?:里面?|中|内)?(?:有|都)?(?:带有?|含有?|有|包含|包括|出现|叫)了?\s*"
     r"[“\"'「『](?P<v>[^“”\"'「」『』]{1,20})[”\"'」』](?:字样|两个字|这个词)?"
 )
 _SUMMED = re.compile("平均|总")
@@ -62,13 +62,18 @@ def moments(question: str, index: TermIndex) -> Iterator[Token]:
 
 def names_holding(question: str, index: TermIndex, known: Sequence[Token]) -> Iterator[Token]:
     """店名里带“网吧”的客户: of the thing behind it, or else before it."""
-    things = [token for token in known if token.meanings and token.meanings[0].kind is Kind.DATASET]
+    things = [
+        (token, one.dataset)
+        for token in known
+        for place, one in enumerate(token.meanings)
+        if one.kind is Kind.DATASET and (one.weight == 1 or not place) and not token.act
+    ]
     for match in _NAME_HOLDS.finditer(question):
-        behind = [token for token in things if token.start >= match.end()]
-        before = [token for token in things if token.end <= match.start()]
-        thing = min(behind, key=lambda one: one.start, default=None)
-        thing = thing or max(before, key=lambda one: one.end, default=None)
-        named = index.called_by(thing.meanings[0].dataset) if thing is not None else None
+        behind = [one for one in things if one[0].start >= match.end()]
+        before = [one for one in things if one[0].end <= match.start()]
+        thing = min(behind, key=lambda one: one[0].start, default=None)
+        thing = thing or max(before, key=lambda one: one[0].end, default=None)
+        named = index.called_by(thing[1]) if thing is not None else None
         if named is not None:
             value = LinkedValue(
                 table=named.dataset, column=named.name, value=match["v"], mention=match["v"], how=How.PART

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import ATTAINMENT, BOUGHT_AT_ALL, MONEY, Act, Row
-from chat2sql.engine.semantics.analytic.again import said_again
-from chat2sql.engine.semantics.analytic.idle import idle_tokens
+from chat2sql.engine.semantics.analytic.again import is_each_unit, said_again
+from chat2sql.engine.semantics.analytic.idle import idle_tokens, silent_spans
 from chat2sql.engine.semantics.analytic.numbers_said import number_of, numbers_in
 from chat2sql.engine.semantics.analytic.operators import OPERATORS
 from chat2sql.engine.semantics.analytic.terms_within import done_before, moments, names_holding, summed_inside
@@ -69,7 +69,7 @@ def tokens_of(
     linked = list(_values(question, values))
     found = [
         *further,
-        *(one for one in _periods(times) if not _is_within(one, further)),
+        *(one for one in _periods(question, times) if not _is_within(one, further)),
         *(
             Token(Sort.TIME, *span, question[slice(*span)], time=time)
             for time, span in said_again(question, times)
@@ -84,6 +84,8 @@ def tokens_of(
         ),
         *_unclear(question, index),
     ]
+    silent = silent_spans(question)
+    found = [one for one in found if not any(start <= one.start and one.end <= end for start, end in silent)]
     found += [*_literals(question, index, found)]
     found += [*idle_tokens(question, found)]
     return tuple(_with_unread(question, _best(len(question), found)))
@@ -96,9 +98,10 @@ def _is_within(period: Token, further: Sequence[Token]) -> bool:
     )
 
 
-def _periods(times: Sequence[TimeExpression]) -> Iterator[Token]:
+def _periods(question: str, times: Sequence[TimeExpression]) -> Iterator[Token]:
     for time in times:
-        yield Token(Sort.TIME, *time.span, time.text, time=time)
+        if not is_each_unit(time.text, question):
+            yield Token(Sort.TIME, *time.span, time.text, time=time)
 
 
 def _values(question: str, values: Sequence[LinkedValue]) -> Iterator[Token]:
@@ -129,8 +132,10 @@ def _terms(question: str, index: TermIndex) -> Iterator[Token]:
     # 下过单 is 下单.
     units = [unit for unit in whole if unit.text not in _ASPECTS]
     coded: set[int] = set()
-    for mention in index.mentions(units):
-        start, end = units[mention.first].start, units[mention.after - 1].end
+    # 过敏原 has no 过 of 下过.
+    named = [(whole, mention) for mention in index.mentions(whole) if _ASPECTS & set(mention.text)]
+    for within, mention in [*((units, mention) for mention in index.mentions(units)), *named]:
+        start, end = within[mention.first].start, within[mention.after - 1].end
         coded |= {end} if mention.meanings[0].kind is Kind.CODE and end - start > 1 else set()
         # 直营店, 每家店.
         if end - start == 1 and not (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Group, Place
-from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
+from chat2sql.engine.semantics.analytic.phrase import NAMES, Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.model.joins import routes_from
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import Additivity, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 
 _BESIDE = (Act.ALSO, Act.LIST)
@@ -27,6 +27,8 @@ def told_besides(groups: tuple[Group, ...], phrase: Phrase, model: SemanticModel
     told: list[Place] = []
     for piece in phrase:
         place = _named(piece, thing.dataset, phrase) if _is_listed(piece, phrase) else None
+        if piece.token.text in NAMES and _stands_among(piece, phrase):
+            place = called_by(thing.dataset, model)
         if place is None or place.dataset not in reach:
             continue
         piece.used = True
@@ -39,6 +41,16 @@ def told_besides(groups: tuple[Group, ...], phrase: Phrase, model: SemanticModel
     return (*groups[:-1], *(groups[-1] if one == thing else Group(place=one) for one in dict.fromkeys(told)))
 
 
+def told_of_each(piece: Piece, phrase: Phrase) -> bool:
+    """帐篷有哪些，各能住几人: whether a quantity is told of each thing that is listed, and not summed up."""
+    before, field = phrase.before(piece), phrase.field_of(piece)
+    lists = any(one.token.act is Act.LIST and one.number < piece.number for one in phrase)
+    if before is None or before.token.act is not Act.EACH or not lists or field is None:
+        return False
+    before.used = field.additivity is Additivity.NON_ADDITIVE
+    return before.used
+
+
 def _named(piece: Piece, dataset: str, phrase: Phrase) -> Place | None:
     """The field that a word names: that of the thing itself, whoever else has a name."""
     own = [one for one in piece.token.meanings if one.kind is Kind.FIELD and one.dataset == dataset]
@@ -49,5 +61,10 @@ def _is_listed(piece: Piece, phrase: Phrase) -> bool:
     """Whether a piece is a field that stands among others in a list, and says nothing else."""
     if piece.used or piece.restricts or piece.token.sort is not Sort.TERM or piece.kind is not Kind.FIELD:
         return False
+    return not phrase.is_measure(piece) and _stands_among(piece, phrase)
+
+
+def _stands_among(piece: Piece, phrase: Phrase) -> bool:
+    """Whether a piece stands beside others in a list."""
     near = (phrase.before(piece), phrase.after(piece))
-    return not phrase.is_measure(piece) and any(one is not None and one.token.act in _BESIDE for one in near)
+    return any(one is not None and one.token.act in _BESIDE for one in near)

@@ -17,10 +17,17 @@ from chat2sql.engine.values.index import ELEMENT, DocumentPart, PartKind, ValueI
 _LISTED = re.compile(r"[:：]\s*([A-Za-z_][\w\s.,，、;；()（）]*)$")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _HAN = "[㐀-鿿]"
-_UNIT = re.compile(r"(?:瓦|升|克|千克|公斤|吨|米|厘米|毫米|月|天|小时|分钟|秒|伏|安|元)$")
+_UNIT = re.compile(
+    r"(?:瓦|升|克|千克|公斤|吨|米|厘米|毫米|[月天]数?|年限|小时|分钟|秒|伏|安|元|[人个台只]数|数量|(?<=[㐀-鿿]{3}[^指])数)$"
+)
+_LIST = re.compile(r"(?:数组|列表|集合)$")
+_OURS = re.compile(r"^我[司店]")
+_MASS = re.compile(r"(?:_|^)(?:mg|ug|pct|percent)$")
+_QUALITY = re.compile(r"^[粗净总]")
 _UNIT_WORD = re.compile(
     r"(?:year|month|week|day|hour|minute|min|sec)s?|kg|g|mg|t|l|ml|k?w|v|mm|cm|m|km|pct|percent|amt|cnt|qty|mah|inch"
 )
+_MEASURES = "%|％|千卡|大卡|毫克|千克|公斤|毫升|毫米|厘米|千瓦|英寸|小时|分钟|[瓦克升度寸卡米天月年]|[a-z]{1,2}|mAh|[gGwWlLV]"
 _JSON = re.compile(r"json", re.IGNORECASE)
 _CERTAINTY = 0.7
 _ROLES = {
@@ -59,7 +66,7 @@ def document_fields(
     listed_ones = re.split(r"[\s,，、;；]+", listed.group(1)) if listed is not None else []
     names = dict.fromkeys(key.group().strip(".") for one in listed_ones if (key := _KEY.match(one)))
     told = [
-        DocumentPart(table=table, column=column.name, name=name, kind=PartKind.TEXT)
+        DocumentPart(table=table, column=column.name, name=name, kind=_kind_told(name, column.comment))
         for name in names
         if name not in {part.name.removesuffix(ELEMENT) for part in found}
     ]
@@ -74,14 +81,33 @@ def _field(part: DocumentPart, column: Column, dialect: Dialect) -> Field:
     return Field(
         name=field_name(part.column, part.name),
         label=Bilingual(zh=zh, en=spoken(last)),
-        synonyms=tuple(dict.fromkeys((*_shorter(zh), *_in_chinese(last)))),
+        synonyms=tuple(
+            dict.fromkeys((*_shorter(zh), *_contents(part, zh, column.comment), *_in_chinese(last)))
+        ),
         origin=Origin.COMMENT if zh else Origin.VALUES,
         certainty=_CERTAINTY,
         role=role,
         type=kind,
         expression=_expression(part, name, column, dialect),
         additivity=Additivity.NON_ADDITIVE,
+        unit=_unit_told(name, column.comment) if part.kind is PartKind.NUMBER else "",
     )
+
+
+def _kind_told(name: str, comment: str) -> PartKind:
+    """What a comment says that a part holds, of which no value is known: 功率(瓦) is a number."""
+    if _unit_told(name, comment) or _UNIT_WORD.fullmatch(name.lower().rpartition("_")[2]):
+        return PartKind.NUMBER
+    return PartKind.TRUTH if re.search(rf"{re.escape(name)}\W?(?:是否|有无)", comment) else PartKind.TEXT
+
+
+def _unit_told(name: str, comment: str) -> str:
+    """瓦 of ``power_w功率(瓦)``, mg of ``caffeine_mg咖啡因mg``."""
+    told = re.search(
+        rf"(?<![\w.]){re.escape(name)}\s*[:：=]?\s*{_HAN}{{1,10}}?[(（]?({_MEASURES})(?![㐀-鿿A-Za-z])",
+        comment,
+    )
+    return told.group(1) if told is not None else ""
 
 
 def _expression(part: DocumentPart, name: str, column: Column, dialect: Dialect) -> str:
@@ -105,13 +131,25 @@ def _called(name: str, comment: str) -> str:
     behind = re.search(rf"(?<![\w.]){key}\s*[\"']?\s*[:：=(（]?\s*({_HAN}{{2,10}})", comment)
     before = re.search(rf"({_HAN}{{2,10}})\s*[(（:：]\s*[\"']?{key}(?![\w.])", comment)
     match = behind or before
-    return match.group(1) if match is not None else ""
+    called = match.group(1) if match is not None else ""
+    without = _OURS.sub("", _LIST.sub("", called))
+    return without if len(without) > 1 else called
 
 
 def _shorter(zh: str) -> tuple[str, ...]:
-    """功率 for 功率瓦, 联网 for 是否联网."""
-    found = {_UNIT.sub("", zh), re.sub("^(?:是否|有无)", "", zh)}
+    """功率 for 功率瓦, 联网 for 是否联网, 可住 and 能住 for 可住人数."""
+    without = _UNIT.sub("", zh)
+    found = {without, re.sub("^(?:是否|有无)", "", zh), _QUALITY.sub("", zh)}
+    found |= {re.sub("^可", "能", without)} if without != zh else set()
     return tuple(sorted(word for word in found if len(word) > 1 and word != zh))
+
+
+def _contents(part: DocumentPart, zh: str, comment: str) -> tuple[str, ...]:
+    """咖啡因含量 of what is given in mg or in percent."""
+    is_content = _MASS.search(part.name) or re.search(rf"{re.escape(zh)}\s*(?:%|％|m?g\b)", comment)
+    if part.kind is not PartKind.NUMBER or not zh or "量" in zh or not is_content:
+        return ()
+    return tuple(f"{word}含量" for word in dict.fromkeys((zh, _QUALITY.sub("", zh))))
 
 
 def _in_chinese(name: str) -> tuple[str, ...]:

@@ -145,8 +145,6 @@ def volumes(model: SemanticModel) -> tuple[Metric, ...]:
                         "销售量",
                         "销售数量",
                         "销售件数",
-                        "卖了多少",
-                        "卖出多少",
                         "quantity sold",
                         "sales volume",
                     ),

@@ -59,7 +59,9 @@ _DETAIL = re.compile(
 )
 _LEADS_TO = re.compile(r"(?<=[㐀-鿿)）])\s*[A-Za-z]+(?:[_.][A-Za-z]+)+$")
 """Behind what a column is called, the column that it leads to: 店长 emp_id."""
-_ID_ENDING = re.compile(r"(?<=[㐀-鿿])\s*(?:的(?:员工|用户|人员|部门|组织)?)?\s*(?:ID|Id|id|编号|工号)$")
+_ID_ENDING = re.compile(
+    r"(?<=[㐀-鿿])\s*(?:的(?:员工|用户|人员|部门|组织)?|(?<=[长人级导员理师者管])(?:员工|用户))?\s*(?:ID|Id|id|编号|工号)$"
+)
 _SHORTEST_WORD = 2
 _SURE, _LIKELY, _GUESSED = 0.9, 0.7, 0.5
 

@@ -109,7 +109,8 @@ def usual_ratios(model: SemanticModel) -> tuple[Metric, ...]:
     found: dict[str, Metric] = {}
     for ratio in _RATIOS:
         above, below = _figure(ratio.above, index, model), _figure(ratio.below, index, model)
-        if above is None or below is None or taken & set(ratio.names):
+        defined = any(_ATTAINED.fullmatch(name) for name in taken) and _ATTAINED.fullmatch(ratio.names[0])
+        if above is None or below is None or taken & set(ratio.names) or defined:
             continue
         for one in (above, below):
             if model.metric(one.name) is None:

@@ -33,6 +33,8 @@ def validity_of(fields: tuple[Field, ...], table: Table) -> Validity | None:
     if _WITH_END.search(comment) or _WITHOUT_END.search(comment):
         last = _WITHOUT_END.search(comment) is None
     own = table.column(ends[0].name)
+    if own is not None and (_WITH_END.search(own.comment) or _WITHOUT_END.search(own.comment)):
+        last = _WITHOUT_END.search(own.comment) is None
     if own is not None and (said := _END_SAID.search(own.comment)) is not None:
         last = not said.group().startswith(("不", "(不", "（不"))
     return Validity(start=starts[0].name, end=ends[0].name, includes_end=last)
