@@ -78,7 +78,7 @@ _INTRODUCED = re.compile(r"(?:^|[:(\[.\-/=\n])[ \"'`]*$")
 _SEPARATED = re.compile(r"(?:^|[\s,;|/、→.:(\[)\]\"'`]|[-=]>)$")
 _NULL = re.compile(r"null|none|nil|empty|not|and|or", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_RANGE = re.compile(r"(?:of|to|and|or|per|from|until|through|by)\b.|[至到~/%和或]", re.IGNORECASE)
+_RANGE = re.compile(r"(?:of|to|and|or|per|from|until|through|by)\b.|[至~/%和或]|到(?![店家货付账期场院岗站手达诊])", re.IGNORECASE)
 _UNITS = re.compile(
     r"[元角分万千百个件次名位人条张份台米克吨斤天日月年周季时秒岁倍号楼层页级期阶]"
     r"|(?:[kcm]?m|[km]?g|ml|k|px|usd|eur|cny|rmb|yuan|dollar|euro|cent|percent|day|hour|minute|min|second|sec|week|month"
@@ -135,8 +135,12 @@ def code_list(comment: str) -> tuple[Entry, ...]:
 
 def _readings(text: str) -> Iterator[list[Entry]]:
     for link in _LINKS:
-        for shape in (_NUMBER, _CAPITALS, *([_WORD] if link.for_words else ())):
-            yield _read(text, link, shape)
+        yield _read(text, link, _NUMBER)
+        letters = _read(text, link, _CAPITALS)
+        words = _read(text, link, _WORD) if link.for_words else []
+        # WALK到店 WX微信: some of the codes are longer than the others.
+        are_longer = len(words) > len(letters) > 0 and all(one.code.isupper() for one in words)
+        yield from (words, letters) if are_longer else (letters, words)
         # The other way round comes before the vaguer notations, to which its headings look like meanings.
         for shape in (_NUMBER, _CAPITALS) if link.pattern in (_EQUALS, _COLON, _BRACKET) else ():
             yield _read_reversed(text, link.pattern, shape)

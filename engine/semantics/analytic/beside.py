@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from chat2sql.engine.semantics.analytic.acts import COUNTERS, EXCLUDED, Act
 from chat2sql.engine.semantics.analytic.token import Sort, Token
@@ -118,3 +119,18 @@ def counted_by_number(tokens: Sequence[Token]) -> set[int]:
         if tokens[compared].act is Act.COMPARE and is_number and is_rows:
             found.add(thing)
     return found
+
+
+def named_behind(tokens: Sequence[Token]) -> list[Token]:
+    """线下门店: the shops of which 线下 says which they are, whatever code means 门店."""
+    told = list(tokens)
+    for place, (first, then) in enumerate(pairwise(tokens), start=1):
+        which = first.meanings[0] if first.meanings and not first.values else None
+        beside = first.end == then.start and then.sort is Sort.TERM
+        if which is None or which.kind is not Kind.SEGMENT or not beside:
+            continue
+        things = tuple(
+            one for one in then.meanings if one.kind is Kind.DATASET and one.dataset == which.dataset
+        )
+        told[place] = then._replace(meanings=things) if things else then
+    return told

@@ -23,7 +23,7 @@ def as_defined(figure: Figure, phrase: Phrase, model: SemanticModel, *, is_named
         defined = _sums(figure, model, is_named=is_named)
     else:
         return figure
-    if len(defined) != 1 or _says_which(figure, phrase):
+    if len(defined) != 1 or _says_which(figure, phrase, defined[0], model):
         return figure
     return Figure(metric=defined[0].name, dataset=figure.dataset)
 
@@ -40,7 +40,7 @@ def rows_alike(figures: Sequence[Figure], phrase: Phrase, model: SemanticModel) 
     ]
     if len(defined) != 1 or len(plain) != 1 or len(figures) != len(defined) + len(plain):
         return ()
-    if plain[0].dataset != defined[0].dataset or _says_which(plain[0], phrase):
+    if plain[0].dataset != defined[0].dataset or _says_which(plain[0], phrase, defined[0], model):
         return ()
     return tuple(SegmentUse(segment=name) for name in defined[0].segments)
 
@@ -76,10 +76,24 @@ def _counts(figure: Figure, model: SemanticModel) -> list[Metric]:
     return [metric for metric in counts if metric.origin is not Origin.KEY and metric.label.zh in plain]
 
 
-def _says_which(figure: Figure, phrase: Phrase) -> bool:
-    """Whether the question says itself which rows count."""
-    kinds = (Kind.CODE, Kind.SEGMENT) if figure.aggregate is Aggregate.COUNT else (Kind.CODE,)
-    return any(piece.kind in kinds and piece.dataset == figure.dataset for piece in phrase)
+def _says_which(figure: Figure, phrase: Phrase, metric: Metric, model: SemanticModel) -> bool:
+    """Whether the question says itself which rows count, as it does by a state that the definition speaks of too.
+
+    线上渠道的订单数 is another matter: what counts as an order holds there as well.
+    """
+    conditions = [one.condition for name in metric.segments if (one := model.segment(name)) is not None]
+    for piece in phrase:
+        if piece.dataset != figure.dataset or piece.kind not in (Kind.CODE, Kind.SEGMENT):
+            continue
+        if piece.kind is Kind.SEGMENT:
+            if figure.aggregate is Aggregate.COUNT:
+                return True
+            continue
+        place = piece.place
+        spelling = spelled(place.dataset, place.field, model.dialect) if place is not None else ""
+        if any(spelling in condition for condition in conditions):
+            return True
+    return False
 
 
 def _is_called_alike(metric: str, field: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.intent import Grain, Group, Place
+from chat2sql.engine.semantics.analytic.intent import Condition, Grain, Group, Operator, Place
 from chat2sql.engine.semantics.analytic.levels import Levels, says_each
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
@@ -14,6 +14,7 @@ from chat2sql.engine.semantics.model.semantic_model import Field, Role, Semantic
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
+_DISTRIBUTED = re.compile("分布|构成|结构")
 _SORTS = frozenset({"类型", "类别", "种类", "性质"})
 _OF_EACH_SORT = frozenset({"各类", "各种", "每类", "每种", "不同类型的", "不同类型"})
 _SORT = re.compile(r"类型|类别|种类|分类|性质|(?:_|^)(?:type|kind|sort|class|category)$", re.IGNORECASE)
@@ -97,7 +98,7 @@ class Grouping:
                 chained = True
             elif piece.token.act is not Act.ALSO and piece.token.sort is not Sort.NOISE:
                 chained = False
-        return tuple(dict.fromkeys(found)) or self._by_values()
+        return tuple(dict.fromkeys(found)) or self._by_values() or self._distributed()
 
     def _only_says_of_what(self, piece: Piece) -> bool:
         """各商品大类: by the level of the tree that stands right behind the thing."""
@@ -204,15 +205,44 @@ class Grouping:
         if not said_each:
             return ()
         named = [piece.place for piece in self._phrase if piece.value is not None or piece.kind is Kind.CODE]
-        several = [place for place in named if named.count(place) > 1]
+        several = [place for place in named if place is not None and named.count(place) > 1]
         if several:
             self._counts_them(several.count(several[0]))
-            return (Group(place=several[0]),)
+            return (self._of_nodes(several[0]),)
         described = [one.place for one in self._phrase if one.value is not None and one.value.how is How.PART]
         if len(described) == 1 and described[0] is not None and said_each:
             # 名字里带凌云的几家客户各自买了多少
             return (Group(place=described[0]),)
         return self._by_number()
+
+    def _of_nodes(self, place: Place) -> Group:
+        """华东部、华南部各自（含下属）: each node that is named, for what hangs below it too."""
+        if not self._phrase.has(Act.TREE) or place != called_by(place.dataset, self._model):
+            return Group(place=place)
+        named = tuple(
+            piece.value.value
+            for piece in self._phrase
+            if piece.value is not None and piece.place == place and piece.value.how is not How.PART
+        )
+        at = Condition(place=place, operator=Operator.IS, values=named)
+        return Group(place=place, topmost=True, at=at)
+
+    def _distributed(self) -> tuple[Group, ...]:
+        """会员等级的人数分布: by what it is told of, where that is one thing."""
+        if not any(_DISTRIBUTED.fullmatch(piece.token.text) for piece in self._phrase):
+            return ()
+        named = [
+            piece
+            for piece in self._phrase
+            if not (piece.used or piece.restricts or piece.is_below)
+            and (field := self._phrase.field_of(piece)) is not None
+            and field.role in (Role.CATEGORY, Role.FLAG, Role.KEY)
+        ]
+        place = self._phrase.place_of(named[0]) if len(named) == 1 else None
+        if place is None:
+            return ()
+        named[0].used = True
+        return (Group(place=place),)
 
     def _counts_sorts(self, piece: Piece) -> bool:
         """三类, 两种: whether a number is of sorts."""

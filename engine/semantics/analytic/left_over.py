@@ -28,6 +28,9 @@ _MATTERING = frozenset(
 )
 
 
+_OF_QUANTITIES = frozenset("额数值量")
+
+
 def unread(phrase: Phrase, model: SemanticModel) -> tuple[str, ...]:
     """Words that nothing stands for, but for the verb that the base's own time is called after: 建 of 建单时间."""
     dataset = model.dataset(phrase.base)
@@ -47,6 +50,9 @@ def _says_what_it_is(piece: Piece, phrase: Phrase, model: SemanticModel) -> bool
     """天猫店, 天河那家店, 作废单: a character of what the thing before it is called."""
     before = phrase.before(piece)
     says = before is not None and (before.value is not None or before.kind is Kind.CODE)
+    if before is not None and piece.token.text in _OF_QUANTITIES and before.token.end == piece.token.start:
+        # 实际发生额 of 实际发生
+        return before.kind is Kind.METRIC or phrase.is_measure(before)
     dataset = model.dataset(before.dataset) if before is not None and says else None
     if dataset is None or len(piece.token.text) > 1:
         return False

@@ -17,8 +17,8 @@ from chat2sql.engine.semantics.analytic.intent import (
     SegmentUse,
 )
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
+from chat2sql.engine.semantics.analytic.quantities_said import in_its_unit, told_with_unit
 from chat2sql.engine.semantics.analytic.token import Sort
-from chat2sql.engine.semantics.analytic.units import in_unit_of
 from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
@@ -69,6 +69,8 @@ class Limits:
         for piece in phrase:
             if piece.token.act is Act.COMPARE and not self._says_again(piece):
                 self._comparison(piece)
+            if piece.token.sort is Sort.NUMBER and not piece.used:
+                self._is_told(piece)
             if piece.token.act is Act.ATTAINED and piece.meaning is not None:
                 # 没完成目标 is less than all of it.
                 met = Figure(metric=piece.meaning.name, dataset=piece.dataset)
@@ -77,6 +79,20 @@ class Limits:
                     for one in phrase
                 )
                 self.limits.append(Limit(met, Operator(piece.token.detail), (1.0,), shown=asked))
+
+    def _kept(self, subject: Piece, numbers: list[Piece], values: tuple[float, ...]) -> tuple[float, ...]:
+        """The numbers as what is compared with them keeps them."""
+        kept = in_its_unit(subject, numbers, values, self._phrase)
+        if kept is None:
+            self.doubts.append(f"a unit that {subject.token.text} is not in: {numbers[0].token.text}")
+        return kept or values
+
+    def _is_told(self, number: Piece) -> None:
+        """保修期36个月的, which is compared with nothing."""
+        told = told_with_unit(number, self._phrase)
+        if told is not None:
+            self.own.append(told.condition)
+            self.compared.add(told.subject.number)
 
     def _says_again(self, piece: Piece) -> bool:
         """达到15单及以上 says it twice."""
@@ -120,22 +136,9 @@ class Limits:
         for number in numbers:
             number.used = True
         piece.used = True
-        values = self._in_its_unit(subject, numbers, values)
+        values = self._kept(subject, numbers, values)
         in_days = subject.counted and numbers[0].token.text.endswith("天")
         (self._days if in_days else self._compare)(subject, operator, values)
-
-    def _in_its_unit(
-        self, subject: Piece, numbers: list[Piece], values: tuple[float, ...]
-    ) -> tuple[float, ...]:
-        """两年 as the months that a field keeps; in doubt where the field is in no such unit."""
-        own = self._phrase.field_of(subject)
-        if own is None:
-            return values
-        kept = [in_unit_of(own, one.token.text, value) for one, value in zip(numbers, values, strict=False)]
-        told = tuple(value for value in kept if value is not None)
-        if len(told) < len(kept):
-            self.doubts.append(f"a unit that {own.label.zh} is not in: {numbers[0].token.text}")
-        return told if len(told) == len(kept) else values
 
     def _without_number(self, piece: Piece, subject: Piece | None, operator: Operator) -> None:
         """What is set against another field, or against all rows."""

@@ -10,7 +10,7 @@ from chat2sql.engine.semantics.numerals import EN_NUMBER, parse_number
 _MEASURES = (
     "千卡|大卡|毫克|千克|公斤|毫升|毫米|厘米|千瓦|英寸|小时|分钟|[瓦克升度寸卡]"
     "|(?:mg|ml|mm|cm|kg|kcal|mAh|GB|kW|[gGWwLV])(?![A-Za-z0-9])|℃"
-    "|(?:个月|年)(?=及?以[上下]|或更)"
+    "|个月(?=的|及?以[上下]|或更|$|[，,。？?])|年(?=及?以[上下]|或更)"
 )
 """Units that only say what the number of a field is in."""
 _NUMBER = re.compile(

@@ -180,6 +180,11 @@ class Phrase:
             return called_by(meaning.dataset, self._model)
         return None
 
+    def name_of(self, piece: Piece) -> Place | None:
+        """The field that stands for a term, of a segment what its rows are called."""
+        is_segment = piece.kind is Kind.SEGMENT
+        return called_by(piece.dataset, self._model) if is_segment else self.place_of(piece)
+
     def field_of(self, piece: Piece) -> Field | None:
         """The field that a term names."""
         if piece.kind is not Kind.FIELD or piece.meaning is None:
@@ -238,7 +243,16 @@ class Phrase:
         if near_which is not None and self._may_group(near_which):
             return near_which
         free = [piece for piece in self._pieces if self._may_group(piece) and not piece.used]
-        return free[-1] if free else None
+        return free[-1] if free else self._named_by_segment(mark)
+
+    def _named_by_segment(self, mark: Piece) -> Piece | None:
+        """线下门店 of 最高的5家线下门店: rows with a name of their own, that say what they are."""
+        for piece in self._pieces[mark.number + 1 :]:
+            dataset = self._model.dataset(piece.dataset) if piece.kind is Kind.SEGMENT else None
+            words = (dataset.label.zh, *dataset.synonyms) if dataset is not None else ()
+            if piece.dataset != self.base and any(word and piece.token.text.endswith(word) for word in words):
+                return piece
+        return None
 
     def is_measure(self, piece: Piece) -> bool:
         """Whether a piece is a quantity."""

@@ -48,7 +48,7 @@ def ranked_by(
     thing = phrase.thing_ranked(mark) if mark.token.act is not Act.RANKED or not groups else None
     if not figures:
         return _of_rows(phrase, plain, groups, thing)
-    place = phrase.place_of(thing) if thing is not None else None
+    place = phrase.name_of(thing) if thing is not None else None
     within = 0
     if thing is not None and place is not None and Group(place=place) not in groups:
         before = phrase.before(thing)

@@ -21,6 +21,7 @@ from chat2sql.engine.semantics.analytic.beside import (
     is_most_of_many,
     is_thing,
     left_out,
+    named_behind,
     rows_beside,
 )
 from chat2sql.engine.semantics.analytic.figures import parts_named
@@ -72,7 +73,7 @@ class Grounded(NamedTuple):
 
 def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     """The tokens with one meaning each, None where no dataset is spoken of."""
-    tokens = asking_again(_who_of_those(_without_idle_who(tokens, model)), model)
+    tokens = named_behind(asking_again(_who_of_those(_without_idle_who(tokens, model)), model))
     history = history_of(tokens, model)
     if history is not None:
         told = as_of_record(tokens, history)

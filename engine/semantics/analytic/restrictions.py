@@ -109,6 +109,7 @@ class _Finder:
         for piece in self._phrase:
             self._is_set(piece)
             self._idle_below(piece)
+            self._led_to(piece)
             self._unset(piece)
             self._presences.take(piece)
         return Restrictions(
@@ -131,6 +132,19 @@ class _Finder:
             if before.place is None or before.place != after.place:
                 return ("one of two conditions",)
         return ()
+
+    def _led_to(self, piece: Piece) -> None:
+        """在职店长: of the people that are asked for, those to whom a column leads that is called so."""
+        field, after = self._phrase.field_of(piece), self._phrase.after(piece)
+        if piece.used or field is None or field.role is not Role.KEY or piece.dataset == self._phrase.base:
+            return
+        leads = [one for one in self._model.joins_from(piece.dataset) if one.source_columns == (field.name,)]
+        asked = after is not None and after.token.act is Act.WHICH
+        grouped = self._phrase.has(Act.EACH, Act.GRAIN)
+        if asked or grouped or not leads or leads[0].target != self._phrase.base:
+            return
+        piece.used = piece.restricts = True
+        self._presences.add(piece.dataset, negated=False)
 
     def _idle_below(self, piece: Piece) -> None:
         """每个会员等级下面有多少人: what has no rows below it only has others under it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.spoken_forms import says_little
@@ -15,6 +16,9 @@ _DONE = re.compile(r"(?:没有?|未|有|从未|不曾)(?P<verb>[㐀-鿿]{1,2})�
 _NAME_HOLDS = re.compile(
     r"(?:名称|名字|店名|品名|姓名|(?<=[品店人])名)(?:里面?|中|内)?(?:有|都)?(?:带有?|含有?|有|包含|包括|出现|叫)了?\s*"
     r"[“\"'「『](?P<v>[^“”\"'「」『』]{1,20})[”\"'」』](?:字样|两个字|这个词)?"
+)
+_BOTH_GENDERS = re.compile(
+    "男女(?:员工|会员|客户|顾客)?(?=人数|比例|占比|构成|分布|各|分别|的?(?:数量|销售|平均|客单))"
 )
 _SUMMED = re.compile("平均|总")
 _WHEN_DONE = re.compile(
@@ -58,6 +62,16 @@ def moments(question: str, index: TermIndex) -> Iterator[Token]:
         meant = index.times_of(match["verb"])
         if meant:
             yield Token(Sort.TERM, match.start(), match.end(), match.group(), meanings=meant)
+
+
+def each_gender(question: str, index: TermIndex) -> Iterator[Token]:
+    """男女人数: of both, by what says which somebody is."""
+    for match in _BOTH_GENDERS.finditer(question):
+        meant = tuple(one for one in index.meanings("性别") if one.kind is Kind.FIELD)
+        middle = match.start() + len("男")
+        if meant:
+            yield Token(Sort.OPERATOR, match.start(), middle, question[match.start() : middle], act=Act.EACH)
+            yield Token(Sort.TERM, middle, match.end(), question[middle : match.end()], meanings=meant)
 
 
 def names_holding(question: str, index: TermIndex, known: Sequence[Token]) -> Iterator[Token]:

@@ -74,6 +74,11 @@ def in_unit_of(field: Field, said: str, number: float) -> float | None:
     return number * scale * (_FRACTION if "%" in unit[1] else 1)
 
 
+def has_unit(said: str) -> bool:
+    """Whether a number is said with a unit that is known."""
+    return _unit_at_end(said) is not None
+
+
 def same_unit(first: str, second: str) -> bool:
     """Whether two texts end with units of the same sort: 170mg and 毫克, 2千瓦 and 瓦."""
     one, other = _unit_at_end(first), _unit_at_end(second)

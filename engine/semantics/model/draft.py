@@ -39,6 +39,7 @@ from chat2sql.engine.semantics.model.semantic_model import (
     Segment,
     SemanticModel,
 )
+from chat2sql.engine.semantics.model.shops_offline import offline_shops
 from chat2sql.engine.semantics.model.spelling import spelled, unset
 from chat2sql.engine.semantics.model.usual import (
     usual_ratios,
@@ -98,6 +99,7 @@ def draft_model(catalogue: Catalogue, values: ValueIndex | None = None) -> Seman
         segments=(*segments, *kept),
         conventions=Conventions(default_segments=tuple((one.dataset, one.name) for one in kept)),
     )
+    model = model.extended(segments=offline_shops(model))
     counts = tuple(_count(dataset) for dataset in model.datasets)
     whole = defined(model.extended(metrics=counts), catalogue)
     # 客单价 is made of 有效订单数, which is made of 有效订单.

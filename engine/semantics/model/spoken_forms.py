@@ -51,6 +51,7 @@ _STATES = tuple(
     )
 )
 """What people say for states, whatever the columns call them."""
+_WAITS = ("等", "等着", "等待", "等客户", "等顾客", "等会员")
 LEADERS = (
     "直属领导",
     "直接领导",
@@ -131,6 +132,7 @@ def code_forms(word: str) -> Iterator[str]:
         yield from (bare, f"被{bare}")
     if word[0] in "待未":
         yield from (f"{denied}{bare}" for denied in ("未", "没", "没有", "还没", "尚未"))
+        yield from (f"{waits}{bare}" for waits in (_WAITS if word[0] == "待" else ()))
 
 
 def short_forms(label: str, role: Role) -> Iterator[str]:
@@ -155,6 +157,8 @@ def short_forms(label: str, role: Role) -> Iterator[str]:
     if bare != label and len(bare) > 1:
         yield bare
     yield from _last_words(label) if role is Role.CATEGORY else ()
+    if role is Role.CATEGORY and label.endswith("来源"):
+        yield f"{label}渠道"
     short = (_STATE_ENDING if role is Role.TIME else _NAME_ENDING).sub("", bare)
     if short != bare and len(short) > 1:
         yield short
