@@ -78,7 +78,10 @@ _INTRODUCED = re.compile(r"(?:^|[:(\[.\-/=\n])[ \"'`]*$")
 _SEPARATED = re.compile(r"(?:^|[\s,;|/、→.:(\[)\]\"'`]|[-=]>)$")
 _NULL = re.compile(r"null|none|nil|empty|not|and|or", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_RANGE = re.compile(r"(?:of|to|and|or|per|from|until|through|by)\b.|[至~/%和或]|到(?![店家货付账期场院岗站手达诊])", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?:of|to|and|or|per|from|until|through|by)\b.|[至~/%和或]|到(?![店家货付账期场院岗站手达诊])",
+    re.IGNORECASE,
+)
 _UNITS = re.compile(
     r"[元角分万千百个件次名位人条张份台米克吨斤天日月年周季时秒岁倍号楼层页级期阶]"
     r"|(?:[kcm]?m|[km]?g|ml|k|px|usd|eur|cny|rmb|yuan|dollar|euro|cent|percent|day|hour|minute|min|second|sec|week|month"

@@ -35,6 +35,7 @@ from chat2sql.engine.semantics.analytic.shapes import (
     quoted,
     ratio,
 )
+from chat2sql.engine.semantics.model.joins import routes_from
 from chat2sql.engine.semantics.model.semantic_model import Additivity, SemanticModel
 
 _EACH = "each_group"
@@ -50,7 +51,7 @@ class Aggregation:
         """The SELECT with its groups, and the names and expressions of what it computes."""
         intent = self._intent
         scope = Scope(self._model, figures[0].dataset)
-        scope.join_nearest_first([group.place.dataset for group in intent.groups if group.place is not None])
+        scope.join_nearest_first(self._spoken_of(figures[0].dataset))
         groups = [self._group(scope, group) for group in intent.groups]
         names = distinct_names([group_label(group, self._model, self._language) for group in intent.groups])
         computed = self._computed(scope, figures, names)
@@ -125,6 +126,16 @@ class Aggregation:
                     scope.column(group.place.model_copy(update={"field": key})) for key in dataset.primary_key
                 ]
         return found
+
+    def _spoken_of(self, base: str) -> list[str]:
+        """The datasets that groups and conditions name: a region is that of the shops that are named."""
+        intent, reach = self._intent, routes_from(self._model, base)
+        grouped = [group.place.dataset for group in intent.groups if group.place is not None]
+        named = [one.place.dataset for one in intent.conditions]
+        named += [
+            one.dataset for use in intent.segments if (one := self._model.segment(use.segment)) is not None
+        ]
+        return [*grouped, *(one for one in named if one in reach)]
 
     def _computed(
         self, scope: Scope, figures: Sequence[Figure], taken: Sequence[str]

@@ -13,7 +13,9 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, SemanticMode
 OF_PEOPLE = re.compile(r"手|直接|间接|带|管|汇报")
 """Below whom people are, not counting themselves."""
 _LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
-_CHILDREN = re.compile(r"(?:的)?(?:直接|直属)?(?:下属|下级|下面|下辖|手下)(?!.*(?:所有|各级|全部|间接))")
+_CHILDREN = re.compile(
+    r"(?:的)?(?:(?:直接|直属)?(?:下属|下级|下面|下辖|手下)|直接(?:管理|领导|带|管))(?!.*(?:所有|各级|全部|间接))"
+)
 
 
 def with_below(piece: Piece, place: Place, phrase: Phrase, model: SemanticModel) -> bool:

@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from chat2sql.engine.semantics.analytic.acts import COUNTERS, EXCLUDED, Act
 from chat2sql.engine.semantics.analytic.token import Sort, Token
-from chat2sql.engine.semantics.model.semantic_model import SemanticModel
-from chat2sql.engine.semantics.model.terms import Kind
+from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind, Meaning
 
 _NEAR = 6
+_KINDS = frozenset(["渠道", "方式", "类型", "类别", "状态", "分类"])
 _OF_PAPERS = ("单数", "笔数")
 
 
@@ -134,3 +135,40 @@ def named_behind(tokens: Sequence[Token]) -> list[Token]:
         )
         told[place] = then._replace(meanings=things) if things else then
     return told
+
+
+def without_kind(tokens: Sequence[Token]) -> list[Token]:
+    """会员来源渠道: what only says of what sort the field is that stands right before it."""
+    told = list(tokens)
+    for place, (first, then) in enumerate(pairwise(tokens), start=1):
+        is_field = bool(first.meanings) and first.meanings[0].kind is Kind.FIELD
+        if is_field and first.end == then.start and then.text in _KINDS and not then.act:
+            told[place] = then._replace(sort=Sort.NOISE, meanings=(), values=())
+    return told
+
+
+def as_quantity(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
+    """费用预算和实际发生额: of rows beside one of their quantities that which is called so, and not the rows themselves."""
+    told = list(tokens)
+    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    for first, between, then in zip(said, said[1:], said[2:], strict=False):
+        dataset = model.dataset(_thing_of(tokens[first]))
+        other = tokens[then].meanings[0] if tokens[then].meanings else None
+        if tokens[between].act is not Act.ALSO or dataset is None or other is None:
+            continue
+        sums = [
+            one
+            for one in dataset.fields
+            if one.role is Role.MEASURE and one.additivity is Additivity.ADDITIVE
+        ]
+        meant = [one for one in sums if one.label.zh.startswith(tokens[first].text[-2:])]
+        beside = other.dataset == dataset.name and any(one.name == other.name for one in sums)
+        if beside and len(meant) == 1 and meant[0].name != other.name:
+            named = Meaning(kind=Kind.FIELD, dataset=dataset.name, name=meant[0].name)
+            told[first] = tokens[first]._replace(meanings=(named,))
+    return told
+
+
+def _thing_of(token: Token) -> str:
+    best = token.meanings[0] if token.sort is Sort.TERM and token.meanings else None
+    return best.dataset if best is not None and best.kind is Kind.DATASET else ""

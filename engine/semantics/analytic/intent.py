@@ -142,6 +142,23 @@ class Presence(Frozen):
     window: Window | None = None
 
 
+class Subordinates(Frozen):
+    """Rows of a tree of people that are below others, who are not named themselves.
+
+    Attributes:
+        dataset: the tree.
+        above: what those they are below meet.
+        by: the key of another dataset, whose rows meet those conditions, that leads to them: 电商部的负责人; None: they
+            meet them themselves.
+        direct: whether only what is right below them counts.
+    """
+
+    dataset: str
+    above: tuple[Condition, ...]
+    by: Place | None = None
+    direct: bool = False
+
+
 class Against(StrEnum):
     """What a figure of each group is compared with beside numbers: that of all rows, or the mean of the groups."""
 
@@ -239,6 +256,7 @@ class AnalyticIntent(Frozen):
     windows: tuple[Window, ...] = ()
     held: tuple[Held, ...] = ()
     presences: tuple[Presence, ...] = ()
+    subordinates: tuple[Subordinates, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     shown: tuple[Place, ...] = ()
     distinct: bool = False

@@ -52,6 +52,7 @@ from chat2sql.engine.semantics.analytic.presences import once_denied
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
+from chat2sql.engine.semantics.analytic.subordinates import subordinates_of
 from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.analytic.told_besides import told_besides
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
@@ -139,6 +140,7 @@ class _Reader:
     def read(self) -> ReadIntent:
         phrase, model = self._phrase, self._model
         grouping, asked = Grouping(phrase, model), Asked(phrase, model)
+        below = subordinates_of(phrase, model)
         restricted = restrictions_of(phrase, model)
         groups = grouping.groups()
         figures = asked.figures(restricted.compared)
@@ -216,6 +218,7 @@ class _Reader:
             windows=windows,
             held=held,
             presences=once_denied(presences, model),
+            subordinates=(below,) if below is not None else (),
             thresholds=thresholds,
             shown=kinds_of or shown,
             distinct=bool(kinds_of),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.asked_again import asking_again
 from chat2sql.engine.semantics.analytic.beside import (
+    as_quantity,
     beside,
     counted_beside,
     counted_by_number,
@@ -23,6 +24,7 @@ from chat2sql.engine.semantics.analytic.beside import (
     left_out,
     named_behind,
     rows_beside,
+    without_kind,
 )
 from chat2sql.engine.semantics.analytic.figures import parts_named
 from chat2sql.engine.semantics.analytic.of_record import as_of_record, history_of
@@ -73,6 +75,7 @@ class Grounded(NamedTuple):
 
 def ground(tokens: Sequence[Token], model: SemanticModel) -> Grounded | None:
     """The tokens with one meaning each, None where no dataset is spoken of."""
+    tokens = as_quantity(without_kind(tokens), model)
     tokens = named_behind(asking_again(_who_of_those(_without_idle_who(tokens, model)), model))
     history = history_of(tokens, model)
     if history is not None:

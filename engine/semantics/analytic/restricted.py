@@ -10,6 +10,7 @@ from chat2sql.engine.semantics.analytic.figures import time_of
 from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Figure, Part, Place, Window
 from chat2sql.engine.semantics.analytic.rows_there import held_on, presence
 from chat2sql.engine.semantics.analytic.scope import Scope
+from chat2sql.engine.semantics.analytic.subordinates import below_others
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
 
@@ -27,6 +28,7 @@ def conditions_of(
     # Two periods of one time are either of them: nothing lies in both.
     found += [exp.or_(*periods) for periods in by_place.values()]
     found += [held_on(scope, model, one.dataset, one.day) for one in intent.held]
+    found += [below_others(scope, model, one) for one in intent.subordinates]
     return found + [presence(scope, model, one) for one in intent.presences]
 
 

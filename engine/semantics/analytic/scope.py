@@ -114,7 +114,7 @@ class Scope:
 
     def source(self) -> exp.Table:
         """The FROM."""
-        return self._table(self.base)
+        return self.table(self.base)
 
     def joins(self) -> list[tuple[exp.Table, exp.Expr]]:
         """The joins in the order in which they build on each other."""
@@ -127,7 +127,7 @@ class Scope:
                 )
                 for mine, theirs in zip(step.source_columns, step.target_columns, strict=True)
             ]
-            found.append((self._table(dataset), exp.and_(*on)))
+            found.append((self.table(dataset), exp.and_(*on)))
         return found
 
     def over(self, select: exp.Select) -> exp.Select:
@@ -265,7 +265,7 @@ class Scope:
         start = top.over(exp.select(quoted_of(dataset.primary_key[0], top.alias(dataset.name)))).where(chosen)
         self.join(dataset.name)
         own = quoted_of(dataset.primary_key[0], self.alias(dataset.name))
-        return exp.In(this=own, query=below(dataset, start, self._table(dataset.name, "child")))
+        return exp.In(this=own, query=below(dataset, start, self.table(dataset.name, "child")))
 
     def _tree(self, name: str) -> Dataset:
         dataset = self._model.dataset(name)
@@ -282,10 +282,10 @@ class Scope:
             exp.alias_(node.column(place), TOP_NAME),
         )
         parent = quoted_of(dataset.parent or key, node.alias(name))
-        above = self._table(dataset.name, ABOVE)
+        above = self.table(dataset.name, ABOVE)
         at_top = node.condition(at) if at is not None else is_root(dataset, parent, above)
         start = node.over(exp.select(*columns)).where(at_top)
-        tops = topmost(dataset, start, self._table(name, "child")).subquery(self._tops_alias(name))
+        tops = topmost(dataset, start, self.table(name, "child")).subquery(self._tops_alias(name))
         on = exp.EQ(
             this=exp.column(NODE, table=self._tops_alias(name)),
             expression=quoted_of(key, self.alias(name)),
@@ -299,7 +299,7 @@ class Scope:
             this=quoted_of(via, self.alias(dataset)),
             expression=quoted_of(known.primary_key[0], alias),
         )
-        return self._table(dataset, alias), on
+        return self.table(dataset, alias), on
 
     def _led_alias(self, dataset: str, via: str) -> str:
         return f"{dataset.rpartition('.')[2]}_{via}{self._suffix}"
@@ -316,7 +316,8 @@ class Scope:
         text = exp.cast(column.copy(), exp.DataType.Type.TEXT)
         return exp.Like(this=text, expression=exp.Literal.string(f'%"{value}"%'))
 
-    def _table(self, dataset: str, alias: str | None = None) -> exp.Table:
+    def table(self, dataset: str, alias: str | None = None) -> exp.Table:
+        """A dataset's table, called as it is in this SELECT or by another name."""
         known = self._model.dataset(dataset)
         schema, _, name = (known.table if known is not None else dataset).rpartition(".")
         own = self.alias(dataset)

@@ -68,6 +68,15 @@ class _Teller:
                 if one.negated
                 else self._say(f"有{name}{within}", f"with {name}{within}")
             )
+        for below in intent.subordinates:
+            heads = self._say("，", ", ").join(self._condition(one) for one in below.above)
+            led = f"{place_label(below.by, self._model, self._language)} " if below.by is not None else ""
+            parts.append(
+                self._say(
+                    f"{'直接' if below.direct else ''}在其下（{heads}{'：' + led.strip() if led else ''}）",
+                    f"{'directly ' if below.direct else ''}below {led}({heads})",
+                )
+            )
         if intent.groups:
             names = [group_label(group, self._model, self._language) for group in intent.groups]
             parts.append(self._say(f"按{'、'.join(names)}", f"by {', '.join(names)}"))
