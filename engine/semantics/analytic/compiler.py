@@ -21,6 +21,7 @@ from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Figure, Gr
 from chat2sql.engine.semantics.analytic.joined import NotExpressible
 from chat2sql.engine.semantics.analytic.lists import Listing
 from chat2sql.engine.semantics.analytic.literals import with_today
+from chat2sql.engine.semantics.analytic.one_over_other import with_ratio
 from chat2sql.engine.semantics.analytic.phrase import called_by
 from chat2sql.engine.semantics.analytic.shapes import first_places, quoted, ranked
 from chat2sql.engine.semantics.analytic.side_by_side import beside_before, difference_apart
@@ -45,6 +46,7 @@ def compile_intent(
     Raises:
         NotExpressible: it asks for what cannot be computed without repeating rows, or for what the model lacks.
     """
+    intent, model = with_ratio(intent, model)
     told = _compiled(intent, model, language)
     if intent.counts_groups:
         told = number_of_groups(told, intent.groups[0], model, language)

@@ -242,6 +242,7 @@ class AnalyticIntent(Frozen):
         shown: the fields that are listed; empty: what rows are called.
         distinct: whether each combination of them is listed once.
         share: whether a share of the whole is asked for: of each group, or of a part where there is one.
+        of_other: whether the first of two figures is asked for as a part of the second.
         running: whether figures add up over time.
         counts_groups: whether it is asked how many groups there are, and not for their figures.
         moving: over how many units of time, up to each one, a mean is asked for.
@@ -263,6 +264,7 @@ class AnalyticIntent(Frozen):
     ranking: Ranking | None = None
     comparison: Comparison | None = None
     share: bool = False
+    of_other: bool = False
     part: Part = Part()
     running: bool = False
     moving: int | None = Field(None, ge=2)

@@ -119,6 +119,11 @@ class Listed:
                 return piece.place if called_by(piece.dataset, self._model) == piece.place else None
         return None
 
+    def only_kinds(self, shown: tuple[Place, ...]) -> tuple[Place, ...]:
+        """The kinds, where nothing else is listed."""
+        kinds = self.kinds()
+        return kinds if shown and set(shown) <= set(kinds) else ()
+
     def kinds(self) -> tuple[Place, ...]:
         """Which values a field has, each once: 在哪些城市开了店."""
         if self._names_things() or self._is_record():

@@ -44,6 +44,7 @@ from chat2sql.engine.semantics.analytic.left_over import unread, unused
 from chat2sql.engine.semantics.analytic.listed import Listed
 from chat2sql.engine.semantics.analytic.listed_alike import with_lists_alike
 from chat2sql.engine.semantics.analytic.of_record import of_which_kind
+from chat2sql.engine.semantics.analytic.one_over_other import is_of_other
 from chat2sql.engine.semantics.analytic.parted import parted, share_in_doubt
 from chat2sql.engine.semantics.analytic.parts_of_names import tokens_with_names
 from chat2sql.engine.semantics.analytic.periods_of import comparison_of, windows_of
@@ -187,8 +188,7 @@ class _Reader:
         asked.settle_sums(figures)
         listed = Listed(phrase, model, base)
         shown = () if figures else listed.shown()
-        kinds_of = listed.kinds() if shown and ranked.ranking is None else ()
-        kinds_of = kinds_of if set(shown) <= set(kinds_of) else ()
+        kinds_of = listed.only_kinds(shown) if ranked.ranking is None else ()
         doubts = (
             share_in_doubt(phrase, restricted, groups)
             + each_of_periods(phrase, presences)
@@ -209,6 +209,7 @@ class _Reader:
                 and self._is_nameless(base),
             )
         )
+        of_other = is_of_other(phrase, figures, part)
         intent = AnalyticIntent(
             base=base,
             figures=figures,
@@ -224,7 +225,8 @@ class _Reader:
             distinct=bool(kinds_of),
             ranking=ranked.ranking,
             comparison=comparison,
-            share=any(piece.token.act is Act.SHARE and not piece.used for piece in phrase),
+            share=not of_other and any(piece.token.act is Act.SHARE and not piece.used for piece in phrase),
+            of_other=of_other,
             part=part,
             running=phrase.has(Act.RUNNING) and phrase.has(Act.GRAIN),
             moving=self._moving(),

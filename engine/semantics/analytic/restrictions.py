@@ -96,7 +96,7 @@ class _Finder:
         for piece in self._phrase:
             if self._names_what_is_below(piece):
                 piece.used = piece.restricts = True
-            elif self._only_says_when(piece) or (piece.used and piece.restricts):
+            elif self._only_says_when(piece) or (piece.value is not None and piece.used and piece.restricts):
                 continue
             elif piece.value is not None or piece.kind is Kind.CODE:
                 self._value(piece)

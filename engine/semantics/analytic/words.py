@@ -15,6 +15,7 @@ from chat2sql.engine.semantics.analytic.intent import (
     Window,
 )
 from chat2sql.engine.semantics.analytic.labels import figure_label, group_label, place_label
+from chat2sql.engine.semantics.analytic.one_over_other import with_ratio
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 from chat2sql.engine.semantics.periods import Period, TimeKind, describe
 
@@ -36,6 +37,7 @@ _OPERATORS = {
 
 def in_words(intent: AnalyticIntent, model: SemanticModel) -> Bilingual:
     """What an intent computes, in both languages."""
+    intent, model = with_ratio(intent, model)
     return Bilingual(
         zh=_Teller(intent, model, Language.ZH).told(), en=_Teller(intent, model, Language.EN).told()
     )
