@@ -59,7 +59,7 @@ def owners_file(folder: Path | None, datasource: str) -> Path | None:
 def _owned(
     file: Path, view: Catalogue, values: ValueIndex | None, whole: Catalogue, functions: tuple[str, ...]
 ) -> SemanticModel:
-    reading = _read(_stamp(file), whole, functions)
+    reading = _read(_stamp(file), whole, functions, values)
     if reading.file is None:
         told = refusal(reading.faults).message
         raise Misconfigured(
@@ -87,12 +87,12 @@ def _unreadable(file: Path) -> Misconfigured:
 
 
 @lru_cache(maxsize=16)
-def _read(stamp: _Stamp, whole: Catalogue, functions: tuple[str, ...]) -> Reading:
+def _read(stamp: _Stamp, whole: Catalogue, functions: tuple[str, ...], values: ValueIndex | None) -> Reading:
     try:
         text = stamp.path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(stamp.path) from error
-    return read_model(text, whole, functions=functions)
+    return read_model(text, whole, functions=functions, values=values)
 
 
 @lru_cache(maxsize=32)

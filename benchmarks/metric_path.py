@@ -62,7 +62,7 @@ async def known(dsn: str, owners: str | None) -> Known:
     values = await read_values(dsn, catalogue, OPEN)
     model = draft_model(catalogue, values)
     if owners is not None:
-        reading = read_model(owners, catalogue)
+        reading = read_model(owners, catalogue, values=values)
         if reading.file is None:
             raise SystemExit(f"The owner's file is wrong: {reading.faults}")
         model = owned(model, reading.file)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.analytic.units import same_unit
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
-from chat2sql.engine.semantics.model.terms import Kind, Meaning
+from chat2sql.engine.semantics.model.terms import Kind, Meaning, term_index
+
+_ROWS = re.compile("[单笔次]数$")
 
 
 def asking_again(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
@@ -16,12 +20,25 @@ def asking_again(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
 
     能住几人 asks how many it holds, and 多少瓦 for what was above 2000瓦.
     """
-    told = list(tokens)
+    told = _whom_of_those_below(tokens, model)
+    counted: dict[str, tuple[Meaning, ...]] = {}
     for place, token in enumerate(tokens):
         if token.act is not Act.COUNT or not place:
             continue
+        if token.text in counted:
+            # ，带上单数: of the same rows.
+            told[place] = token._replace(meanings=counted[token.text])
+            continue
         if _quantity(tokens[place - 1], model) is not None and tokens[place - 1].end == token.start:
             told[place] = token._replace(sort=Sort.NOISE, act=None, meanings=()) if token.meanings else token
+            continue
+        state = tokens[place - 1].meanings[0] if tokens[place - 1].meanings else None
+        beside = tokens[place - 1].end == token.start and _ROWS.search(token.text) is not None
+        if state is not None and state.kind is Kind.CODE and beside:
+            # 退款成功单数: of the refunds, and not of whatever else is called 单.
+            rows = Meaning(kind=Kind.DATASET, dataset=state.dataset)
+            counted[token.text] = (rows,)
+            told[place] = token._replace(meanings=(rows,))
             continue
         unit = tokens[place + 1] if place + 1 < len(tokens) else None
         if unit is None or unit.sort is not Sort.NOISE or unit.start != token.end:
@@ -30,6 +47,24 @@ def asking_again(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
         if again is not None:
             told[place] = token._replace(sort=Sort.TERM, act=None, detail="", meanings=(again,))
     return told
+
+
+def _whom_of_those_below(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
+    """马越的下属有哪些: people are asked for, where only they are below each other."""
+    told = list(tokens)
+    people = [one for one in term_index(model).people if _is_tree(one.dataset, model)]
+    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    for before, place in pairwise(said):
+        below = tokens[before].act is Act.TREE and tokens[before].text.endswith("下属")
+        asks = tokens[place].act in (Act.LIST, Act.WHICH) and not tokens[place].meanings
+        if below and asks and len(people) == 1:
+            told[place] = tokens[place]._replace(meanings=tuple(people))
+    return told
+
+
+def _is_tree(name: str, model: SemanticModel) -> bool:
+    dataset = model.dataset(name)
+    return dataset is not None and dataset.parent is not None
 
 
 def _compared_in(unit: str, before: Sequence[Token], model: SemanticModel) -> Meaning | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.intent import Place
+from chat2sql.engine.semantics.analytic.intent import Childless, Place
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.semantic_model import Dataset, SemanticModel
+from chat2sql.engine.semantics.model.terms import Kind
 
 OF_PEOPLE = re.compile(r"手|直接|间接|带|管|汇报")
 """Below whom people are, not counting themselves."""
+_BELOW = re.compile("(?:直接|直属)?(?:下属|下级|下辖|子)的?(?:部门|类目|分类|机构|区域|科目|组织)?")
 _LEAVES = re.compile(r"[二三四五]级|末级|叶子?|最细|最小|小类|细类")
 _CHILDREN = re.compile(
     r"(?:的)?(?:(?:直接|直属)?(?:下属|下级|下面|下辖|手下)|直接(?:管理|领导|带|管))(?!.*(?:所有|各级|全部|间接))"
@@ -69,3 +71,25 @@ def _holds_leaves(dataset: Dataset, model: SemanticModel) -> bool:
         and _LEAVES.search(" ".join((join.label.zh, *join.synonyms)))
         for join in model.relationships
     )
+
+
+def childless_of(phrase: Phrase, model: SemanticModel) -> Childless | None:
+    """哪些部门没有下级部门: rows with none below them; the pieces are marked. None: it is not asked for."""
+    for piece in phrase:
+        denied = phrase.before(piece)
+        if piece.token.act is not Act.TREE or denied is None or not _BELOW.fullmatch(piece.token.text):
+            continue
+        says_has = denied.token.text == "有" or (phrase.just_before(piece) or piece).token.text == "有"
+        if denied.token.act is not Act.NOT and not says_has:
+            continue
+        named = [one for one in phrase if one.kind is Kind.DATASET and one.dataset]
+        trees = [one for one in named if (tree := model.dataset(one.dataset)) is not None and tree.parent]
+        if not trees or len({one.dataset for one in trees}) > 1:
+            continue
+        piece.used = True
+        denied.used = denied.used or denied.token.act is Act.NOT
+        behind = phrase.after(piece)
+        if behind is not None and behind.dataset == trees[0].dataset and len(trees) > 1:
+            behind.used = True
+        return Childless(dataset=trees[0].dataset, negated=denied.token.act is not Act.NOT)
+    return None

@@ -12,6 +12,7 @@ from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, Sem
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 
 _NEAR = 6
+_SHORT = 2
 _KINDS = frozenset(["渠道", "方式", "类型", "类别", "状态", "分类"])
 _OF_PAPERS = ("单数", "笔数")
 
@@ -134,7 +135,32 @@ def named_behind(tokens: Sequence[Token]) -> list[Token]:
             one for one in then.meanings if one.kind is Kind.DATASET and one.dataset == which.dataset
         )
         told[place] = then._replace(meanings=things) if things else then
+    for place, token in enumerate(told):
+        behind = _thing_behind(told, place) if len({one.table for one in token.values}) > 1 else None
+        if behind is None:
+            continue
+        tables = {one.dataset for one in told[behind].meanings if one.kind is Kind.DATASET}
+        meant = tuple(one for one in token.values if one.table in tables)
+        if meant:
+            # 徐汇那家店: no customer whose name has 徐汇 in it.
+            told[place] = token._replace(values=meant)
+            told[behind] = told[behind]._replace(sort=Sort.NOISE, meanings=())
     return told
+
+
+def _thing_behind(tokens: Sequence[Token], place: int) -> int | None:
+    """The place of 店 in 那家店, right behind a name."""
+    at = place + 1
+    while (
+        at < len(tokens)
+        and tokens[at].sort is Sort.NOISE
+        and tokens[at].text in ("那", "这", "家", "个", "那家", "那个")
+    ):
+        at += 1
+    is_short = (
+        place + 1 < at < len(tokens) and tokens[at].sort is Sort.TERM and len(tokens[at].text) <= _SHORT
+    )
+    return at if is_short else None
 
 
 def without_kind(tokens: Sequence[Token]) -> list[Token]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.both_periods import listed_together
 from chat2sql.engine.semantics.analytic.intent import Grain, Group, Presence, Window
 from chat2sql.engine.semantics.analytic.levels import says_each
-from chat2sql.engine.semantics.analytic.periods_of import listed_together, unit_of
+from chat2sql.engine.semantics.analytic.periods_of import unit_of
 from chat2sql.engine.semantics.analytic.phrase import Phrase
 
 _TOGETHER = re.compile("加起来|合起来|总|共|累计|两年间|期间|之间|in total|combined|together", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.intent import Condition, Grain, Group, Operator, Place
+from chat2sql.engine.semantics.analytic.intent import Aggregate, Condition, Grain, Group, Operator, Place
 from chat2sql.engine.semantics.analytic.levels import Levels, says_each
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
@@ -42,12 +42,14 @@ class Grouping:
 
     Attributes:
         placed_by: the time by which the periods of the question are meant: 按结算时间.
+        doubts: why what is grouped by may not be what was meant.
     """
 
     def __init__(self, phrase: Phrase, model: SemanticModel) -> None:
         self._phrase, self._model = phrase, model
         self._levels = Levels(phrase, model)
         self.placed_by: Place | None = None
+        self.doubts: tuple[str, ...] = ()
 
     @property
     def topmost(self) -> set[str]:
@@ -68,17 +70,21 @@ class Grouping:
                 # 哪天开业: the time itself is asked for, not a group.
                 piece.used = True
                 continue
-            unit = self._by_unit(piece)
+            unit = self._by_unit(piece) or self._by_name(piece)
             if unit is not None:
                 found.append(unit)
                 chained = True
                 continue
-            level = self._levels.as_level(piece) or self._levels.as_children(piece)
+            level = (
+                self._levels.as_level(piece)
+                or self._levels.as_children(piece)
+                or self._levels.as_topmost_class(piece)
+            )
             if level is not None:
                 found.append(level)
                 chained = True
                 continue
-            if self._only_says_of_what(piece):
+            if self._only_says_of_what(piece) or self._summed_over(piece):
                 continue
             place = self._phrase.place_of(piece) if piece.token.sort is Sort.TERM else None
             before = self._phrase.before(piece)
@@ -91,7 +97,7 @@ class Grouping:
                 continue
             place = self._group_place(piece, each if follows else None, place)
             if place is not None and (follows or chained):
-                found.append(self.of(place, before))
+                found.append(self.of(place, before, piece))
                 piece.used = not self._phrase.is_measure(piece)
                 if each is not None and follows:
                     each.used = True
@@ -109,6 +115,25 @@ class Grouping:
         beside = after.token.start == piece.token.end and dataset is not None and dataset.parent is not None
         leads = piece.dataset != after.dataset and bool(route(self._model, piece.dataset, after.dataset))
         return beside and leads and self._levels.level_field(after) is not None
+
+    def _by_name(self, piece: Piece) -> Group | None:
+        """各类假期, where a field is called so itself."""
+        field = self._phrase.field_of(piece)
+        told = piece.token.sort is Sort.TERM and piece.token.text.startswith(("各", "每"))
+        if not told or field is None or field.role not in (Role.CATEGORY, Role.KEY, Role.FLAG):
+            return None
+        piece.used = True
+        return Group(place=self._phrase.place_of(piece))
+
+    def _summed_over(self, piece: Piece) -> bool:
+        """所有仓库合计: no group, but all of them together."""
+        said, after = self._phrase.just_before(piece), self._phrase.after(piece)
+        is_all = said is not None and said.token.text in ("全部", "所有")
+        sums = after is not None and after.token.act is Act.AGGREGATE and after.token.detail == Aggregate.SUM
+        if not (is_all and sums) or piece.kind is not Kind.DATASET:
+            return False
+        piece.used = piece.restricts = True
+        return True
 
     def _each_before(self, piece: Piece | None) -> Piece | None:
         """The first piece, looking back, that does not only restrict the thing behind it: 每家 of 每家营业中的门店."""
@@ -181,19 +206,6 @@ class Grouping:
         is_time = field is not None and field.role is Role.TIME
         has_period = any(one.token.time is not None for one in self._phrase)
         return is_time and has_period and each.token.text.startswith(("按", "依", "by"))
-
-    def each_of_nothing(self) -> bool:
-        """Whether 每个 or 按 stands before something that nothing is grouped by."""
-        for piece in self._phrase:
-            after = self._phrase.after(piece)
-            if piece.token.act is not Act.EACH or piece.used or after is None:
-                continue
-            if after.kind in (Kind.CODE, Kind.SEGMENT) or after.value is not None:
-                return True
-            if self._phrase.is_measure(after) and piece.token.text.startswith("每"):
-                # 每平米销售额
-                return True
-        return False
 
     def _asks_when(self, piece: Piece) -> bool:
         is_which = piece.token.text.startswith(("哪", "which", "Which"))
@@ -275,8 +287,16 @@ class Grouping:
                 return (Group(place=place),)
         return ()
 
-    def of(self, place: Place, before: Piece | None) -> Group:
+    def of(self, place: Place, before: Piece | None, piece: Piece | None = None) -> Group:
         """The group of a field, with what the word before it says of its tree: 一级类目."""
+        if (
+            piece is not None
+            and piece.is_below
+            and piece.kind is Kind.FIELD
+            and piece.dataset != place.dataset
+        ):
+            # 名下客户数 by the owner that a record tells, who is no part of the customer.
+            self.doubts = (f"by {piece.token.text}, of which there may be several",)
         level = self._levels.level(before, place) if before is not None else None
         topmost = level is not None or (before is not None and self._levels.is_topmost(before, place))
         return Group(place=place, topmost=topmost, at=level)

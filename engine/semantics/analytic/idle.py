@@ -14,10 +14,13 @@ from chat2sql.engine.values.index import ELEMENT
 _A_PHRASE = 5
 _BEING = re.compile("(?:支持|配有|具[备有]|标[为有注]为?)$")
 _HOLDING = re.compile(
-    r"(?:(?:里面?|中|内|同时|其中)?(?:包含|含有?|带有?|支持|适配|适用于?|配有|具[备有]|有)了?|标[为有注]为?|贴[有着])(?:[“\"「'])?$"
+    r"(?:(?:里面?|中|内|同时|其中)?(?:包含|含有?|带有?|支持|适配|适用于?|配有|具[备有]|可以?选择?|有)了?|标[为有注]为?|贴[有着])(?:[“\"「'])?$"
 )
 _TO_CHOOSE, _MARK_OPEN = re.compile("可选的?|的?(?:选项|成分|字样|标签)"), re.compile("[”\"」']")
-_SINCE_EVER = re.compile("(?:注册|入会|入职|开户|开业|上市)(?:以?后|之后|以来|至今)(?=从|一直|至今|还|没|未)")
+_SILENT = re.compile(
+    "(?:注册|入会|入职|开户|开业|上市)(?:以?后|之后|以来|至今)(?=从|一直|至今|还|没|未)"
+    "|[，,。；;？?]\\s*没有?(?:任何)?(?:成交|销售|订单|记录|数据|发生|交易)(?:额|过)?的?[㐀-鿿]{0,3}(?:不用|不必|别|不要|可以?不)再?(?:列|显示|统计|展示)出?来?(?=$|[。？?])"
+)
 _BY_TIME = re.compile(
     r"[，,、]?(?:并|再)?按(?:照)?(?:日期|时间|月份|年份|季度|周|日|月)(?:的)?(?:先后|顺序|升序|早晚|从[早前]到[晚后])+"
     r"(?:顺序)?(?:排列?|排序|列出?|列|给出)?(?=[，,。？?]|$)"
@@ -35,9 +38,8 @@ def idle_tokens(question: str, found: Sequence[Token]) -> Iterator[Token]:
     """
     spans = [
         *idle_spans(question),
-        *silent_spans(question),
+        *silent_spans(question, found),
         *_around_values(question, found),
-        *_of_order(question, found),
     ]
     for start, end in dict.fromkeys(spans):
         sharing = [
@@ -51,9 +53,9 @@ def idle_tokens(question: str, found: Sequence[Token]) -> Iterator[Token]:
                 yield idle
 
 
-def silent_spans(question: str) -> list[tuple[int, int]]:
+def silent_spans(question: str, found: Sequence[Token]) -> list[tuple[int, int]]:
     """What says nothing though a word in it could: 注册后 of those who have never bought anything."""
-    return [match.span() for match in _SINCE_EVER.finditer(question)]
+    return [*(match.span() for match in _SILENT.finditer(question)), *_of_order(question, found)]
 
 
 def _around_values(question: str, found: Sequence[Token]) -> Iterator[tuple[int, int]]:

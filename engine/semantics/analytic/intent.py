@@ -142,6 +142,13 @@ class Presence(Frozen):
     window: Window | None = None
 
 
+class Childless(Frozen):
+    """Rows of a tree that have none below them, or only those that have (``negated``)."""
+
+    dataset: str
+    negated: bool = False
+
+
 class Subordinates(Frozen):
     """Rows of a tree of people that are below others, who are not named themselves.
 
@@ -258,6 +265,7 @@ class AnalyticIntent(Frozen):
     held: tuple[Held, ...] = ()
     presences: tuple[Presence, ...] = ()
     subordinates: tuple[Subordinates, ...] = ()
+    childless: Childless | None = None
     thresholds: tuple[Threshold, ...] = ()
     shown: tuple[Place, ...] = ()
     distinct: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.token import Sort
@@ -28,6 +30,7 @@ _MATTERING = frozenset(
 )
 
 
+_OF_EACH = re.compile("大类|小类|类别|品牌|[款种项]")
 _OF_QUANTITIES = frozenset("额数值量")
 
 
@@ -118,3 +121,20 @@ def _is_named_field(piece: Piece, phrase: Phrase) -> bool:
     """A field that is no key: 客户编号 may only say whose a row is, 成本 asks for something."""
     field = phrase.field_of(piece)
     return field is not None and field.role is not Role.KEY and piece.token.sort is Sort.TERM
+
+
+def each_of_nothing(phrase: Phrase) -> bool:
+    """Whether 每个 or 按 stands before something that nothing is grouped by."""
+    for piece in phrase:
+        after = phrase.after(piece)
+        if piece.token.act is not Act.EACH or piece.used or after is None:
+            continue
+        if after.kind in (Kind.CODE, Kind.SEGMENT) or after.value is not None:
+            return True
+        if any(one.token.start == piece.token.end and _OF_EACH.fullmatch(one.token.text) for one in phrase):
+            # 各款, 各大类: of what, nothing says.
+            return True
+        if phrase.is_measure(after) and piece.token.text.startswith("每"):
+            # 每平米销售额
+            return True
+    return False

@@ -8,12 +8,14 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Condition, Group, Operator, Place
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
+from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.semantic_model import Field, SemanticModel
 from chat2sql.engine.semantics.model.spelling import unset
 from chat2sql.engine.semantics.model.terms import Kind
 
 _LEVEL_FIELD = re.compile(r"level|lvl|tier|层级|级别|级次|层次", re.IGNORECASE)
 _LEVEL_NAME = re.compile(r"大区|省|城市|直辖市|事业部|[一二三四]级|区县|片区")
+_CLASSES = re.compile("类目|分类|品类|类别")
 _SEVERAL = 2
 _LEVEL = re.compile(r"级|层|level|top", re.IGNORECASE)
 _NTH_LEVEL = re.compile("(?P<n>[二三四])级(?P<thing>[㐀-鿿]{2,4})")
@@ -52,6 +54,25 @@ class Levels:
         place = Place(dataset=dataset.name, field=dataset.display)
         return Group(place=place, topmost=True, at=at, besides=besides)
 
+    def as_topmost_class(self, piece: Piece) -> Group | None:
+        """各大类: what stands at the top of the only tree of classes."""
+        before = self._phrase.before(piece)
+        if (
+            piece.token.text != "大类"
+            or before is None
+            or before.token.act not in (Act.EACH, Act.WHICH, Act.LIST)
+        ):
+            return None
+        trees = [one for one in self._model.datasets if has_classes(one) and _CLASSES.search(one.label.zh)]
+        said = self._phrase.has(Act.TOPMOST) or any(
+            one.kind is Kind.CODE and one.dataset == trees[0].name for one in self._phrase if trees
+        )
+        if len(trees) != 1 or trees[0].display is None or said:
+            # 各大类（一级品类）
+            return None
+        piece.used = before.used = True
+        return Group(place=Place(dataset=trees[0].name, field=trees[0].display), topmost=True)
+
     def level_field(self, piece: Piece) -> Field | None:
         """The field whose code a piece is, where it says at which level of a tree a row is."""
         field = self._model.field(piece.place.dataset, piece.place.field) if piece.place is not None else None
@@ -83,6 +104,9 @@ class Levels:
                 continue
             self.places.add(one.place)
             piece.used = True
+            for other in self._phrase:
+                # ，含下级各有多少: what hangs below them counts anyway.
+                other.used = other.used or other.token.act is Act.TREE
             above = one.place.model_copy(update={"via": dataset.parent})
             at = Condition(place=above, operator=Operator.IS, values=(one.value.value,))
             return Group(place=one.place, topmost=True, at=at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Place
 from chat2sql.engine.semantics.analytic.phrase import NAMES, Phrase, Piece, called_by
@@ -11,6 +13,7 @@ from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, Semant
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
 
+_WHEN = re.compile("时候|何时|[哪几][天年月日号]|日期|时间")
 _WITHIN = "里中带含包是叫"
 
 
@@ -27,6 +30,8 @@ class Listed:
             place = self._phrase.place_of(piece) if self._is_asked_for(piece) else self._asked_besides(piece)
             if place is not None and not piece.restricts:
                 piece.used = True
+                if self._only_happened(piece):
+                    continue
                 own = called_by(self._base, self._model) if piece.token.act is Act.GRAIN else None
                 if own is not None and not self._phrase.names_row():
                     found.append(own)
@@ -50,6 +55,16 @@ class Listed:
             # 质保期最长的有哪些，列出名称和质保期: in the order of the list.
             found = list(dict.fromkeys(reversed(found)))[::-1]
         return tuple(dict.fromkeys(found))
+
+    def _only_happened(self, piece: Piece) -> bool:
+        """在哪些城市开了店: what has happened, and not when."""
+        field = self._phrase.field_of(piece)
+        is_time = field is not None and field.role is Role.TIME
+        asks_when = any(_WHEN.search(one.token.text) for one in self._phrase)
+        which = any(
+            one.token.act in (Act.WHICH, Act.LIST) and one.number < piece.number for one in self._phrase
+        )
+        return is_time and which and not asks_when and re.search("[了过]", piece.token.text) is not None
 
     def _of_what(self, found: list[Place]) -> Place | None:
         """办公椅现在的零售价: what each of several things is called of which a record only has the price."""

@@ -26,9 +26,10 @@ _MOST_COLUMNS = 3
 _MOST_WORDS, _MOST_STRETCHES, _LONGEST_STRETCH = 4, 12, 60
 _SURNAME = re.compile(r"姓(?P<name>[㐀-鿿])(?=的|[员同客会])")
 _NO_PERSON = re.compile(
-    r"店|路|街|厂|仓|村|镇|县|市|区|有限|实业|科技|百货|超市|电器|商贸|公司|集团|家居|家具|建材|机械|工贸|贸易|电子"
+    r"(?:那|这)[家个间](?:店|门店|分店|厂|仓)|店|路|街|厂|仓|村|镇|县|市|区|有限|实业|科技|百货|超市|电器|商贸|公司|集团|家居|家具|建材|机械|工贸|贸易|电子"
 )
 """Behind what could be somebody's name: a firm or a place is called so."""
+_CALLED = re.compile("(?:旗舰|直营|体验|社区)?(?:门|分)?(?:店|仓|厂)$")
 _CAMPAIGN = re.compile(r"(?:那个|的|这个)?(?:促销|大促|营销)?(?:活动|大促|促销)(?:期间)?")
 _YEAR_SAID = re.compile(r"^(?:[0-9]{2,4}年?|去年|今年|前年|上一?年)的?")
 _STRETCH = re.compile(r"[㐀-鿿豈-﫿]+|[A-Za-z][A-Za-z' -]*[A-Za-z]")
@@ -209,6 +210,9 @@ def _has_part(value: str, part: str) -> bool:
     if part not in value:
         return False
     if value.startswith(part) or value.endswith(part):
+        return True
+    if _CALLED.match(value, value.index(part) + len(part)):
+        # 徐汇 of 上海徐汇店
         return True
     ends = list(accumulate(len(word) for word, _ in word_tags(value)))
     start = value.index(part)

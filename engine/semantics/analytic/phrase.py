@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ LISTS = ("列出", "列举", "给出", "显示", "展示")
 """What stands before a list of what is to be told, in its order."""
 NAMES = frozenset({"名称", "名字"})
 """What only asks for what a thing is called."""
+_PRICE = re.compile(r"^(?!.*(?:成本|进价|采购|cost|purchase)).*(?:价|price)", re.IGNORECASE)
 _NEXT = 3
 _CLOSES_CLAUSE = frozenset("，,")
 
@@ -181,9 +183,9 @@ class Phrase:
         return None
 
     def name_of(self, piece: Piece) -> Place | None:
-        """The field that stands for a term, of a segment what its rows are called."""
-        is_segment = piece.kind is Kind.SEGMENT
-        return called_by(piece.dataset, self._model) if is_segment else self.place_of(piece)
+        """The field that stands for a term, of a segment or a code what its rows are called."""
+        is_named = piece.kind in (Kind.SEGMENT, Kind.CODE)
+        return called_by(piece.dataset, self._model) if is_named else self.place_of(piece)
 
     def field_of(self, piece: Piece) -> Field | None:
         """The field that a term names."""
@@ -248,9 +250,14 @@ class Phrase:
     def _named_by_segment(self, mark: Piece) -> Piece | None:
         """线下门店 of 最高的5家线下门店: rows with a name of their own, that say what they are."""
         for piece in self._pieces[mark.number + 1 :]:
-            dataset = self._model.dataset(piece.dataset) if piece.kind is Kind.SEGMENT else None
+            is_named = piece.kind in (Kind.SEGMENT, Kind.CODE)
+            dataset = self._model.dataset(piece.dataset) if is_named else None
+            if dataset is not None and dataset.parent is not None:
+                # 大区 is a level of a tree.
+                continue
             words = (dataset.label.zh, *dataset.synonyms) if dataset is not None else ()
-            if piece.dataset != self.base and any(word and piece.token.text.endswith(word) for word in words):
+            # 直营店 of 店铺
+            if piece.dataset != self.base and any(piece.token.text[-1:] in word for word in words):
                 return piece
         return None
 
@@ -284,6 +291,16 @@ class Phrase:
             if field is not None and field.role is role and not piece.restricts:
                 return piece.place
         return None
+
+    def price_of(self, dataset: str) -> Place | None:
+        """What 最贵 goes by: the only price of a thing that is not what it cost us."""
+        known = self._model.dataset(dataset)
+        prices = [
+            field.name
+            for field in (known.fields if known is not None else ())
+            if field.role is Role.MEASURE and _PRICE.search(f"{field.label.zh} {field.label.en}")
+        ]
+        return Place(dataset=dataset, field=prices[0]) if len(prices) == 1 else None
 
     def _may_group(self, piece: Piece) -> bool:
         if piece.kind is Kind.DATASET:

@@ -11,6 +11,7 @@ from chat2sql.engine.semantics.model.semantic_model import Metric, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, term_index
 
 _ASKS = frozenset(["是什么", "什么", "是多少", "是啥"])
+_SEVERAL = 2
 _HAVING = frozenset(["登记", "办理", "绑定", "录入", "拥有", "配备", "填写", "关联", "名下"])
 """没有登记车辆: none of those."""
 
@@ -49,6 +50,8 @@ class Presences:
         for near in self._phrase.next_to(piece, -1):
             if near.token.act is Act.NOT or (negated and near.token.text in _HAVING):
                 near.used = True
+        if piece.kind is Kind.FIELD and not negated and not self._says_there_is(piece):
+            return
         behind = self._phrase.after(piece)
         if piece.kind is Kind.FIELD and behind is not None and behind.token.text in _ASKS:
             # 现在的评级是什么: what it is, and not whether there is any.
@@ -67,6 +70,15 @@ class Presences:
             self._put(self._of_figure(leading, counts=True, negated=negated))
             return
         self.add(piece.dataset, negated=negated)
+
+    def _says_there_is(self, piece: Piece) -> bool:
+        """有备注的订单, 下过单: whether a field below is said to be there, and not only named."""
+        said = self._phrase.just_before(piece)
+        has = said is not None and said.token.text.endswith(("有", "过", "了"))
+        done = any(
+            one.token.start == piece.token.end and one.token.text in ("过", "了") for one in self._phrase
+        )
+        return has or done or piece.token.text.endswith("过") or "过" in piece.token.text
 
     def _none_of(self, piece: Piece) -> bool:
         """Whether it is one that is denied: 一张采购单."""
@@ -130,7 +142,10 @@ class Presences:
             for key, one in self._below.items()
             if key[0] == told.dataset and key not in self._sold and (one.conditions or one.segments)
         )
-        known = next(keys, None)
+        periods = sum(piece.token.time is not None for piece in self._phrase)
+        # 2023年有过有效订单、2024年一单都没有: two of them.
+        alike = (key for key in keys if periods < _SEVERAL or key[1] == told.negated)
+        known = next(alike, None)
         before = self._below.pop(known) if known is not None else Presence(dataset=told.dataset)
         # 没在线上买过 denies that there is any, and not where.
         conditions = tuple(

@@ -11,6 +11,8 @@ from chat2sql.engine.semantics.analytic.intent import Figure, Group, Ranking
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.model.semantic_model import Role
 
+_DEAR = re.compile("贵|便宜|expensive|cheap", re.IGNORECASE)
+
 
 class Ranked(NamedTuple):
     """A ranking, the groups with what is ranked among them, and whether there is nothing to rank by."""
@@ -52,7 +54,7 @@ def ranked_by(
     within = 0
     if thing is not None and place is not None and Group(place=place) not in groups:
         before = phrase.before(thing)
-        within, groups = len(groups), (*groups, grouping.of(place, before))
+        within, groups = len(groups), (*groups, grouping.of(place, before, thing))
         thing.used = True
     by = figures.index(first) if first in figures else 0
     return Ranked(plain.model_copy(update={"figure": by, "within": within}), groups)
@@ -77,6 +79,10 @@ def _of_rows(phrase: Phrase, plain: Ranking, groups: tuple[Group, ...], thing: P
     measure = phrase.row_field(Role.MEASURE)
     own = measure is not None and (thing is None or thing.dataset == measure.dataset)
     place = measure if own else (phrase.row_field(Role.TIME) if thing is not None else None)
+    dear = any(_DEAR.search(piece.token.text) for piece in phrase if piece.token.act in (Act.TOP, Act.MOST))
+    asked = thing or phrase.thing_asked_for()
+    if place is None and asked is not None and dear:
+        place = phrase.price_of(asked.dataset)
     if place is None:
         return Ranked(None, groups, by_nothing=True)
     return Ranked(plain.model_copy(update={"place": place, "within": len(groups)}), groups)

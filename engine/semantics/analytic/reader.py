@@ -13,6 +13,7 @@ from datetime import date
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import Act
+from chat2sql.engine.semantics.analytic.below import childless_of
 from chat2sql.engine.semantics.analytic.by_default import rows_by_default
 from chat2sql.engine.semantics.analytic.counted_groups import counted_groups
 from chat2sql.engine.semantics.analytic.defined_figures import of_no_period, rows_alike
@@ -40,7 +41,7 @@ from chat2sql.engine.semantics.analytic.intent import (
     SegmentUse,
     Window,
 )
-from chat2sql.engine.semantics.analytic.left_over import unread, unused
+from chat2sql.engine.semantics.analytic.left_over import each_of_nothing, unread, unused
 from chat2sql.engine.semantics.analytic.listed import Listed
 from chat2sql.engine.semantics.analytic.listed_alike import with_lists_alike
 from chat2sql.engine.semantics.analytic.of_record import of_which_kind
@@ -141,7 +142,7 @@ class _Reader:
     def read(self) -> ReadIntent:
         phrase, model = self._phrase, self._model
         grouping, asked = Grouping(phrase, model), Asked(phrase, model)
-        below = subordinates_of(phrase, model)
+        below, childless = subordinates_of(phrase, model), childless_of(phrase, model)
         restricted = restrictions_of(phrase, model)
         groups = grouping.groups()
         figures = asked.figures(restricted.compared)
@@ -193,6 +194,7 @@ class _Reader:
             share_in_doubt(phrase, restricted, groups)
             + each_of_periods(phrase, presences)
             + periods.doubts
+            + grouping.doubts
             + of_no_period(figures, windows, groups)
             + of_another_day
             + of_which_kind(held, figures, conditions, model)
@@ -202,7 +204,7 @@ class _Reader:
                 restricted,
                 ranked,
                 nothing_compared=comparison is not None and not figures,
-                each_of_nothing=grouping.each_of_nothing(),
+                each_of_nothing=each_of_nothing(phrase),
                 counts_no_thing=asked.counts_no_thing(base),
                 lists_nameless=not figures
                 and (ranked.ranking is not None or not shown)
@@ -220,6 +222,7 @@ class _Reader:
             held=held,
             presences=once_denied(presences, model),
             subordinates=(below,) if below is not None else (),
+            childless=childless,
             thresholds=thresholds,
             shown=kinds_of or shown,
             distinct=bool(kinds_of),

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from chat2sql.engine.semantics.analytic.figures import time_of
-from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Figure, Part, Place, Window
+from chat2sql.engine.semantics.analytic.intent import AnalyticIntent, Childless, Figure, Part, Place, Window
 from chat2sql.engine.semantics.analytic.rows_there import held_on, presence
 from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.analytic.subordinates import below_others
+from chat2sql.engine.semantics.analytic.trees import has_children, quoted_of
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
 
 
@@ -29,7 +30,18 @@ def conditions_of(
     found += [exp.or_(*periods) for periods in by_place.values()]
     found += [held_on(scope, model, one.dataset, one.day) for one in intent.held]
     found += [below_others(scope, model, one) for one in intent.subordinates]
+    found += [_childless(scope, model, intent.childless)] if intent.childless is not None else []
     return found + [presence(scope, model, one) for one in intent.presences]
+
+
+def _childless(scope: Scope, model: SemanticModel, one: Childless) -> exp.Expr:
+    """Whether a row of a tree has none below it."""
+    tree = model.dataset(one.dataset)
+    assert tree is not None
+    scope.join(tree.name)
+    key = quoted_of(tree.primary_key[0], scope.alias(tree.name))
+    has = has_children(tree, key, scope.table(tree.name, "child"))
+    return has if one.negated else exp.not_(has)
 
 
 def window_of(window: Window, figure: Figure, model: SemanticModel, scope: Scope) -> exp.Expr:

@@ -10,8 +10,9 @@ from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Subordinates
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.scope import Scope
-from chat2sql.engine.semantics.analytic.trees import below, has_classes, quoted_of
+from chat2sql.engine.semantics.analytic.trees import below, quoted_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
+from chat2sql.engine.semantics.model.terms import term_index
 from chat2sql.engine.values.index import How
 
 _OF_PEOPLE = re.compile("下属|手下|手底下|直接[管带领]|汇报")
@@ -23,14 +24,23 @@ def subordinates_of(phrase: Phrase, model: SemanticModel) -> Subordinates | None
     """Find them; the pieces that have a part in it are marked. None: nobody's are asked for, or those of somebody named."""
     tree = model.dataset(phrase.base)
     marks = [one for one in phrase if one.token.act is Act.TREE and _OF_PEOPLE.search(one.token.text)]
-    if tree is None or tree.parent is None or has_classes(tree) or not marks:
+    people = {one.dataset for one in term_index(model).people}
+    if tree is None or tree.parent is None or tree.name not in people or not marks:
         return None
     before = [one for one in phrase if one.number < marks[0].number]
     named = [one for one in before if one.value is not None and one.value.how is not How.PART]
-    if any(_names_one(one, tree) for one in named):
+    somebody = [one for one in named if _names_one(one, tree)]
+    beside = somebody and phrase.after(somebody[-1]) is marks[0] and len(named) == 1
+    if beside or len(somebody) > 1:
         return None
     leads = next((one for one in before if _leads_to(one, tree, phrase, model)), None)
-    if leads is not None and leads.place is not None:
+    if somebody:
+        # 华东部负责人孙杰的在职下属: of him, whatever else is said of who he is.
+        aside = [one for one in named if one not in somebody]
+        for one in (*aside, *([leads] if leads is not None else [])):
+            one.used = one.restricts = True
+        named, leads = somebody, None
+    elif leads is not None and leads.place is not None:
         named = [one for one in named if one.dataset == leads.dataset]
     elif not any(_OFFICE.search(one.token.text) for one in named):
         # 华东运营部下属的员工 are those of what is below a department.

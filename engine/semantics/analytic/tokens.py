@@ -81,7 +81,7 @@ def tokens_of(
         ),
         *_unclear(question, index),
     ]
-    silent = silent_spans(question)
+    silent = silent_spans(question, found)
     found = [one for one in found if not any(start <= one.start and one.end <= end for start, end in silent)]
     found += [*literals_said(question, index, found)]
     found += [*idle_tokens(question, found)]

@@ -67,6 +67,17 @@ def is_root(dataset: Dataset, parent: exp.Expr, above: exp.Table) -> exp.Expr:
     )
 
 
+def has_children(dataset: Dataset, key: exp.Expr, child: exp.Table) -> exp.Expr:
+    """Whether any row leads to a node as the one above it.
+
+    Args:
+        key: the node's.
+        child: the dataset's table, called ``child``.
+    """
+    leads = exp.EQ(this=_parent(dataset), expression=key)
+    return exp.Exists(this=exp.select(exp.Literal.number(1)).from_(child).where(leads))
+
+
 def quoted_of(column: str, table: str | exp.Identifier) -> exp.Column:
     """A column of a table, quoted where its dialect needs it."""
     return exp.column(exp.to_identifier(column), table=table)

@@ -70,6 +70,11 @@ class _Teller:
                 if one.negated
                 else self._say(f"有{name}{within}", f"with {name}{within}")
             )
+        if intent.childless is not None:
+            name = self._dataset(intent.childless.dataset)
+            has = intent.childless.negated
+            zh, en = ("有下级", "with some below them") if has else ("没有下级", "with none below them")
+            parts.append(self._say(f"{zh}的{name}", f"{name} {en}"))
         for below in intent.subordinates:
             heads = self._say("，", ", ").join(self._condition(one) for one in below.above)
             led = f"{place_label(below.by, self._model, self._language)} " if below.by is not None else ""

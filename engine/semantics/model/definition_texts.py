@@ -10,6 +10,7 @@ import re
 from chat2sql.engine.schema.catalogue import Catalogue
 from chat2sql.engine.schema.codes import read_codes
 from chat2sql.engine.schema.notations import DEFINES_BEHIND, code_list
+from chat2sql.engine.semantics.model.days_back import as_recent
 from chat2sql.engine.semantics.model.definition import Definition, said_of_all
 from chat2sql.engine.semantics.model.definition_codes import groups_of_codes
 from chat2sql.engine.values.documents import is_document
@@ -117,7 +118,7 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
     for table in catalogue.tables:
         dataset = catalogue.key(table)
         columns = frozenset(column.name.lower() for column in table.columns)
-        comment = _once(_QUOTED.sub(r"，\1", _HEADING.sub(_headed, in_full_width(table.comment))))
+        comment = _once(_QUOTED.sub(r"，\1", _HEADING.sub(_headed, in_full_width(as_recent(table.comment)))))
         found += _in_comment(dataset, comment, columns, lists_codes=False)
         for column in table.columns:
             if is_document(column):

@@ -21,6 +21,7 @@ from chat2sql.engine.semantics.model.places import Path, Written
 from chat2sql.engine.semantics.model.reading_datasets import read_datasets
 from chat2sql.engine.semantics.model.reading_figures import read_metrics, read_segments
 from chat2sql.engine.semantics.model.semantic_model import Relationship, SemanticModel
+from chat2sql.engine.values.index import ValueIndex
 
 
 class Reading(NamedTuple):
@@ -37,19 +38,26 @@ class Reading(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def read_model(text: str, catalogue: Catalogue, *, functions: tuple[str, ...] = ()) -> Reading:
+def read_model(
+    text: str,
+    catalogue: Catalogue,
+    *,
+    functions: tuple[str, ...] = (),
+    values: ValueIndex | None = None,
+) -> Reading:
     """An owner's file.
 
     Args:
         text: YAML.
         catalogue: the datasource's whole one.
         functions: of the datasource's own that its policy lets be called.
+        values: the texts that columns hold, which tell what a field is for that the file says nothing of; None: not known.
     """
     parsed = parse_document(text)
     if parsed.document is None:
         return Reading(None, None, parsed.faults)
     ground = Ground(
-        parsed.document, parsed.written, parsed.root, catalogue, draft_model(catalogue), functions
+        parsed.document, parsed.written, parsed.root, catalogue, draft_model(catalogue, values), functions
     )
     payload, inner, faults = payload_of(
         parsed.document.custom_extensions, ModelPayload, ground.written, parsed.root

@@ -211,7 +211,9 @@ def _field(ground: Ground, entry: FieldEntry, path: Path, dataset: str) -> list[
         expression = judged.text
         column = table.column(judged.column) if table is not None and judged.column is not None else None
         ground.fields[dataset][entry.name] = expression
-    drafted = ground.draft.field(dataset, column.name) if column is not None else None
+    drafted = ground.draft.field(dataset, entry.name)
+    if drafted is None and column is not None:
+        drafted = ground.draft.field(dataset, column.name)
     label, synonyms, origin, certainty = heading(entry.name, payload, entry.ai_context, drafted)
     payload = payload or FieldPayload()
     role = payload.role or _role(entry, drafted)

@@ -63,7 +63,9 @@ def with_usual_names(model: SemanticModel) -> SemanticModel:
     """The model whose turnover, defined by one of its names, has the others too where nothing else is called so."""
     index = TermIndex(model)
     main = [one for one in model.metrics if one.label.zh in TURNOVER and not one.is_of_lines]
-    free = tuple(word for word in TURNOVER if word not in model.unclear and not index.meanings(word))
+    # 导购业绩另算: of 业绩 it is said that it is something else.
+    unclear = "\n".join(model.unclear)
+    free = tuple(word for word in TURNOVER if word not in unclear and not index.meanings(word))
     if len(main) != 1 or not free:
         return model
     return model.extended(metrics=(main[0].model_copy(update={"synonyms": (*main[0].synonyms, *free)}),))
