@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.token import Sort, Token
+from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.analytic.units import same_unit
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, term_index
@@ -20,7 +21,7 @@ def asking_again(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
 
     能住几人 asks how many it holds, and 多少瓦 for what was above 2000瓦.
     """
-    told = _whom_of_those_below(tokens, model)
+    told = _nodes_below(_whom_of_those_below(tokens, model), model)
     counted: dict[str, tuple[Meaning, ...]] = {}
     for place, token in enumerate(tokens):
         if token.act is not Act.COUNT or not place:
@@ -59,6 +60,22 @@ def _whom_of_those_below(tokens: Sequence[Token], model: SemanticModel) -> list[
         asks = tokens[place].act in (Act.LIST, Act.WHICH) and not tokens[place].meanings
         if below and asks and len(people) == 1:
             told[place] = tokens[place]._replace(meanings=tuple(people))
+    return told
+
+
+def _nodes_below(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
+    """数码产品下面有哪些二级类目: nodes of the tree are asked for, and not what a column leads to them from."""
+    told = list(tokens)
+    named = {one.table for token in tokens for one in token.values if has_classes(model.dataset(one.table))}
+    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    for before, place in pairwise(said):
+        best = tokens[place].meanings[0] if tokens[place].meanings else None
+        asks = tokens[before].act in (Act.LIST, Act.WHICH) and any(one.act is Act.TREE for one in tokens)
+        if not asks or best is None or best.kind is not Kind.FIELD:
+            continue
+        leads = [one.target for one in model.joins_from(best.dataset) if one.source_columns == (best.name,)]
+        if leads and leads[0] in named:
+            told[place] = tokens[place]._replace(meanings=(Meaning(kind=Kind.DATASET, dataset=leads[0]),))
     return told
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.intent import Childless, Place
+from chat2sql.engine.semantics.analytic.figures import counts_rows
+from chat2sql.engine.semantics.analytic.intent import Childless, Condition, Figure, Group, Operator, Place
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.semantic_model import Dataset, SemanticModel
@@ -93,3 +94,42 @@ def childless_of(phrase: Phrase, model: SemanticModel) -> Childless | None:
             behind.used = True
         return Childless(dataset=trees[0].dataset, negated=denied.token.act is not Act.NOT)
     return None
+
+
+def without_tops(
+    groups: tuple[Group, ...], figures: tuple[Figure, ...], model: SemanticModel
+) -> tuple[Condition, ...]:
+    """每个一级类目下有几个二级类目: what stands at the top is not below itself."""
+    for group in groups:
+        tree = model.dataset(group.place.dataset) if group.place is not None and group.topmost else None
+        counts = (
+            any(one.dataset == tree.name and counts_rows(one, model) for one in figures) if tree else False
+        )
+        if tree is not None and tree.parent is not None and counts:
+            place = Place(dataset=tree.name, field=tree.parent)
+            return (Condition(place=place, operator=Operator.SET),)
+    return ()
+
+
+def beside_levels(
+    conditions: tuple[Condition, ...], groups: tuple[Group, ...], levels: set[Place], base: str
+) -> tuple[Condition, ...]:
+    """The conditions that say more than at which level of a tree the groups are: 每个一级类目下的二级类目.
+
+    Args:
+        levels: the fields that say at which level a node is.
+        base: the dataset whose rows are counted or listed; of others, 华东大区 only says what 华东 is.
+    """
+    grouped = {value for group in groups if group.at is not None for value in group.at.values}
+    told = []
+    for one in conditions:
+        left = (
+            tuple(value for value in one.values if value not in grouped)
+            if one.place in levels
+            else one.values
+        )
+        if one.place not in levels:
+            told.append(one)
+        elif left and one.place.dataset == base:
+            told.append(one.model_copy(update={"values": left, "tree": False}))
+    return tuple(told)

@@ -13,7 +13,7 @@ from datetime import date
 from chat2sql.config.vocabulary import Frozen
 from chat2sql.engine.schema.lexicon import has_han
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.below import childless_of
+from chat2sql.engine.semantics.analytic.below import beside_levels, childless_of, without_tops
 from chat2sql.engine.semantics.analytic.by_default import rows_by_default
 from chat2sql.engine.semantics.analytic.counted_groups import counted_groups
 from chat2sql.engine.semantics.analytic.defined_figures import of_no_period, rows_alike
@@ -172,7 +172,10 @@ class _Reader:
         segments = (*segments, *self._held_now(figures, segments, windows))
         segments = (*segments, *rows_alike(figures, phrase, model))
         conditions, segments, part = parted(phrase, restricted, segments, groups)
-        conditions = tuple(one for one in conditions if one.place not in grouping.levels)
+        conditions = (
+            *beside_levels(conditions, groups, grouping.levels, base),
+            *without_tops(groups, figures, model),
+        )
         segments = (*segments, *rows_by_default(base, figures, segments, conditions, model))
         held: tuple[Held, ...] = ()
         if figures and figures[0].aggregate is Aggregate.COUNT:
