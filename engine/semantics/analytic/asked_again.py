@@ -21,7 +21,7 @@ def asking_again(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
 
     能住几人 asks how many it holds, and 多少瓦 for what was above 2000瓦.
     """
-    told = _nodes_below(_whom_of_those_below(tokens, model), model)
+    told = _counting(_nodes_below(_whom_of_those_below(tokens, model), model))
     counted: dict[str, tuple[Meaning, ...]] = {}
     for place, token in enumerate(tokens):
         if token.act is not Act.COUNT or not place:
@@ -56,10 +56,27 @@ def _whom_of_those_below(tokens: Sequence[Token], model: SemanticModel) -> list[
     people = [one for one in term_index(model).people if _is_tree(one.dataset, model)]
     said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
     for before, place in pairwise(said):
-        below = tokens[before].act is Act.TREE and tokens[before].text.endswith("下属")
-        asks = tokens[place].act in (Act.LIST, Act.WHICH) and not tokens[place].meanings
+        below = tokens[before].act is Act.TREE and tokens[before].text.endswith(("下属", "手下", "手底下"))
+        asks = tokens[place].act in (Act.LIST, Act.WHICH, Act.COUNT)
         if below and asks and len(people) == 1:
             told[place] = tokens[place]._replace(meanings=tuple(people))
+    return told
+
+
+def _counting(tokens: Sequence[Token]) -> list[Token]:
+    """在职员工的数量: how many there are, and no quantity of other rows that is called so."""
+    told = list(tokens)
+    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    for before, place in pairwise(said):
+        token = tokens[place]
+        rows = {
+            one.dataset
+            for number, one in enumerate(tokens[before].meanings)
+            if (one.kind is Kind.DATASET and one.weight == 1) or (one.kind is Kind.SEGMENT and not number)
+        }
+        own = any(one.dataset in rows for one in token.meanings)
+        if token.sort is Sort.TERM and token.text == "数量" and rows and not own:
+            told[place] = token._replace(sort=Sort.OPERATOR, act=Act.COUNT, meanings=())
     return told
 
 

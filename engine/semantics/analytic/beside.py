@@ -50,6 +50,10 @@ def rows_beside(tokens: Sequence[Token], place: int, model: SemanticModel) -> li
     dataset = model.dataset(best.dataset) if best is not None and best.kind is Kind.SEGMENT else None
     if after is None or dataset is None:
         return []
+    thing = tokens[place + 2] if place + 2 < len(tokens) else None
+    if thing is not None and is_thing(thing) and thing.start == after.end:
+        # 列出在职员工的姓名、部门
+        return [place + 2]
     return [place + 1] if after.text.endswith((dataset.label.zh or " ", *dataset.synonyms)) else []
 
 

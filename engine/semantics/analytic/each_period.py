@@ -44,11 +44,12 @@ class EachPeriod:
         same_time = len({window.place for window in windows}) == 1
         if unit is not None and same_time:
             self.groups = (Group(grain=Grain(unit.value)),)
-        elif says_each(phrase):
+        elif same_time:
             self.doubts = ("each of several periods that are no units of time",)
 
 
 def each_of_periods(phrase: Phrase, presences: tuple[Presence, ...]) -> tuple[str, ...]:
     """2024年和2025年都下过单的: there would have to be rows in each of several periods."""
     both = any(piece.token.text in ("都", "均") for piece in phrase)
-    return ("rows in each of several periods",) if presences and both and listed_together(phrase) else ()
+    of_each = presences or phrase.has(Act.COMPARE)
+    return ("rows in each of several periods",) if of_each and both and listed_together(phrase) else ()

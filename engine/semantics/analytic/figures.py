@@ -69,6 +69,8 @@ def segments_of(figures: Sequence[Figure], model: SemanticModel) -> list[Segment
 def time_of(figure: Figure, model: SemanticModel, scope: Scope) -> Place:
     """The field by which a figure is placed in time."""
     metric = model.metric(figure.metric) if figure.metric is not None else None
+    above = model.metric(metric.numerator or "") if metric is not None and not metric.time else None
+    metric = above if above is not None and metric is not None and above.dataset == metric.dataset else metric
     if metric is not None and metric.time:
         dataset, _, field = metric.time.rpartition(".")
         return Place(dataset=dataset or metric.dataset, field=field)

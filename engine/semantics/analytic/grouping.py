@@ -9,6 +9,7 @@ from chat2sql.engine.semantics.analytic.intent import Aggregate, Condition, Grai
 from chat2sql.engine.semantics.analytic.levels import Levels, says_each
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece, called_by
 from chat2sql.engine.semantics.analytic.token import Sort
+from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.model.joins import route
 from chat2sql.engine.semantics.model.semantic_model import Field, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
@@ -117,9 +118,9 @@ class Grouping:
         return beside and leads and self._levels.level_field(after) is not None
 
     def _by_name(self, piece: Piece) -> Group | None:
-        """各类假期, where a field is called so itself."""
+        """各类假期, where a field is called so itself; 男女 of people."""
         field = self._phrase.field_of(piece)
-        told = piece.token.sort is Sort.TERM and piece.token.text.startswith(("各", "每"))
+        told = piece.token.sort is Sort.TERM and piece.token.text.startswith(("各", "每", "男女"))
         if not told or field is None or field.role not in (Role.CATEGORY, Role.KEY, Role.FLAG):
             return None
         piece.used = True
@@ -229,7 +230,8 @@ class Grouping:
 
     def _of_nodes(self, place: Place) -> Group:
         """华东部、华南部各自（含下属）: each node that is named, for what hangs below it too."""
-        if not self._phrase.has(Act.TREE) or place != called_by(place.dataset, self._model):
+        below = self._phrase.has(Act.TREE) or has_classes(self._model.dataset(place.dataset))
+        if not below or place != called_by(place.dataset, self._model):
             return Group(place=place)
         named = tuple(
             piece.value.value

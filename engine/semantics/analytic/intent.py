@@ -76,6 +76,7 @@ class Condition(Frozen):
         other: the field that it is compared with instead.
         tree: whether what is below the value in its hierarchy counts too.
         strictly: whether only what is below it counts, and not itself: 王伟手下.
+        negated: whether rows are meant of which it does not hold: 过敏原不含牛奶.
     """
 
     place: Place
@@ -84,6 +85,7 @@ class Condition(Frozen):
     other: Place | None = None
     tree: bool = False
     strictly: bool = False
+    negated: bool = False
 
 
 class Group(Frozen):

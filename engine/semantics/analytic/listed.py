@@ -75,7 +75,9 @@ class Listed:
         things = [join.target for join in self._model.joins_from(record.name)]
         meant = [one for one in dict.fromkeys(things) if named & {one, *routes_from(self._model, one)}]
         thing = self._model.dataset(meant[0]) if len(meant) == 1 else None
-        if thing is None or any(self._names_one(piece, thing) for piece in self._phrase):
+        named_by = [piece.place for piece in self._phrase if thing and self._names_one(piece, thing)]
+        # By name and by number it is still one.
+        if thing is None or (named_by and len(named_by) == len(set(named_by))):
             return None
         return called_by(thing.name, self._model)
 

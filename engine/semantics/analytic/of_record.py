@@ -128,7 +128,7 @@ def of_which_kind(
 ) -> tuple[str, ...]:
     """各商品的价格, of which there are retail and wholesale ones: one is meant, and not the mean of both."""
     means = {one.dataset for one in figures if one.aggregate is Aggregate.MEAN}
-    named = {one.place for one in conditions}
+    named = {one.place for one in conditions if len(one.values) == 1}
     for dataset in (model.dataset(one.dataset) for one in held if one.dataset in means):
         kinds = [one for one in dataset.fields if len(one.codes) > 1] if dataset is not None else []
         if dataset is not None and any(

@@ -7,7 +7,7 @@ from datetime import date
 
 from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.again import each_once
-from chat2sql.engine.semantics.analytic.both_periods import periods_told
+from chat2sql.engine.semantics.analytic.both_periods import listed_together, periods_told
 from chat2sql.engine.semantics.analytic.intent import (
     Compared,
     Comparison,
@@ -47,7 +47,8 @@ def windows_of(
         beside = _time_beside(phrase, piece, model)
         about = bool(told) and _has_time(told[-1], model)
         # Of one thing in two periods only one can be told.
-        piece.used = not (about and beside is None and told[-1].window is not None)
+        of_rows_below = beside is None or beside.is_below
+        piece.used = not (about and of_rows_below and told[-1].window is not None)
         if beside is not None and not beside.is_below:
             beside.used = beside.restricts = True
             found.append(window.model_copy(update={"place": beside.place}))
@@ -55,7 +56,16 @@ def windows_of(
             told[-1] = told[-1].model_copy(update={"window": window})
         else:
             found.append(window)
-    return tuple(found), tuple(told)
+    return _of_one_time(found, phrase), tuple(told)
+
+
+def _of_one_time(windows: list[Window], phrase: Phrase) -> tuple[Window, ...]:
+    """2024年和2025年建档的: both by the time that is named beside the last."""
+    places = {window.place for window in windows if window.place is not None}
+    if len(places) != 1 or not listed_together(phrase):
+        return tuple(windows)
+    (place,) = places
+    return tuple(window.model_copy(update={"place": place}) for window in windows)
 
 
 def _in_period(presence: Presence, piece: Piece) -> Presence:

@@ -206,6 +206,7 @@ class Phrase:
     def thing_asked_for(self) -> Piece | None:
         """The dataset whose rows are wanted: named beside 哪些, else named last."""
         things = [piece for piece in self._pieces if piece.kind is Kind.DATASET and not piece.is_below]
+        things = [piece for piece in things if not self._among_fields(piece)]
         who = [piece for piece in things if piece.token.act is Act.WHICH]
         if who and not any(piece.token.sort is Sort.TERM and self._has_name(piece) for piece in things):
             return who[0]
@@ -217,6 +218,19 @@ class Phrase:
                         return near
         free = [piece for piece in things if not piece.used]
         return (free or things)[-1] if things else None
+
+    def _among_fields(self, piece: Piece) -> bool:
+        """姓名、部门和入职日期 of somebody: what each row leads to, among what is told of it."""
+        for step in (-1, 1):
+            beside = self._beside(piece, step)
+            field = (
+                self._beside(beside, step) if beside is not None and beside.token.act is Act.ALSO else None
+            )
+            if field is None or field.kind is not Kind.FIELD or self.is_measure(field):
+                continue
+            if field.dataset == self.base != piece.dataset:
+                return True
+        return False
 
     def names_row(self) -> bool:
         """Whether one row of the base is named: then what it leads to is asked of it, 董婉清在哪个部门."""

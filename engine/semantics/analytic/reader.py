@@ -54,7 +54,7 @@ from chat2sql.engine.semantics.analytic.presences import once_denied
 from chat2sql.engine.semantics.analytic.ranking import Ranked, ranked_by
 from chat2sql.engine.semantics.analytic.resolve import ground
 from chat2sql.engine.semantics.analytic.restrictions import Restrictions, restrictions_of
-from chat2sql.engine.semantics.analytic.subordinates import subordinates_of
+from chat2sql.engine.semantics.analytic.subordinates import subordinates_of, whose_subordinates
 from chat2sql.engine.semantics.analytic.token import Sort
 from chat2sql.engine.semantics.analytic.told_besides import told_besides
 from chat2sql.engine.semantics.model.semantic_model import SemanticModel
@@ -198,6 +198,7 @@ class _Reader:
             + each_of_periods(phrase, presences)
             + periods.doubts
             + grouping.doubts
+            + whose_subordinates(phrase, below, conditions, model)
             + of_no_period(figures, windows, groups)
             + of_another_day
             + of_which_kind(held, figures, conditions, model)

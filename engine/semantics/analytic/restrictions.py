@@ -6,8 +6,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from chat2sql.engine.semantics.analytic.acts import BOUGHT, EITHER, SOLD, Act
+from chat2sql.engine.semantics.analytic.acts import BOUGHT, SOLD, Act
 from chat2sql.engine.semantics.analytic.below import OF_PEOPLE, of_children, with_below
+from chat2sql.engine.semantics.analytic.either_or import both_of_two, either_of_two
 from chat2sql.engine.semantics.analytic.figures import counts_rows_of, is_number_of
 from chat2sql.engine.semantics.analytic.intent import (
     Condition,
@@ -112,26 +113,17 @@ class _Finder:
             self._led_to(piece)
             self._unset(piece)
             self._presences.take(piece)
+        either_or = (*either_of_two(self._phrase), *both_of_two(self._segments, self._conditions))
         return Restrictions(
             conditions=tuple(self._conditions.values()),
             segments=tuple(dict.fromkeys(self._segments)),
             presences=self._presences.found(),
             limits=tuple(limits.limits),
             compared=frozenset(limits.compared | self._presences.denied),
-            doubts=(*limits.doubts, *self._either_of_two(), *self._presences.doubts),
+            doubts=(*limits.doubts, *either_or, *self._presences.doubts),
             at=self._at,
             segment_at=self._segment_at,
         )
-
-    def _either_of_two(self) -> tuple[str, ...]:
-        """金卡或在上海的: conditions on two fields, of which one is enough, are not told."""
-        for piece in self._phrase:
-            before, after = self._phrase.before(piece), self._phrase.after(piece)
-            if piece.token.detail != EITHER or before is None or after is None:
-                continue
-            if before.place is None or before.place != after.place:
-                return ("one of two conditions",)
-        return ()
 
     def _led_to(self, piece: Piece) -> None:
         """在职店长: of the people that are asked for, those to whom a column leads that is called so."""
@@ -150,8 +142,8 @@ class _Finder:
         """每个会员等级下面有多少人: what has no rows below it only has others under it."""
         before = self._phrase.before(piece) if piece.token.act is Act.TREE else None
         dataset = self._model.dataset(before.dataset) if before is not None else None
-        if dataset is not None and dataset.parent is None:
-            piece.used = True
+        if dataset is not None and dataset.parent is None and OF_PEOPLE.search(piece.token.text) is None:
+            piece.used = piece.used or "下属" not in piece.token.text
 
     def _names_what_is_below(self, piece: Piece) -> bool:
         """华东大区连同下面的分公司: what lies below is only called by its level."""
@@ -181,6 +173,7 @@ class _Finder:
         field = self._model.field(place.dataset, place.field)
         none_of = self._none_below(piece)
         operator = Operator.IS_NOT if not none_of and self._denied(piece) else Operator.IS
+        negated = operator is Operator.IS_NOT
         if field is not None and field.role is Role.LIST:
             operator = Operator.CONTAINS
         if piece.value is not None and piece.value.how is How.PART:
@@ -199,7 +192,14 @@ class _Finder:
             and after.token.act is Act.TREE
             and OF_PEOPLE.search(after.token.text) is not None
         )
-        condition = Condition(place=place, operator=operator, values=(value,), tree=tree, strictly=strictly)
+        condition = Condition(
+            place=place,
+            operator=operator,
+            values=(value,),
+            tree=tree,
+            strictly=strictly,
+            negated=negated and operator is not Operator.IS_NOT,
+        )
         if piece.is_below:
             self._presences.add(place.dataset, condition=condition, negated=none_of)
         else:
@@ -220,7 +220,10 @@ class _Finder:
 
     def _name_of(self, piece: Piece, place: Place) -> None:
         """The word for the field or dataset beside a value only says what that is: 渠道为线上, 华东大区."""
-        for near in (self._phrase.before(piece), self._phrase.after(piece)):
+        before = self._phrase.before(piece)
+        if before is not None and before.token.act is Act.NOT:
+            before = self._phrase.before(before)  # 过敏原不含坚果
+        for near in (before, self._phrase.after(piece)):
             if near is None or near.meaning is None or near.used:
                 continue
             names_field = near.kind is Kind.FIELD and (

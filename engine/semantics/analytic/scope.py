@@ -158,7 +158,7 @@ class Scope:
             return COMPARISONS[one.operator](this=column, expression=self.column(one.other))
         special = self._special(one, column)
         if special is not None:
-            return special
+            return exp.not_(exp.paren(special)) if one.negated else special
         values = [literal(value, self._field(one.place)) for value in one.values]
         if len(values) > 1 and one.operator in (Operator.IS, Operator.IS_NOT):
             among = exp.In(this=column, expressions=values)

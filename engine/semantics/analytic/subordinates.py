@@ -63,6 +63,22 @@ def subordinates_of(phrase: Phrase, model: SemanticModel) -> Subordinates | None
     return Subordinates(dataset=tree.name, above=above, by=by, direct=direct)
 
 
+def whose_subordinates(
+    phrase: Phrase, below: Subordinates | None, conditions: tuple[Condition, ...], model: SemanticModel
+) -> tuple[str, ...]:
+    """财务部负责人有多少下属: people below somebody are asked for, and it is not told below whom."""
+    people = {one.dataset for one in term_index(model).people}
+    told = below is not None or any(
+        one.place.dataset in people and (one.tree or one.place.via) for one in conditions
+    )
+    for piece in phrase:
+        near = (phrase.before(piece), phrase.after(piece))
+        asked = any(one is not None and one.token.act in (Act.COUNT, Act.LIST, Act.WHICH) for one in near)
+        if piece.token.act is Act.TREE and piece.token.text.endswith(("下属", "手下")) and asked and not told:
+            return ("below whom is not told",)
+    return ()
+
+
 def _names_one(piece: Piece, tree: Dataset) -> bool:
     """Whether it is somebody by name, or by number."""
     is_name = piece.value is not None and piece.value.field in (tree.display, *tree.numbering)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from chat2sql.engine.semantics.analytic.acts import Act
 from chat2sql.engine.semantics.analytic.intent import Aggregate
 from chat2sql.engine.semantics.analytic.token import Sort, Token
 from chat2sql.engine.semantics.model.spoken_forms import says_little
@@ -18,7 +17,7 @@ _NAME_HOLDS = re.compile(
     r"[“\"'「『](?P<v>[^“”\"'「」『』]{1,20})[”\"'」』](?:字样|两个字|这个词)?"
 )
 _BOTH_GENDERS = re.compile(
-    "男女(?:员工|会员|客户|顾客)?(?=人数|比例|占比|构成|分布|各|分别|的?(?:数量|销售|平均|客单))"
+    "男女(?=(?:员工|会员|客户|顾客|职工)?(?:的?(?:人数|比例|占比|构成|分布|数量|销售|平均|客单)|各|分别))"
 )
 _SUMMED = re.compile("平均|总")
 _WHEN_DONE = re.compile(
@@ -67,11 +66,13 @@ def moments(question: str, index: TermIndex) -> Iterator[Token]:
 def each_gender(question: str, index: TermIndex) -> Iterator[Token]:
     """男女人数: of both, by what says which somebody is."""
     for match in _BOTH_GENDERS.finditer(question):
-        meant = tuple(one for one in index.meanings("性别") if one.kind is Kind.FIELD)
-        middle = match.start() + len("男")
-        if meant:
-            yield Token(Sort.OPERATOR, match.start(), middle, question[match.start() : middle], act=Act.EACH)
-            yield Token(Sort.TERM, middle, match.end(), question[middle : match.end()], meanings=meant)
+        meant = tuple(one for one in index.meanings("性别") if one.kind is Kind.FIELD) or tuple(
+            one.model_copy(update={"kind": Kind.FIELD, "code": ""})
+            for one in index.meanings("男")
+            if one.kind is Kind.CODE
+        )
+        sort = Sort.TERM if meant else Sort.UNREAD
+        yield Token(sort, match.start(), match.end(), match.group(), meanings=meant)
 
 
 def names_holding(question: str, index: TermIndex, known: Sequence[Token]) -> Iterator[Token]:

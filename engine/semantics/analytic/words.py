@@ -172,7 +172,8 @@ class _Teller:
         below = self._say("（含下级）", " (and below)") if one.tree else ""
         if one.strictly:
             below = self._say("（只算下级）", " (only below)")
-        return f"{name} {_OPERATORS[one.operator].to(self._language)} {values}{below}".rstrip()
+        denied = self._say("不", "not ") if one.negated else ""
+        return f"{name} {denied}{_OPERATORS[one.operator].to(self._language)} {values}{below}".rstrip()
 
     def _segment(self, use: SegmentUse) -> str:
         segment = self._model.segment(use.segment)

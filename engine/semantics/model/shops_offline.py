@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 
 from chat2sql.config.vocabulary import Bilingual
-from chat2sql.engine.semantics.model.semantic_model import Dataset, Field, Origin, Segment, SemanticModel
+from chat2sql.engine.semantics.model.semantic_model import (
+    Dataset,
+    Field,
+    Origin,
+    Segment,
+    SemanticModel,
+)
 from chat2sql.engine.semantics.model.spelling import spelled
 
+OFFLINE = ".线下"
+"""Ends the names of those segments."""
 _SHOPS = re.compile("店|网点|商铺|专柜")
 _ONLINE = re.compile("线上|网店|电商|网上|在线")
 _OFFLINE = re.compile("线下|实体")
@@ -35,7 +43,7 @@ def _others(dataset: Dataset, field: Field, online: list[str], model: SemanticMo
     is_text = re.search("char|text|string", field.type, re.IGNORECASE) is not None
     codes = ", ".join(f"'{code}'" if is_text else code for code in online)
     return Segment(
-        name=f"{dataset.name}.线下",
+        name=f"{dataset.name}{OFFLINE}",
         label=Bilingual(zh="线下", en="offline"),
         synonyms=("实体",),
         origin=Origin.NAME,
