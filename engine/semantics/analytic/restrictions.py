@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chat2sql.engine.semantics.analytic.acts import BOUGHT, SOLD, Act
 from chat2sql.engine.semantics.analytic.below import OF_PEOPLE, of_children, with_below
-from chat2sql.engine.semantics.analytic.either_or import both_of_two, either_of_two
+from chat2sql.engine.semantics.analytic.either_or import either_or_of
 from chat2sql.engine.semantics.analytic.figures import counts_rows_of, is_number_of
 from chat2sql.engine.semantics.analytic.intent import (
     Condition,
@@ -113,9 +113,10 @@ class _Finder:
             self._led_to(piece)
             self._unset(piece)
             self._presences.take(piece)
-        either_or = (*either_of_two(self._phrase), *both_of_two(self._segments, self._conditions))
+        told = self._conditions.values()
+        either_or = either_or_of(self._phrase, self._segments, told, self._model)
         return Restrictions(
-            conditions=tuple(self._conditions.values()),
+            conditions=tuple(told),
             segments=tuple(dict.fromkeys(self._segments)),
             presences=self._presences.found(),
             limits=tuple(limits.limits),
@@ -310,13 +311,8 @@ class _Finder:
     def _is_set(self, piece: Piece) -> None:
         """已经关门的店: what has happened has a time."""
         field, said = self._phrase.field_of(piece), self._phrase.just_before(piece)
-        if (
-            field is None
-            or field.role is not Role.TIME
-            or piece.used
-            or piece.is_below
-            or piece.place is None
-        ):
+        is_time = field is not None and field.role is Role.TIME
+        if not is_time or piece.used or piece.is_below or piece.place is None:
             return
         if said is not None and said.token.text in ("已", "已经"):
             piece.used = piece.restricts = True
