@@ -277,8 +277,9 @@ class _Reader:
     ) -> tuple[SegmentUse, ...]:
         """现在有多少人 counts those that are there: rows whose validity has no end."""
         counted = [figure.dataset for figure in figures if figure.aggregate is Aggregate.COUNT]
+        named = [one for use in segments if (one := self._model.segment(use.segment)) is not None]
         if (
-            segments
+            any(one.dataset in counted for one in named)
             or windows
             or not counted
             or not any(NOW.search(piece.token.text) for piece in self._phrase)
