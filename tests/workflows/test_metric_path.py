@@ -30,8 +30,8 @@ def worker(stack: RunningStack) -> Iterator[None]:
             "销售额 = SUM(orders.total_amount)（有效订单）；2024-01-01 至 2024-12-31；按大区",
         ),
         ("How many customers are there?", "customers count"),
-        # What is below a node is outside the intent: the model writes.
-        ("哪些部门没有下级部门", ""),
+        # All that stands above a node is outside the intent: the model writes.
+        ("研发组往上一直到最顶层的各级部门是哪些", ""),
     ],
     ids=["compiled", "compiled in English", "written"],
 )
