@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from chat2sql.engine.semantics.analytic.acts import Act
-from chat2sql.engine.semantics.analytic.token import Sort, Token
+from chat2sql.engine.semantics.analytic.token import Sort, Token, said_places
 from chat2sql.engine.semantics.analytic.trees import has_classes
 from chat2sql.engine.semantics.analytic.units import same_unit
+from chat2sql.engine.semantics.model.joins import targets_of
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning, term_index
 
@@ -33,7 +34,7 @@ def asking_again(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
         if _quantity(tokens[place - 1], model) is not None and tokens[place - 1].end == token.start:
             told[place] = token._replace(sort=Sort.NOISE, act=None, meanings=()) if token.meanings else token
             continue
-        state = tokens[place - 1].meanings[0] if tokens[place - 1].meanings else None
+        state = tokens[place - 1].best
         beside = tokens[place - 1].end == token.start and _ROWS.search(token.text) is not None
         if state is not None and state.kind is Kind.CODE and beside:
             # 退款成功单数: of the refunds, and not of whatever else is called 单.
@@ -54,7 +55,7 @@ def _whom_of_those_below(tokens: Sequence[Token], model: SemanticModel) -> list[
     """马越的下属有哪些: people are asked for, where only they are below each other."""
     told = list(tokens)
     people = [one for one in term_index(model).people if _is_tree(one.dataset, model)]
-    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    said = said_places(tokens)
     for before, place in pairwise(said):
         below = tokens[before].act is Act.TREE and tokens[before].text.endswith(("下属", "手下", "手底下"))
         asks = tokens[place].act in (Act.LIST, Act.WHICH, Act.COUNT)
@@ -66,7 +67,7 @@ def _whom_of_those_below(tokens: Sequence[Token], model: SemanticModel) -> list[
 def _counting(tokens: Sequence[Token]) -> list[Token]:
     """在职员工的数量: how many there are, and no quantity of other rows that is called so."""
     told = list(tokens)
-    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    said = said_places(tokens)
     for before, place in pairwise(said):
         token = tokens[place]
         rows = {
@@ -84,13 +85,13 @@ def _nodes_below(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
     """数码产品下面有哪些二级类目: nodes of the tree are asked for, and not what a column leads to them from."""
     told = list(tokens)
     named = {one.table for token in tokens for one in token.values if has_classes(model.dataset(one.table))}
-    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    said = said_places(tokens)
     for before, place in pairwise(said):
-        best = tokens[place].meanings[0] if tokens[place].meanings else None
+        best = tokens[place].best
         asks = tokens[before].act in (Act.LIST, Act.WHICH) and any(one.act is Act.TREE for one in tokens)
         if not asks or best is None or best.kind is not Kind.FIELD:
             continue
-        leads = [one.target for one in model.joins_from(best.dataset) if one.source_columns == (best.name,)]
+        leads = targets_of(model, best.dataset, best.name)
         if leads and leads[0] in named:
             told[place] = tokens[place]._replace(meanings=(Meaning(kind=Kind.DATASET, dataset=leads[0]),))
     return told
@@ -113,6 +114,6 @@ def _compared_in(unit: str, before: Sequence[Token], model: SemanticModel) -> Me
 
 def _quantity(token: Token, model: SemanticModel) -> Meaning | None:
     """The quantity of single rows that a term names best."""
-    best = token.meanings[0] if token.sort is Sort.TERM and token.meanings else None
+    best = token.best if token.sort is Sort.TERM else None
     field = model.field(best.dataset, best.name) if best is not None and best.kind is Kind.FIELD else None
     return best if field is not None and field.role is Role.MEASURE else None

@@ -102,10 +102,9 @@ def without_tops(
     """每个一级类目下有几个二级类目: what stands at the top is not below itself."""
     for group in groups:
         tree = model.dataset(group.place.dataset) if group.place is not None and group.topmost else None
-        counts = (
-            any(one.dataset == tree.name and counts_rows(one, model) for one in figures) if tree else False
-        )
-        if tree is not None and tree.parent is not None and counts:
+        if tree is None or tree.parent is None:
+            continue
+        if any(one.dataset == tree.name and counts_rows(one, model) for one in figures):
             place = Place(dataset=tree.name, field=tree.parent)
             return (Condition(place=place, operator=Operator.SET),)
     return ()
@@ -123,13 +122,10 @@ def beside_levels(
     grouped = {value for group in groups if group.at is not None for value in group.at.values}
     told = []
     for one in conditions:
-        left = (
-            tuple(value for value in one.values if value not in grouped)
-            if one.place in levels
-            else one.values
-        )
         if one.place not in levels:
             told.append(one)
-        elif left and one.place.dataset == base:
+            continue
+        left = tuple(value for value in one.values if value not in grouped)
+        if left and one.place.dataset == base:
             told.append(one.model_copy(update={"values": left, "tree": False}))
     return tuple(told)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from chat2sql.engine.semantics.analytic.acts import COUNTERS, EXCLUDED, Act
-from chat2sql.engine.semantics.analytic.token import Sort, Token
+from chat2sql.engine.semantics.analytic.token import Sort, Token, said_places
 from chat2sql.engine.semantics.model.semantic_model import Additivity, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind, Meaning
 
@@ -117,7 +117,7 @@ def left_out(tokens: Sequence[Token]) -> frozenset[int]:
 
 def counted_by_number(tokens: Sequence[Token]) -> set[int]:
     """The places of what a number counts: 在职员工超过8人的部门."""
-    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    said = said_places(tokens)
     found = set()
     for thing, compared, number in zip(said, said[1:], said[2:], strict=False):
         is_number = tokens[number].sort is Sort.NUMBER and tokens[number].text[-1:] in COUNTERS
@@ -131,7 +131,7 @@ def named_behind(tokens: Sequence[Token]) -> list[Token]:
     """线下门店: the shops of which 线下 says which they are, whatever code means 门店."""
     told = list(tokens)
     for place, (first, then) in enumerate(pairwise(tokens), start=1):
-        which = first.meanings[0] if first.meanings and not first.values else None
+        which = first.best if not first.values else None
         beside = first.end == then.start and then.sort is Sort.TERM
         if which is None or which.kind is not Kind.SEGMENT or not beside:
             continue
@@ -171,7 +171,7 @@ def without_kind(tokens: Sequence[Token]) -> list[Token]:
     """会员来源渠道: what only says of what sort the field is that stands right before it."""
     told = list(tokens)
     for place, (first, then) in enumerate(pairwise(tokens), start=1):
-        is_field = bool(first.meanings) and first.meanings[0].kind is Kind.FIELD
+        is_field = first.best is not None and first.best.kind is Kind.FIELD
         if is_field and first.end == then.start and then.text in _KINDS and not then.act:
             told[place] = then._replace(sort=Sort.NOISE, meanings=(), values=())
     return told
@@ -180,10 +180,10 @@ def without_kind(tokens: Sequence[Token]) -> list[Token]:
 def as_quantity(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
     """费用预算和实际发生额: of rows beside one of their quantities that which is called so, and not the rows themselves."""
     told = list(tokens)
-    said = [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]
+    said = said_places(tokens)
     for first, between, then in zip(said, said[1:], said[2:], strict=False):
         dataset = model.dataset(_thing_of(tokens[first]))
-        other = tokens[then].meanings[0] if tokens[then].meanings else None
+        other = tokens[then].best
         if tokens[between].act is not Act.ALSO or dataset is None or other is None:
             continue
         sums = [
@@ -200,5 +200,5 @@ def as_quantity(tokens: Sequence[Token], model: SemanticModel) -> list[Token]:
 
 
 def _thing_of(token: Token) -> str:
-    best = token.meanings[0] if token.sort is Sort.TERM and token.meanings else None
+    best = token.best if token.sort is Sort.TERM else None
     return best.dataset if best is not None and best.kind is Kind.DATASET else ""

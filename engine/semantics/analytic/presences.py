@@ -78,7 +78,7 @@ class Presences:
         done = any(
             one.token.start == piece.token.end and one.token.text in ("过", "了") for one in self._phrase
         )
-        return has or done or piece.token.text.endswith("过") or "过" in piece.token.text
+        return has or done or "过" in piece.token.text
 
     def _none_of(self, piece: Piece) -> bool:
         """Whether it is one that is denied: 一张采购单."""

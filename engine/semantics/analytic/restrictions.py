@@ -23,6 +23,7 @@ from chat2sql.engine.semantics.analytic.limits import Limit, Limits
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.presences import Presences
 from chat2sql.engine.semantics.analytic.token import Sort
+from chat2sql.engine.semantics.model.joins import targets_of
 from chat2sql.engine.semantics.model.semantic_model import Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import Kind
 from chat2sql.engine.values.index import How
@@ -131,10 +132,10 @@ class _Finder:
         field, after = self._phrase.field_of(piece), self._phrase.after(piece)
         if piece.used or field is None or field.role is not Role.KEY or piece.dataset == self._phrase.base:
             return
-        leads = [one for one in self._model.joins_from(piece.dataset) if one.source_columns == (field.name,)]
+        leads = targets_of(self._model, piece.dataset, field.name)
         asked = after is not None and after.token.act is Act.WHICH
         grouped = self._phrase.has(Act.EACH, Act.GRAIN)
-        if asked or grouped or not leads or leads[0].target != self._phrase.base:
+        if asked or grouped or not leads or leads[0] != self._phrase.base:
             return
         piece.used = piece.restricts = True
         self._presences.add(piece.dataset, negated=False)

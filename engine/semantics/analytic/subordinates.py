@@ -11,6 +11,7 @@ from chat2sql.engine.semantics.analytic.intent import Condition, Operator, Subor
 from chat2sql.engine.semantics.analytic.phrase import Phrase, Piece
 from chat2sql.engine.semantics.analytic.scope import Scope
 from chat2sql.engine.semantics.analytic.trees import below, quoted_of
+from chat2sql.engine.semantics.model.joins import targets_of
 from chat2sql.engine.semantics.model.semantic_model import Dataset, Role, SemanticModel
 from chat2sql.engine.semantics.model.terms import term_index
 from chat2sql.engine.values.index import How
@@ -88,11 +89,9 @@ def _names_one(piece: Piece, tree: Dataset) -> bool:
 def _leads_to(piece: Piece, tree: Dataset, phrase: Phrase, model: SemanticModel) -> bool:
     """电商部的负责人: whether a column leads from what is named to people."""
     field = phrase.field_of(piece)
-    is_key = field is not None and field.role is Role.KEY and piece.dataset != tree.name
-    return is_key and any(
-        join.target == tree.name and field is not None and join.source_columns == (field.name,)
-        for join in model.joins_from(piece.dataset)
-    )
+    if field is None or field.role is not Role.KEY or piece.dataset == tree.name:
+        return False
+    return tree.name in targets_of(model, piece.dataset, field.name)
 
 
 def below_others(scope: Scope, model: SemanticModel, one: Subordinates) -> exp.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -43,3 +44,13 @@ class Token(NamedTuple):
     act: Act | None = None
     detail: str = ""
     number: float | None = None
+
+    @property
+    def best(self) -> Meaning | None:
+        """What a term stands for before all else; None: nothing is called so."""
+        return self.meanings[0] if self.meanings else None
+
+
+def said_places(tokens: Sequence[Token]) -> list[int]:
+    """The places of the tokens that say something."""
+    return [place for place, token in enumerate(tokens) if token.sort is not Sort.NOISE]

@@ -42,3 +42,8 @@ def key_to(model: SemanticModel, source: str, target: str) -> str | None:
     joins = [join for join in model.joins_from(source) if join.target == target]
     single = len(joins) == 1 and len(joins[0].source_columns) == 1
     return joins[0].source_columns[0] if single else None
+
+
+def targets_of(model: SemanticModel, source: str, column: str) -> tuple[str, ...]:
+    """The datasets to which a column alone leads, the one declared first before the others."""
+    return tuple(join.target for join in model.joins_from(source) if join.source_columns == (column,))
